@@ -1,0 +1,92 @@
+# Bazaar's commands. Only make and Python >= 3.11 are needed: everything else comes into .venv from requirements.lock.
+
+# Once .venv is complete its own Python is the default, so that PYTHON=python3.13 has to be said only once.
+PYTHON ?= $(shell test -f .venv/complete -a -x .venv/bin/python && echo .venv/bin/python || echo python3)
+RUN    := .venv/bin/python -m
+UV     := .cache/uv/bin/uv
+
+# $(call option,--name,VARIABLE) is `--name 'value'` when VARIABLE is set, and nothing otherwise.
+quote   = '$(subst ','\'',$(1))'
+option  = $(if $($(2)),$(1) $(call quote,$($(2))))
+RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTORY) $(call option,--start,START) \
+	$(call option,--for,FOR) $(call option,--seed,SEED) $(call option,--scenario,SCENARIO) \
+	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(ARGS))
+
+.DEFAULT_GOAL := help
+.PHONY: help install sim status check psql reset test test-system lint format schema schema-check bench lock
+
+help: ## show every target with its line
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+install: ## make .venv from requirements.lock (PYTHON=python3.12 chooses the interpreter); other targets call it
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Bazaar needs Python 3.11 or newer, and $(PYTHON) is not that: try make install PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) tools/install.py
+
+# exec: Python is make's own child, so that one Ctrl-C is one SIGINT.
+sim: install ## open the shop: SPEED=10x HISTORY=7d SEED=1 SCENARIO= SCALE=1 MARKET= START= FOR= ARGS='--more options'
+	@exec $(RUN) sim run $(RUN_OPTIONS)
+
+status: install ## speed asked and kept, lag, rows written, where the simulated clock stands
+	@$(RUN) sim status $(ARGS)
+
+check: install ## look for rows that break an invariant (db/checks.sql)
+	@$(RUN) sim check $(ARGS)
+
+psql: install ## psql on the shop's database
+	@dsn="$$($(RUN) sim dsn)" && exec psql "$$dsn"
+
+reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
+	@exec $(RUN) sim reset $(ARGS)
+
+# --- working on it ---------------------------------------------------------------------------------------------------
+
+test: lint ## lint and every test that needs no Docker
+	$(RUN) pytest $(ARGS)
+
+SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
+
+test-system: install ## the tests that need a Docker daemon; where none answers, says so
+ifeq ($(SYSTEM_TESTS),)
+	@echo "test-system: there are no tests in tests/system: nothing was run"
+else
+	@if docker info >/dev/null 2>&1; then \
+		echo '$(RUN) pytest tests/system' && exec $(RUN) pytest tests/system $(ARGS); \
+	else \
+		echo "test-system: no Docker daemon answers here: tests/system was NOT run"; \
+	fi
+endif
+
+lint: install ## ruff, mypy, import rules, schema freshness
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	.venv/bin/lint-imports --no-logo --cache-dir .cache/import_linter
+	$(RUN) models schema --check
+
+format: install ## let ruff put the code in order
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+schema: install ## write db/schema.sql and docs/schema.md from the models
+	$(RUN) models schema
+
+schema-check: install ## exit 1 when db/schema.sql or docs/schema.md is stale
+	$(RUN) models schema --check
+
+bench: install ## run the benchmarks
+	$(RUN) benchmarks $(ARGS)
+
+$(UV):
+	$(PYTHON) -m venv .cache/uv
+	.cache/uv/bin/python -m pip install -qq uv==0.13.9
+
+# Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
+COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+lock: $(UV) ## renew requirements.lock and requirements.txt from pyproject.toml (ARGS=--upgrade for newer versions)
+	$(COMPILE) --group dev $(ARGS) --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --output-file requirements.txt
