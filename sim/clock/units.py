@@ -1,0 +1,12 @@
+"""Spans of time in the simulation's unit, the microsecond."""
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+WEEK_US = 7 * DAY_US
+
+
+def seconds_us(seconds: float) -> int:
+    """Return a span of seconds in whole microseconds."""
+    return round(seconds * SECOND_US)

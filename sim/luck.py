@@ -1,0 +1,146 @@
+"""Luck: every random number belongs to an entity and a purpose.
+
+A draw is a pure function of (seed, purpose, entity, occurrence): who drew before, in which order or at which speed,
+changes nothing. One Philox counter generator is re-keyed for every draw (Salmon et al. 2011); only its raw 64-bit
+stream is used, since numpy promises that one to be stable, and the transforms to distributions are our own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import IntEnum, unique
+from itertools import accumulate
+from math import exp, log
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+T = TypeVar("T")
+
+_KEY_TAG = 0x62617A616172  # "bazaar": keeps our streams apart from any other use of the same seed
+_TO_UNIT = 2.0**-53
+
+
+@unique
+class Purpose(IntEnum):
+    """What a draw is for. Numbers are part of the seed's meaning: never renumber, only add."""
+
+    NAMES = 1
+    PRODUCT = 2
+    PROMOTION = 3
+    CUSTOMER = 4
+    COURIER = 5
+    OPENING_CUSTOMER = 6
+    ARRIVALS = 10
+    VISITOR = 11
+    SESSION_STEP = 12
+    PAYMENT = 13
+    ORDER = 20
+    PICK = 21
+    PACK = 22
+    CHANGE_OF_MIND = 23
+    LEAD_TIME = 30
+    ROSTER = 40
+    LEG = 41
+    ATTEMPT = 42
+    RETRY = 43
+    REVIEW = 50
+    RETURN = 51
+
+
+class Luck:
+    """The run's source of randomness: `draws` gives uniforms in [0, 1) that belong to one entity and purpose."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._philox = np.random.Philox(key=0)
+        self._state = self._philox.state
+        self._state["state"]["key"][:] = (seed, _KEY_TAG)
+        self._counter = self._state["state"]["counter"]
+        self._state["buffer_pos"] = 4  # an empty buffer: the next draw starts at the counter
+
+    def draws(self, purpose: Purpose, entity: int, occurrence: int = 0, n: int = 8) -> list[float]:
+        """Return `n` uniforms in [0, 1); asking for more later only extends the same sequence."""
+        counter = self._counter
+        counter[0], counter[1], counter[2], counter[3] = 0, occurrence, entity, purpose
+        self._philox.state = self._state
+        uniforms: list[float] = ((self._philox.random_raw(n) >> 11) * _TO_UNIT).tolist()
+        return uniforms
+
+
+_inverse_normal = NormalDist().inv_cdf
+
+
+def standard_normal(u: float) -> float:
+    """Return the standard normal quantile of u; u = 0 is moved to the smallest uniform above it."""
+    return _inverse_normal(u or _TO_UNIT)
+
+
+def exponential(u: float, mean: float) -> float:
+    """Return an exponential variate with the given mean, in the mean's unit."""
+    return -mean * log(1.0 - u)
+
+
+def lognormal(u: float, median: float, sigma: float) -> float:
+    """Return a lognormal variate with the given median; sigma is the standard deviation of its logarithm."""
+    return median * exp(sigma * _inverse_normal(u or _TO_UNIT))
+
+
+def loglogistic(u: float, median: float, shape: float) -> float:
+    """Return a log-logistic variate (stop times): heavier tail than a lognormal, finite mean for shape > 1."""
+    return median * exp(log((u or _TO_UNIT) / (1.0 - u)) / shape)
+
+
+def geometric(u: float, p_more: float, most: int) -> int:
+    """Return 1 + the number of successes before the first failure, each with chance `p_more`, capped at `most`."""
+    if p_more <= 0.0:
+        return 1
+    return min(most, 1 + int(log(1.0 - u) / log(p_more)))
+
+
+def poisson_process(uniforms: Sequence[float], expected: float) -> list[float]:
+    """Return the points in [0, 1) of a Poisson process with `expected` points on average, in order.
+
+    The uniforms are turned into exponential gaps until the interval is full. Raises ValueError when they run out
+    (`poisson_enough` says how many never do).
+    """
+    points: list[float] = []
+    at = 0.0
+    for u in uniforms:
+        at -= log(1.0 - u)
+        if at >= expected:
+            return points
+        points.append(at / expected)
+    raise ValueError("too few uniforms for the expected number of points")
+
+
+def poisson_enough(expected: float) -> int:
+    """Return a number of uniforms that a Poisson process with `expected` points exceeds less than once in 10^20."""
+    return int(expected + 10.0 * expected**0.5 + 50.0)
+
+
+class Weighted(Generic[T]):
+    """A choice among options in proportion to fixed weights, by one uniform (bisection in cumulated weights)."""
+
+    __slots__ = ("_cumulated", "options", "total")
+
+    def __init__(self, options: Sequence[T], weights: Sequence[float]) -> None:
+        if len(options) != len(weights) or not options or min(weights) < 0.0 or sum(weights) <= 0.0:
+            raise ValueError("a choice needs as many weights as options, none negative and one positive")
+        self.options = tuple(options)
+        self._cumulated = list(accumulate(weights))
+        self.total = self._cumulated[-1]
+
+    @classmethod
+    def named(cls, weights: Mapping[T, float]) -> Weighted[T]:
+        """Return a choice among names; their order in a file or a database must not matter, so they are sorted."""
+        return cls(names := sorted(weights, key=str), [weights[name] for name in names])
+
+    def pick(self, u: float) -> T:
+        """Return the option that the uniform u in [0, 1) falls on."""
+        position = bisect_right(self._cumulated, u * self.total)
+        return self.options[min(position, len(self.options) - 1)]

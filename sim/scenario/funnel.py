@@ -1,0 +1,79 @@
+"""What a shopper does in a session, by persona."""
+
+from __future__ import annotations
+
+from sim.scenario.parameter import Section, parameter, share
+
+
+class Persona(Section):
+    """How one kind of shopper behaves. Factors are relative to the funnel's own parameters."""
+
+    share_of_customers: float = parameter(0.2, "weight among customers at the opening", unit="weight", ge=0.0)
+    share_of_visitors: float = parameter(0.2, "weight among new visitors", unit="weight", ge=0.0)
+    visit_factor: float = parameter(1.0, "how often such a customer comes", unit="ratio", ge=0.0, le=20.0)
+    browse_factor: float = parameter(1.0, "odds of viewing one more product", unit="ratio", gt=0.0, le=20.0)
+    cart_factor: float = parameter(1.0, "odds of putting a viewed product into the cart", unit="ratio", ge=0.0, le=20.0)
+    checkout_factor: float = parameter(1.0, "odds of going from cart to checkout", unit="ratio", ge=0.0, le=20.0)
+    units_factor: float = parameter(1.0, "odds of one more unit of a product", unit="ratio", ge=0.0, le=20.0)
+    price_elasticity: float = parameter(
+        1.5, "chance to add goes with (list price / price) to this power", unit="exponent", ge=0.0, le=10.0
+    )
+    price_shy: float = parameter(1.0, "factor on giving up because of the price", unit="ratio", ge=0.0, le=10.0)
+    patience_h: float = parameter(10.0, "promised wait that halves the will to order", unit="hours", gt=0.0, le=1000.0)
+    whim_factor: float = parameter(1.0, "factor on leaving for no reason at all", unit="ratio", ge=0.0, le=10.0)
+    rating_bias: float = parameter(0.0, "added to the leaning of a review, in stars", unit="stars", ge=-2.0, le=2.0)
+    return_factor: float = parameter(1.0, "factor on the chance to return an item", unit="ratio", ge=0.0, le=10.0)
+    review_factor: float = parameter(1.0, "factor on the chance to write a review", unit="ratio", ge=0.0, le=10.0)
+
+
+PERSONAS = {
+    "bargain_hunter": Persona(
+        share_of_customers=24, share_of_visitors=26, visit_factor=1.1, browse_factor=1.25, cart_factor=0.95,
+        checkout_factor=0.85, price_elasticity=4.0, price_shy=1.9, patience_h=14.0, rating_bias=-0.1,
+    ),
+    "loyal": Persona(
+        share_of_customers=26, share_of_visitors=8, visit_factor=1.5, browse_factor=0.85, cart_factor=1.35,
+        checkout_factor=1.5, units_factor=1.15, price_elasticity=0.8, price_shy=0.6, patience_h=11.0, whim_factor=0.8,
+        rating_bias=0.25, review_factor=1.3,
+    ),
+    "impulsive": Persona(
+        share_of_customers=16, share_of_visitors=18, visit_factor=1.0, browse_factor=0.7, cart_factor=1.5,
+        checkout_factor=1.25, price_elasticity=1.2, price_shy=0.7, patience_h=5.0, whim_factor=1.2, return_factor=1.5,
+    ),
+    "window_shopper": Persona(
+        share_of_customers=18, share_of_visitors=33, visit_factor=0.9, browse_factor=1.35, cart_factor=0.55,
+        checkout_factor=0.5, price_shy=1.2, patience_h=9.0, whim_factor=1.4, review_factor=0.7,
+    ),
+    "planner": Persona(
+        share_of_customers=16, share_of_visitors=15, visit_factor=0.8, browse_factor=1.1, cart_factor=1.1,
+        checkout_factor=1.2, units_factor=1.4, price_elasticity=1.6, patience_h=24.0, whim_factor=0.7,
+        return_factor=0.6, rating_bias=0.1,
+    ),
+}  # fmt: skip
+
+
+class Funnel(Section):
+    """The steps of a session and the chances between them, before the persona's factors."""
+
+    bounce: float = share(0.36, "sessions that leave before viewing any product")
+    view_more: float = share(0.76, "viewing one more product rather than leaving, after a view")
+    same_category: float = share(0.55, "the next product viewed is of the same category")
+    add_to_cart: float = share(0.047, "a viewed product in stock at list price is put into the cart")
+    empty_shelf_leave: float = share(0.22, "leaving at once at an empty shelf")
+    empty_shelf_swap: float = share(0.5, "else looking for a substitute of the same category")
+    remove: float = share(0.05, "taking an item out again while shopping on with a cart")
+    after_add_checkout: float = share(0.36, "going to checkout right after adding")
+    after_add_leave: float = share(0.13, "leaving with a full cart right after adding, by whim")
+    one_more_unit: float = share(0.16, "one more unit of the same product, again and again")
+    price_second_thoughts: float = share(
+        0.15, "giving up at checkout because of a cart of median value; goes with the cart's value"
+    )
+    fee_second_thoughts: float = share(0.14, "giving up at checkout when a delivery fee is added")
+    checkout_whim: float = share(0.13, "giving up at checkout for no reason at all")
+    substitute_at_checkout: float = share(0.6, "going on without an item that has sold out, if others remain")
+    most_steps: int = parameter(80, "a session's end at the latest", unit="events", ge=10, le=1000)
+    view_dwell_s: float = parameter(28.0, "median time on a product page", unit="s", gt=0.0, le=3600.0)
+    checkout_dwell_s: float = parameter(75.0, "median time in the checkout form", unit="s", gt=0.0, le=3600.0)
+    payment_dwell_s: float = parameter(24.0, "median time to enter a payment", unit="s", gt=0.0, le=3600.0)
+    dwell_sigma: float = parameter(0.8, "spread of these times (sigma of a lognormal)", unit="log", ge=0.0, le=3.0)
+    personas: dict[str, Persona] = parameter(PERSONAS, "the kinds of shopper", unit="table")

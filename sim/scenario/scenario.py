@@ -1,0 +1,70 @@
+"""The whole configuration of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.aftermath import Cancellation, Return, Review, Satisfaction
+from sim.scenario.checkout import Checkout, Loyalty, Payment
+from sim.scenario.delivery import Delivery, Promise
+from sim.scenario.demand import Demand
+from sim.scenario.funnel import PERSONAS, Funnel
+from sim.scenario.parameter import Section
+from sim.scenario.warehouse import Stock, Warehouse
+
+_FIXED_KEYS = {
+    ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("payment", "method_weight"),
+    ("payment", "declined"), ("loyalty", "tier_from"), ("checkout", "tier_discount_percent"),
+    ("delivery", "failure_weight"), ("satisfaction", "delta"),
+}  # fmt: skip
+
+
+class Scenario(Section):
+    """All inputs of the model; see docs/model.md for the table of parameters."""
+
+    description: str = Field("", description="what the scenario is about and what one should see")
+    demand: Demand = Field(default_factory=Demand)
+    funnel: Funnel = Field(default_factory=Funnel)
+    checkout: Checkout = Field(default_factory=Checkout)
+    payment: Payment = Field(default_factory=Payment)
+    loyalty: Loyalty = Field(default_factory=Loyalty)
+    stock: Stock = Field(default_factory=Stock)
+    warehouse: Warehouse = Field(default_factory=Warehouse)
+    delivery: Delivery = Field(default_factory=Delivery)
+    promise: Promise = Field(default_factory=Promise)
+    cancellation: Cancellation = Field(default_factory=Cancellation)
+    review: Review = Field(default_factory=Review)
+    returns: Return = Field(default_factory=Return)
+    satisfaction: Satisfaction = Field(default_factory=Satisfaction)
+
+    @model_validator(mode="after")
+    def _tables_have_their_rows(self) -> Self:
+        """The database knows these words: a table of a scenario has exactly them as keys."""
+        for section, name in _FIXED_KEYS:
+            model = getattr(self, section)
+            given = set(getattr(model, name))
+            default = PERSONAS if name == "personas" else type(model).model_fields[name].default
+            if given != set(default):
+                raise ValueError(f"{section}.{name} needs exactly the keys {', '.join(sorted(default))}")
+        if self.satisfaction.opening_low > self.satisfaction.opening_high:
+            raise ValueError("satisfaction.opening_low must not be above satisfaction.opening_high")
+        if sum(self.demand.hour_of_day_share) <= 0.0 or sum(self.demand.day_of_week_factor) <= 0.0:
+            raise ValueError("demand.hour_of_day_share and demand.day_of_week_factor need a positive value")
+        if max(self.warehouse.pickers_by_hour) <= 0.0 or max(self.warehouse.packers_by_hour) <= 0.0:
+            raise ValueError(
+                "warehouse.pickers_by_hour and warehouse.packers_by_hour need an hour with somebody on duty"
+            )
+        return self
+
+    def resolved(self) -> dict[str, Any]:
+        """Return every parameter with its value, as JSON knows it."""
+        return self.model_dump(mode="json", exclude={"description"})
+
+    def digest(self) -> str:
+        """Return a SHA-256 of the resolved parameters: equal digests, equal inputs."""
+        canonical = json.dumps(self.resolved(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

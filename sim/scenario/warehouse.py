@@ -1,0 +1,74 @@
+"""Pickers, packers and the stock they take from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.scenario.parameter import Section, parameter, share
+
+Staffing = Annotated[float, Field(ge=0.0, le=100_000.0)]
+
+
+class Warehouse(Section):
+    """Two stations in a row: orders queue for a picker, then for a packer.
+
+    Staffing is that of all warehouses together by local hour; a warehouse gets its share of demand of it, rounded to
+    whole people and at least one while open. An hour with 0 is closed.
+    """
+
+    pickers_by_hour: tuple[Staffing, ...] = parameter(
+        (0, 0, 0, 0, 0, 12, 16, 14, 12, 12, 13, 15, 17, 19, 21, 23, 26, 28, 29, 29, 29, 27, 24, 22),
+        "pickers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
+    )  # fmt: skip
+    packers_by_hour: tuple[Staffing, ...] = parameter(
+        (0, 0, 0, 0, 0, 8, 10, 9, 8, 8, 8, 9, 11, 12, 13, 15, 16, 18, 19, 19, 19, 17, 15, 14),
+        "packers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
+    )  # fmt: skip
+    queue_policy: Literal["promise_first", "first_come"] = parameter(
+        "promise_first", "which waiting order is taken next", unit="name"
+    )
+    pick_base_s: float = parameter(
+        150.0, "mean time to fetch the list and walk, an order", unit="s", ge=0.0, le=36_000.0
+    )
+    pick_line_s: float = parameter(80.0, "mean time a line", unit="s", ge=0.0, le=36_000.0)
+    pick_unit_s: float = parameter(15.0, "mean time a unit", unit="s", ge=0.0, le=36_000.0)
+    pack_base_s: float = parameter(120.0, "mean packing time, an order", unit="s", ge=0.0, le=36_000.0)
+    pack_unit_s: float = parameter(25.0, "mean packing time a unit", unit="s", ge=0.0, le=36_000.0)
+    service_distribution: Literal["lognormal", "exponential", "constant"] = parameter(
+        "lognormal", "the shape of pick and pack times about their mean", unit="name"
+    )
+    service_cv: float = parameter(
+        0.45, "coefficient of variation of lognormal service times", unit="ratio", ge=0.0, le=5.0
+    )
+
+
+class Stock(Section):
+    """A reorder point and an order-up-to level per warehouse and product."""
+
+    products: int = parameter(800, "products in the catalogue", unit="products", ge=1, le=200_000)
+    popularity_exponent: float = parameter(
+        0.85,
+        "popularity goes with rank to minus this power",
+        unit="exponent",
+        source="product popularity",
+        ge=0.0,
+        le=3.0,
+    )
+    promotion_share: float = share(0.06, "products on promotion in a week")
+    promotion_discounts_percent: tuple[int, ...] = parameter(
+        (10, 15, 20, 30), "promotions, equally likely", unit="%", min_length=1
+    )
+    lead_time_days: float = parameter(2.5, "median lead time of a replenishment", unit="days", gt=0.0, le=365.0)
+    lead_time_sigma: float = parameter(0.35, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
+    cover_days: float = parameter(
+        9.0, "expected demand between reorder point and order-up-to level", unit="days", gt=0.0, le=365.0
+    )
+    safety_factor: float = parameter(
+        1.3, "safety stock in standard deviations of demand in the lead time (Poisson)", unit="ratio", ge=-5.0, le=10.0
+    )
+    least_units: int = parameter(2, "order-up-to level above the reorder point at least", unit="units", ge=1)
+    planned_units_per_session: float = parameter(
+        0.075, "units a session that the planner reckons with", unit="units/session", ge=0.0, le=100.0
+    )

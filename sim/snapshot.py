@@ -1,0 +1,202 @@
+"""What a run needs in order to go on: the committed rows that are still open, in the simulation's units.
+
+Read by a sink's database side, understood by the processes; this file is all that the two share. Instants are
+microseconds since the epoch, money is cents.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class RunRecord(NamedTuple):
+    """The run that a database holds, as far as going on needs it."""
+
+    run_id: int
+    seed: int
+    scenario: str
+    scenario_config: dict[str, Any]
+    market: str
+    scale: float
+    epoch: datetime
+    sim_now: datetime
+    batches: int
+
+
+class CustomerRow(NamedTuple):
+    """A customer with address, balances and the last numbers of their chains."""
+
+    customer_id: int
+    city_id: int
+    persona: str
+    tier: str
+    points: int
+    satisfaction: int
+    established: bool  # registered before the epoch
+    address_id: int
+    latitude: float
+    longitude: float
+    lifetime_points: int
+    loyalty_seq: int
+    satisfaction_seq: int
+    last_order_at: int | None
+
+
+class ShelfRow(NamedTuple):
+    """A product in a warehouse."""
+
+    warehouse_id: int
+    product_id: int
+    on_hand: int
+    reserved: int
+    reorder_point: int
+    order_up_to: int
+
+
+class CourierRow(NamedTuple):
+    """A courier, and the shift under way."""
+
+    courier_id: int
+    warehouse_id: int
+    vehicle: str
+    shift_id: int | None  # the open shift, if any
+    shift_ends_at: int | None
+    free_since: int | None  # when the shift began or its last trip ended
+
+
+class SessionRow(NamedTuple):
+    """A session in progress."""
+
+    session_id: int
+    customer_id: int | None
+    city_id: int
+    cart_id: int | None
+    restored: bool
+
+
+class StepRow(NamedTuple):
+    """A step of a session in progress."""
+
+    session_id: int
+    seq: int
+    event_type: str
+    product_id: int | None
+    in_stock: bool | None
+    at: int
+
+
+class CartItemRow(NamedTuple):
+    """An item of a cart in progress or left behind."""
+
+    cart_id: int
+    product_id: int
+    quantity: int
+    removed: bool
+
+
+class LeftCartRow(NamedTuple):
+    """An abandoned cart that its customer may still return to."""
+
+    cart_id: int
+    session_id: int
+    customer_id: int
+    closed_at: int
+
+
+class OrderRow(NamedTuple):
+    """An order that is on its way, or delivered so recently that something may follow."""
+
+    order_id: int
+    customer_id: int
+    cart_id: int
+    warehouse_id: int
+    status: str
+    placed_at: int
+    promised_at: int
+    paid_at: int | None
+    pick_started_at: int | None
+    picked_at: int | None
+    pack_started_at: int | None
+    packed_at: int | None
+    dispatched_at: int | None
+    delivered_at: int | None
+    cancelled_at: int | None
+    subtotal_cents: int
+    discount_cents: int
+    delivery_fee_cents: int
+    total_cents: int
+    redeemed_points: int
+    method: str | None  # of the latest payment attempt
+    payment_attempts: int
+    delivery_id: int | None
+    delivery_status: str | None
+    attempts: int
+    last_attempt_at: int | None
+    trip_ended_at: int | None  # of the latest trip
+
+
+class LineRow(NamedTuple):
+    """A line of one of the orders."""
+
+    order_id: int
+    line_no: int
+    product_id: int
+    quantity: int
+    unit_price_cents: int
+
+
+class TripRow(NamedTuple):
+    """A trip under way."""
+
+    trip_id: int
+    courier_id: int
+    started_at: int
+    stops_done: int
+    last_stop_at: int | None
+
+
+class StopRow(NamedTuple):
+    """A stop of a trip under way."""
+
+    trip_id: int
+    stop_no: int
+    order_id: int
+
+
+class ReplenishmentRow(NamedTuple):
+    """Goods on order."""
+
+    replenishment_id: int
+    warehouse_id: int
+    product_id: int
+    quantity: int
+    ordered_at: int
+
+
+class OpenReturnRow(NamedTuple):
+    """A return that has not been refunded."""
+
+    return_id: int
+    order_id: int
+    product_id: int
+
+
+class Snapshot(NamedTuple):
+    """The open rows of one consistent cut at `sim_now`."""
+
+    sim_now: int
+    newest_ids: dict[int, dict[str, int]]  # by city, then entity
+    customers: list[CustomerRow]
+    shelves: list[ShelfRow]
+    couriers: list[CourierRow]
+    sessions: list[SessionRow]
+    steps: list[StepRow]
+    cart_items: list[CartItemRow]
+    left_carts: list[LeftCartRow]
+    orders: list[OrderRow]
+    lines: list[LineRow]  # by order, then line
+    trips: list[TripRow]
+    stops: list[StopRow]
+    replenishments: list[ReplenishmentRow]
+    open_returns: list[OpenReturnRow]
