@@ -1,0 +1,73 @@
+"""Short connections of our own to the server."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from sim.embedded.passwords import READER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+
+@contextmanager
+def connect(url: str) -> Iterator[Connection]:
+    """A connection in autocommit, closed at the end."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg2"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": 5, "application_name": "bazaar embedded"},
+    )
+    with engine.connect() as connection:
+        yield connection
+
+
+def refusal(url: str) -> str | None:
+    """None when the server lets us in, else its reason in one line."""
+    try:
+        with connect(url):
+            return None
+    except DBAPIError as error:
+        return in_one_line(error)
+
+
+def in_one_line(error: DBAPIError) -> str:
+    """What the server or libpq said, without SQLAlchemy's frame around it."""
+    return " ".join(str(error.orig).split())
+
+
+def make_database(url: str, name: str) -> None:
+    """Make an empty database unless it is there."""
+    with connect(url) as connection:
+        if not connection.scalar(text("SELECT true FROM pg_database WHERE datname = :name"), {"name": name}):
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+
+
+def is_idle(url: str, seconds: float) -> bool:
+    """Whether no other client is connected, asking again for some seconds: one just gone still counts for 0.3 s."""
+    deadline = time.monotonic() + seconds
+    try:
+        with connect(url) as connection:
+            while connection.scalar(text(_OTHERS)):
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.05)
+    except DBAPIError:  # too many clients, or still recovering: by no means idle
+        return False
+    return True
+
+
+def allow_login(connection: Connection, password: str) -> bool:
+    """Let the reading role log in; False when there is no such role."""
+    if not connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": READER}):
+        return False
+    connection.execute(text(f'ALTER ROLE "{READER}" LOGIN PASSWORD :password'), {"password": password})
+    return True

@@ -1,0 +1,188 @@
+"""The embedded server of a data folder: start it, find it, stop it, from any process and after any crash."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from sim.embedded import clients, cluster, lock, log, passwords, ports, postmaster, privileges
+from sim.embedded.binaries import program
+from sim.embedded.errors import EmbeddedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+    from sim.embedded.postmaster import Postmaster
+
+DATABASE = "bazaar"
+_MAINTENANCE = "postgres"  # the database that every cluster has
+_START_S = 600  # a long recovery is no failure; pg_ctl returns at once when the server dies
+_STOP_S = 120
+_ORPHANS_S = 15  # backends of a killed server notice and leave within a second or so
+_IDLE_S = 1.0
+_PORTS_TO_TRY = 5
+
+
+class EmbeddedServer:
+    """A PostgreSQL on 127.0.0.1 with its cluster, passwords, log and lock in `data_root`.
+
+    It outlives this process; the folder tells every other process of this machine how to reach it.
+    """
+
+    def __init__(self, data_root: Path, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are PostgreSQL's, for the next start; they go over our defaults."""
+        self.data_root = Path(os.path.abspath(data_root))  # noqa: PTH100  resolve() would follow links
+        self._settings = dict(settings or {})
+        self._cluster = self.data_root / "postgres"
+        self._passwords = self.data_root / "postgres.password"
+        self._log = self.data_root / "postgres.log"
+        self._lock = self.data_root / "postgres.lock"
+
+    def start(self) -> str:
+        """Make the cluster and the database where missing, start the server unless it runs; the owner's URL."""
+        with self._troubles_in_one_line():
+            self.data_root.mkdir(parents=True, exist_ok=True)
+            with lock.exclusive(self._lock):
+                if self._cluster_exists():
+                    cluster.check_version(self._cluster)
+                    passwords.read(self._passwords, passwords.OWNER)  # lost: say so before anything starts
+                else:
+                    self._create_cluster()
+                running = self._wait_until_ready() or self._launch()
+                clients.make_database(self._url(running, passwords.OWNER, _MAINTENANCE), DATABASE)
+                return self._url(running, passwords.OWNER)
+
+    def url(self) -> str | None:
+        """The owner's URL when the server runs and lets us in, else None."""
+        return self._url_if_running(passwords.OWNER)
+
+    def reader_url(self) -> str | None:
+        """The reading role's URL when the server runs, else None; needs `allow_reader` once before."""
+        return self._url_if_running(passwords.READER)
+
+    def allow_reader(self, target: Connection | str) -> bool:
+        """Give role bazaar_reader its password and LOGIN; False when there is no such role.
+
+        A URL means a connection of our own; in a connection given, the caller commits.
+        """
+        with self._troubles_in_one_line():
+            password = passwords.read(self._passwords, passwords.READER)
+            if not isinstance(target, str):
+                return clients.allow_login(target, password)
+            with clients.connect(target) as connection:
+                return clients.allow_login(connection, password)
+
+    def stop(self, only_if_idle: bool = True) -> bool:
+        """Stop the server, fast but cleanly; False when it runs on because other clients are connected."""
+        with self._troubles_in_one_line():
+            if not self._cluster_exists():
+                return True
+            with lock.exclusive(self._lock):
+                running = postmaster.find(self._cluster)
+                if running is None:
+                    return True
+                if only_if_idle and self._is_busy(running):
+                    return False
+                self._shut_down(running.pid)
+                return True
+
+    def _is_busy(self, running: Postmaster) -> bool:
+        return not clients.is_idle(self._url(running, passwords.OWNER, _MAINTENANCE), _IDLE_S)
+
+    def _cluster_exists(self) -> bool:
+        return self._cluster.exists() and any(self._cluster.iterdir())
+
+    def _create_cluster(self) -> None:
+        if not self._passwords.exists():
+            passwords.make(self._passwords)
+        password = passwords.read(self._passwords, passwords.OWNER)
+        account = privileges.choose(self.data_root, self._cluster, program("postgres"))
+        with log.open_end(self._log) as output:
+            begin = output.tell()
+            sync = self._settings.get("fsync") != "off"
+            made = cluster.create(self._cluster, password, account, output, sync=sync)
+        if not made:
+            reason = log.in_one_line(log.since(self._log, begin))
+            raise EmbeddedError(f"the PostgreSQL cluster can't be made: {reason} (log: {self._log})")
+
+    def _wait_until_ready(self) -> Postmaster | None:
+        """The server if it runs; waits while it is still starting or recovering, or on its way down."""
+        deadline = time.monotonic() + _START_S
+        while (running := postmaster.find(self._cluster)) is not None:
+            reason = clients.refusal(self._url(running, passwords.OWNER, _MAINTENANCE))
+            if reason is None:
+                return running
+            if "authentication failed" in reason or time.monotonic() > deadline:
+                raise EmbeddedError(f"the PostgreSQL running in {self._cluster} does not let us in: {reason}")
+            time.sleep(0.1)
+        return None
+
+    def _launch(self) -> Postmaster:
+        if not lock.wait_until_unused(self._log, _ORPHANS_S):
+            raise EmbeddedError(f"a PostgreSQL out of sight from here (in a container?) still uses {self._cluster}")
+        (self._cluster / postmaster.PID_FILE).unlink(missing_ok=True)  # left by a killed server
+        account = privileges.choose(self.data_root, self._cluster, program("postgres"))
+        account.own(self._cluster)
+        taken: set[int] = set()
+        while True:
+            port = ports.choose(cluster.last_port(self._cluster), taken)
+            cluster.configure(self._cluster, port, self._settings)
+            problem = self._run_server(account)
+            if problem is None and (running := self._wait_until_ready()):
+                return running
+            problem = problem or "it went away again at once"
+            taken.add(port)
+            if "Address already in use" not in problem or len(taken) >= _PORTS_TO_TRY:
+                raise EmbeddedError(f"PostgreSQL did not start: {log.in_one_line(problem)} (log: {self._log})")
+
+    def _run_server(self, account: privileges.Account) -> str | None:
+        """Start the server and wait until it accepts connections; what the log says when it doesn't."""
+        with log.open_end(self._log) as output:
+            begin = output.tell()
+            # The server inherits this open file as its output, and the mark with it: as long as any of its processes
+            # lives, in whatever container, the log is in use. (A pipe instead would break when we end.)
+            lock.mark_in_use(output.fileno())
+            options = ("--silent", "--wait", f"--timeout={_START_S}")
+            code = account.run((program("pg_ctl"), "start", "-D", self._cluster, *options), output)
+        return log.since(self._log, begin) if code else None
+
+    def _shut_down(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)  # what `pg_ctl stop -m fast` sends; but we have made sure whose process this is
+        deadline = time.monotonic() + _STOP_S
+        while postmaster.is_postgres_of(pid, self._cluster):
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"PostgreSQL (process {pid}) is still not down after {_STOP_S} s; see {self._log}")
+            time.sleep(0.02)
+
+    def _url_if_running(self, role: str) -> str | None:
+        with self._troubles_in_one_line():
+            running = postmaster.find(self._cluster)
+            if running is None or clients.refusal(self._url(running, passwords.OWNER)) is not None:
+                return None
+            return self._url(running, role)
+
+    def _url(self, running: Postmaster, role: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}:{passwords.read(self._passwords, role)}@127.0.0.1:{running.port}/{database}"
+
+    @contextmanager
+    def _troubles_in_one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except PermissionError as error:
+            reason = f"{error} (was it made by another user?)"
+        except OSError as error:
+            reason = str(error)
+        except DBAPIError as error:
+            reason = clients.in_one_line(error)
+        else:
+            return
+        raise EmbeddedError(f"the embedded PostgreSQL in {self.data_root}: {reason}")
