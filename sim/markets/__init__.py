@@ -1,0 +1,17 @@
+"""Markets: the places, goods and words a shop is made of, one YAML file each."""
+
+from sim.markets.loading import MarketError, known_markets, load_market
+from sim.markets.schema import Category, City, GivenNames, Item, Market, Reviews, Warehouse
+
+__all__ = [
+    "Category",
+    "City",
+    "GivenNames",
+    "Item",
+    "Market",
+    "MarketError",
+    "Reviews",
+    "Warehouse",
+    "known_markets",
+    "load_market",
+]

@@ -1,0 +1,30 @@
+"""Ids: n * 100 + city, so that each names its city and cities can be simulated apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STRIDE = 100  # more cities than this share a market nowhere
+CITY_ENTITIES = (
+    "customer", "address", "courier", "session", "cart", "order", "payment", "movement", "replenishment", "shift",
+    "trip", "delivery", "review", "return",
+)  # fmt: skip
+
+
+class Ids:
+    """The running numbers of one city."""
+
+    def __init__(self, city_id: int, newest: Mapping[str, int] | None = None) -> None:
+        """Begin after the newest ids given, by entity; after none, at n = 1."""
+        self._city_id = city_id
+        self._newest = Counter(dict.fromkeys(CITY_ENTITIES, city_id))
+        self._newest.update({entity: newest_id - city_id for entity, newest_id in (newest or {}).items()})
+
+    def next(self, entity: str) -> int:
+        """Return the next id of an entity (one of CITY_ENTITIES)."""
+        self._newest[entity] += STRIDE
+        return self._newest[entity]

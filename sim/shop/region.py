@@ -1,0 +1,114 @@
+"""A region: a city with its warehouses, couriers and customers. Nothing crosses regions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.shop.geography import LocalClock, distance_m, nearest, place_around
+from sim.shop.people import liveliest_mood, mood
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sim.markets import City
+    from sim.markets import Warehouse as WarehousePlace
+    from sim.scenario import Scenario
+    from sim.scenario.demand import Demand
+    from sim.shop.ids import Ids
+    from sim.shop.order import Order
+    from sim.shop.people import Customer
+    from sim.shop.roster import Courier, CourierDuty
+    from sim.shop.staffing import Staffing
+    from sim.shop.stock import Shelf
+
+
+class LeftCart(NamedTuple):
+    """An abandoned cart of a known customer, which a later session may take up again."""
+
+    cart_id: int
+    customer: Customer
+    items: dict[int, int]
+    closed_at: int
+
+
+class Warehouse:
+    """A warehouse: its place, shelves, people and dock."""
+
+    def __init__(self, warehouse_id: int, place: WarehousePlace, region: Region, share: float) -> None:
+        self.warehouse_id = warehouse_id
+        self.name = place.name
+        self.latitude = place.latitude
+        self.longitude = place.longitude
+        self.region = region
+        self.share = share  # of all cities' demand
+        self.shelves: dict[int, Shelf] = {}
+        self.couriers: list[Courier] = []
+        self.dock: dict[int, Order] = {}  # parcels that may leave now, by order id
+        self.picker_staffing: Staffing
+        self.packer_staffing: Staffing
+        self.courier_duty: CourierDuty
+
+    def distance_m(self, latitude: float, longitude: float, detour: float) -> int:
+        """Return the metres on streets to a place."""
+        return distance_m(self.latitude, self.longitude, latitude, longitude, detour)
+
+
+class Region:
+    """A city at work."""
+
+    def __init__(self, city: City, ids: Ids, epoch: datetime) -> None:
+        self.city = city
+        self.ids = ids
+        self.clock = LocalClock(city.timezone, epoch)
+        self.warehouses = [
+            Warehouse(city.city_id * 10 + number, place, self, city.demand_share * place.share)
+            for number, place in enumerate(city.warehouses, start=1)
+        ]
+        self.customers: list[Customer] = []
+        self.left_carts: deque[LeftCart] = deque()
+        self._cumulated_activity: list[float] = []
+
+    def add_customer(self, customer: Customer) -> None:
+        """Add a customer; they are kept in the order of their ids, which is that of registration."""
+        so_far = self._cumulated_activity[-1] if self._cumulated_activity else 0.0
+        self._cumulated_activity.append(so_far + customer.activity)
+        self.customers.append(customer)
+
+    def somebody(self, uniforms: Sequence[float], now_us: int, demand: Demand) -> Customer | None:
+        """Return a customer in proportion to activity and mood, by pairs of uniforms; None when the pairs run out.
+
+        Activity is drawn from exactly; mood, which changes, by rejection. Who is in a session already is not drawn.
+        """
+        if not self.customers:
+            return None
+        bound = liveliest_mood(demand)
+        total = self._cumulated_activity[-1]
+        last = len(self.customers) - 1
+        for u_who, u_mood in zip(uniforms[::2], uniforms[1::2], strict=True):
+            customer = self.customers[min(last, bisect_right(self._cumulated_activity, u_who * total))]
+            if not customer.in_session and u_mood * bound < mood(customer, now_us, demand):
+                return customer
+        return None
+
+    def home(self, u_district: float, u_distance: float, u_bearing: float) -> tuple[float, float]:
+        """Return where somebody lives: around one of the city's warehouses."""
+        district = self.warehouses[-1]
+        for warehouse in self.warehouses:
+            u_district -= warehouse.share / self.city.demand_share
+            if u_district < 0.0:
+                district = warehouse
+                break
+        return place_around(district.latitude, district.longitude, self.city.radius_km, u_distance, u_bearing)
+
+    def nearest_warehouse(self, latitude: float, longitude: float) -> Warehouse:
+        """Return the warehouse that serves a place."""
+        return self.warehouses[0] if len(self.warehouses) == 1 else nearest(self.warehouses, latitude, longitude)
+
+    def forget_old_carts(self, now_us: int, scenario: Scenario) -> None:
+        """Drop abandoned carts that are too old to be returned to."""
+        oldest = now_us - round(scenario.demand.cart_return_within_h * 3_600_000_000)
+        while self.left_carts and self.left_carts[0].closed_at < oldest:
+            self.left_carts.popleft()

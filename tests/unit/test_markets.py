@@ -1,0 +1,168 @@
+"""The markets that come with the program, and what a market file may not say."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+import sim.markets
+from sim.markets import Market, MarketError, known_markets, load_market
+from sim.shop.geography import distance_m
+
+NAMES = ["international", "russian"]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def market(request) -> Market:
+    return load_market(request.param)
+
+
+@pytest.fixture
+def content() -> Any:
+    path = Path(sim.markets.__file__).parent / "international.yaml"
+    return copy.deepcopy(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def refusal(content: object, tmp_path: Path) -> str:
+    """What is said about a market file with this content; always one line."""
+    path = tmp_path / "market.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(MarketError) as caught:
+        load_market(path)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_known_markets():
+    assert known_markets() == NAMES
+
+
+def test_name_is_that_of_the_file(market):
+    assert load_market(market.name) == market
+
+
+def test_five_cities_in_five_time_zones(market):
+    summer = datetime(2026, 7, 1, tzinfo=UTC)
+    assert len({summer.astimezone(ZoneInfo(city.timezone)).utcoffset() for city in market.cities}) == 5
+
+
+def test_bigger_shares_are_within_reason(market):
+    assert all(0.12 <= city.demand_share <= 0.30 for city in market.cities)
+    assert 7 <= sum(len(city.warehouses) for city in market.cities) <= 8
+
+
+def test_warehouses_stand_in_their_city(market):
+    for city in market.cities:
+        for warehouse in city.warehouses:
+            away = distance_m(city.latitude, city.longitude, warehouse.latitude, warehouse.longitude)
+            assert away < 15_000, warehouse.name
+
+
+def test_twelve_categories_of_which_clothes_come_back_most(market):
+    returns = [category.return_weight for category in market.categories]
+    assert len(returns) == 12
+    assert market.categories[returns.index(max(returns))].name in {"Apparel", "Одежда"}
+
+
+def test_reviews_have_enough_words(market):
+    for cause, texts in market.reviews:
+        assert len(set(texts)) == len(texts) >= 12, cause
+
+
+def test_russian_market_speaks_russian():
+    market = load_market("russian")
+    words = [*(city.name for city in market.cities), *(category.name for category in market.categories)]
+    words += [item.name for category in market.categories for item in category.items]
+    words += [text for _, texts in market.reviews for text in texts]
+    assert [word for word in words if not any("а" <= letter <= "я" for letter in word.lower())] == []
+
+
+def test_unknown_name_lists_the_known():
+    with pytest.raises(MarketError) as caught:
+        load_market("atlantis")
+    assert str(caught.value) == "unknown market 'atlantis'; known: international, russian, or a path to a .yaml file"
+
+
+def test_a_name_is_no_way_out_of_the_folder():
+    with pytest.raises(MarketError, match="cannot be read"):
+        load_market("../markets/atlantis")
+
+
+def test_own_file_is_read(content, tmp_path):
+    content["title"] = "Elsewhere"
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert load_market(str(path)).title == "Elsewhere"
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(MarketError, match="No such file"):
+        load_market(tmp_path / "missing.yaml")
+
+
+@pytest.mark.parametrize("text", ["cities: [", "a: b: c", "\x00"], ids=["open bracket", "nested", "control character"])
+def test_what_is_not_yaml_is_refused_in_one_line(text, tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MarketError, match="is not YAML") as caught:
+        load_market(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, [], "text", 3], ids=["empty", "list", "text", "number"])
+def test_what_is_no_mapping_is_refused(content, tmp_path):
+    assert "market.yaml" in refusal(content, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        (("colour",), "red", "colour: Extra inputs are not permitted (it is 'red')"),
+        (("currency",), "dollars", "currency: "),
+        (("price_level",), -1, "price_level: Input should be greater than 0 (it is '-1')"),
+        (("price_level",), float("nan"), "price_level: "),
+        (("cities",), [], "cities: "),
+        (("cities", 1, "timezone"), "Mars/Base", "cities.1.timezone: not a known IANA time zone (it is 'Mars/Base')"),
+        (("cities", 1, "timezone"), "../etc/passwd", "cities.1.timezone: not a known IANA time zone"),
+        (("cities", 1, "timezone"), "America", "cities.1.timezone: not a known IANA time zone"),
+        (("cities", 0, "latitude"), 95, "cities.0.latitude: "),
+        (("cities", 0, "demand_share"), 0.5, "demand_share of the cities must sum to 1, not 1.24"),
+        (("cities", 0, "city_id"), 7, "city_id must count 1, 2, 3"),
+        (("cities", 0, "warehouses", 0, "share"), 0.5, "cities.0: shares of the warehouses must sum to 1"),
+        (("cities", 1, "name"), "London", "names of cities must be distinct, 'London' is given twice"),
+        (("categories", 0, "name"), "Books", "names of categories must be distinct"),
+        (("categories", 0, "margin"), 1.0, "categories.0.margin: "),
+        (("categories", 0, "share_of_products"), 0.2, "share_of_products of the categories must sum to 1"),
+        (("categories", 2, "items", 0, "variants"), [], "categories.2.items.0.variants: "),
+        (("categories", 2, "items", 0, "price"), "cheap", "categories.2.items.0.price: "),
+        (("categories", 2, "name_pattern"), "{brand} {item}", "must have {brand}, {item} and {variant} once each"),
+        (("reviews", "late"), [], "reviews.late: "),
+    ],
+)
+def test_wrong_values_are_refused_by_place_and_value(content, tmp_path, place, value, says):
+    part = content
+    for step in place[:-1]:
+        part = part[step]
+    part[place[-1]] = value
+    assert says in refusal(content, tmp_path)
+
+
+def test_missing_key_is_named(content, tmp_path):
+    del content["cities"][3]["timezone"]
+    assert "cities.3.timezone: Field required" in refusal(content, tmp_path)
+
+
+def test_further_errors_are_counted(content, tmp_path):
+    content["currency"], content["price_level"] = "dollars", 0
+    assert refusal(content, tmp_path).endswith("(and 1 more)")
+
+
+def test_a_market_cannot_be_changed(market):
+    with pytest.raises(ValueError, match="frozen"):
+        market.currency = "EUR"
