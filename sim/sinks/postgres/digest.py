@@ -1,0 +1,33 @@
+"""Digests of the business tables, to tell whether two runs wrote the same rows."""
+
+from __future__ import annotations
+
+import psycopg2.extensions
+from psycopg2 import sql
+
+# Instants and floats must read the same whatever the session's settings; SET LOCAL ends with the transaction.
+_SETTINGS = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 1; "
+
+_TABLES = """
+SELECT relname FROM pg_catalog.pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname
+"""
+
+# The sum of two independent 64-bit hashes a row does not depend on the rows' order, and no sort is needed.
+_DIGEST = """
+SELECT {name}, count(*) || ':' || md5(
+    coalesce(sum(hashtextextended(t::text, 0)), 0) || ':' || coalesce(sum(hashtextextended(t::text, 1)), 0))
+FROM public.{table} AS t
+"""
+
+
+def table_digests(connection: psycopg2.extensions.connection) -> dict[str, str]:
+    """`rows:md5` of every table of schema public by name, independent of the rows' order, in one snapshot."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        names = [name for (name,) in cursor.fetchall()]
+        if not names:
+            return {}
+        digests = [sql.SQL(_DIGEST).format(name=sql.Literal(name), table=sql.Identifier(name)) for name in names]
+        cursor.execute(sql.SQL(_SETTINGS) + sql.SQL(" UNION ALL ").join(digests))
+        return dict(cursor.fetchall())

@@ -1,0 +1,135 @@
+"""A batch as the steps of one transaction: everything the writer thread does is send these, in order.
+
+Inserted rows go straight into their tables, those referred to before those that refer. Changed rows go into a temporary
+staging table, columns of this batch only, from which one UPDATE a table applies them.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sim.journal.batch import Batch, Key, Row, Value
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.encode import column_packers, copy_stream
+from sim.sinks.shapes import Shapes, TableShape
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement about `table`; a COPY when there is a `stream`. `expected_rows` must be touched, if given."""
+
+    table: str
+    sql: str
+    stream: bytes | None = None
+    expected_rows: int | None = None
+
+
+class TableSteps:
+    """Makes the steps of one table. Not thread-safe: only the simulating thread encodes."""
+
+    def __init__(self, shape: TableShape, epoch: datetime) -> None:
+        self._shape = shape
+        self._names = shape.names
+        self._packers = dict(zip(shape.names, column_packers(shape.columns, epoch), strict=True))
+        self._copy = self._copy_into(self._target, shape.names)
+        self._staged = False
+
+    @property
+    def _target(self) -> str:
+        return f"public.{_quoted(self._shape.name)}"
+
+    @property
+    def _stage(self) -> str:
+        return f"pg_temp.{_quoted('changed_' + self._shape.name)}"
+
+    def append(self, records: Sequence[tuple[Value, ...]]) -> Iterator[Step]:
+        """Insert tuples in column order."""
+        yield Step(self._shape.name, self._copy, self._stream(self._names, zip(*records, strict=True)))
+
+    def insert(self, rows: Iterable[Row]) -> Iterator[Step]:
+        """Insert rows by column names; a column left out is NULL."""
+        rows = list(rows)
+        self._refuse_unknown(_columns_of(rows))
+        yield Step(self._shape.name, self._copy, self._stream(self._names, _by_column(rows, self._names)))
+
+    def change(self, rows: dict[Key, Row]) -> Iterator[Step]:
+        """Set the columns given, row by row; None and a column left out keep what is there."""
+        touched = _columns_of(rows.values())
+        self._refuse_unknown(touched)
+        columns = [name for name in self._names if name in touched and name not in self._shape.key]
+        if not self._staged:
+            self._staged = True
+            yield Step(self._shape.name, self._create_stage())
+        values = [*zip(*rows, strict=True), *_by_column(rows.values(), columns)]
+        names = (*self._shape.key, *columns)
+        yield Step(self._shape.name, self._copy_into(self._stage, names), self._stream(names, values))
+        yield Step(self._shape.name, self._update(columns), expected_rows=len(rows))
+
+    def _stream(self, names: Sequence[str], columns: Iterable[Iterable[Value]]) -> bytes:
+        try:
+            return copy_stream([self._packers[name] for name in names], columns)
+        except (struct.error, TypeError, ValueError, AttributeError, KeyError) as error:
+            raise SinkError(f"{self._shape.name}: a row does not fit the table's columns: {error}") from error
+
+    @staticmethod
+    def _copy_into(target: str, names: Sequence[str]) -> str:
+        return f"COPY {target} ({', '.join(map(_quoted, names))}) FROM STDIN (FORMAT binary)"
+
+    def _create_stage(self) -> str:
+        """A table like the target but without its constraints, emptied by the server at every commit."""
+        return (
+            f"CREATE TEMPORARY TABLE {_quoted('changed_' + self._shape.name)} ON COMMIT DELETE ROWS "
+            f"AS SELECT * FROM {self._target} WITH NO DATA"
+        )
+
+    def _update(self, columns: Sequence[str]) -> str:
+        """Apply the staged values. COALESCE, because rows of one batch may have different columns changed."""
+        sets = ", ".join(f"{name} = coalesce(staged.{name}, t.{name})" for name in map(_quoted, columns))
+        keys = " AND ".join(f"t.{name} = staged.{name}" for name in map(_quoted, self._shape.key))
+        return f"UPDATE {self._target} AS t SET {sets} FROM {self._stage} AS staged WHERE {keys}"
+
+    def _refuse_unknown(self, names: set[str]) -> None:
+        unknown = names.difference(self._names)
+        if unknown:
+            raise SinkError(f"{self._shape.name} has no column {', '.join(sorted(unknown))}")
+
+
+class BatchSteps:
+    """Makes the steps of whole batches, tables in the order of `shapes`."""
+
+    def __init__(self, shapes: Shapes, epoch: datetime) -> None:
+        self._tables = {name: TableSteps(shape, epoch) for name, shape in shapes.items()}
+
+    def of(self, batch: Batch) -> list[Step]:
+        """All inserts first, so that a change may refer to any row of its own batch."""
+        unknown = (batch.appended.keys() | batch.inserted.keys() | batch.changed.keys()) - self._tables.keys()
+        if unknown:
+            raise SinkError(f"there is no table {', '.join(sorted(unknown))}")
+        return [*self._inserts(batch), *self._changes(batch)]
+
+    def _inserts(self, batch: Batch) -> Iterator[Step]:
+        for name, table in self._tables.items():
+            if name in batch.appended:
+                yield from table.append(batch.appended[name])
+            if name in batch.inserted:
+                yield from table.insert(batch.inserted[name].values())
+
+    def _changes(self, batch: Batch) -> Iterator[Step]:
+        for name, table in self._tables.items():
+            if name in batch.changed:
+                yield from table.change(batch.changed[name])
+
+
+def _columns_of(rows: Iterable[Row]) -> set[str]:
+    return set().union(*rows)
+
+
+def _by_column(rows: Iterable[Row], names: Sequence[str]) -> list[list[Value]]:
+    return [[row.get(name) for row in rows] for name in names]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
