@@ -1,0 +1,605 @@
+-- What always holds, at every commit. One query an invariant; each returns the rows that break it, so none is good.
+-- `python -m sim check` and the tests run them all. The queries trust no constraint: they find the broken rows of a
+-- database that was loaded without any.
+
+-- time ----------------------------------------------------------------------------------------------------------------
+
+-- name: nothing_after_sim_now
+-- No event lies after sim_now(); only promises and due dates may.
+SELECT latest.*, sim_now() AS sim_now
+FROM (
+    SELECT 'product_prices' AS table_name, max(valid_from) AS latest_event FROM product_prices
+    UNION ALL SELECT 'couriers', max(hired_at) FROM couriers
+    UNION ALL SELECT 'customers', max(registered_at) FROM customers
+    UNION ALL SELECT 'addresses', max(created_at) FROM addresses
+    UNION ALL SELECT 'loyalty_transactions', max(occurred_at) FROM loyalty_transactions
+    UNION ALL SELECT 'satisfaction_changes', max(occurred_at) FROM satisfaction_changes
+    UNION ALL SELECT 'sessions', greatest(max(started_at), max(ended_at)) FROM sessions
+    UNION ALL SELECT 'session_events', max(occurred_at) FROM session_events
+    UNION ALL SELECT 'carts', greatest(max(created_at), max(closed_at)) FROM carts
+    UNION ALL SELECT 'cart_items', greatest(max(added_at), max(removed_at)) FROM cart_items
+    UNION ALL SELECT 'orders', greatest(
+        max(placed_at), max(paid_at), max(pick_started_at), max(picked_at), max(pack_started_at), max(packed_at),
+        max(dispatched_at), max(delivered_at), max(cancelled_at)) FROM orders
+    UNION ALL SELECT 'order_status_changes', max(changed_at) FROM order_status_changes
+    UNION ALL SELECT 'payments', max(attempted_at) FROM payments
+    UNION ALL SELECT 'replenishments', greatest(max(ordered_at), max(received_at)) FROM replenishments
+    UNION ALL SELECT 'stock_movements', max(occurred_at) FROM stock_movements
+    UNION ALL SELECT 'courier_shifts', greatest(max(started_at), max(ended_at)) FROM courier_shifts
+    UNION ALL SELECT 'trips', greatest(max(started_at), max(ended_at)) FROM trips
+    UNION ALL SELECT 'deliveries', greatest(max(ready_at), max(dispatched_at), max(delivered_at)) FROM deliveries
+    UNION ALL SELECT 'delivery_attempts', max(attempted_at) FROM delivery_attempts
+    UNION ALL SELECT 'reviews', max(created_at) FROM reviews
+    UNION ALL SELECT 'returns', greatest(max(requested_at), max(refunded_at)) FROM returns
+) latest
+WHERE latest_event > sim_now();
+
+-- name: nothing_stuck
+-- Nothing stands open for absurdly long at sim_now().
+SELECT stuck.*
+FROM (
+    SELECT 'session' AS what, session_id AS id, started_at AS since, interval '1 day' AS allowed
+    FROM sessions WHERE ended_at IS NULL
+    UNION ALL SELECT 'cart', cart_id, created_at, interval '1 day' FROM carts WHERE closed_at IS NULL
+    UNION ALL SELECT 'order not paid', order_id, placed_at, interval '2 days'
+    FROM orders WHERE paid_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'order waiting for a picker', order_id, paid_at, interval '7 days'
+    FROM orders WHERE paid_at IS NOT NULL AND pick_started_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'order being picked', order_id, pick_started_at, interval '1 day'
+    FROM orders WHERE pick_started_at IS NOT NULL AND picked_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'order waiting for or at packing', order_id, picked_at, interval '2 days'
+    FROM orders WHERE picked_at IS NOT NULL AND packed_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'order on the dock', order_id, packed_at, interval '7 days'
+    FROM orders WHERE packed_at IS NOT NULL AND dispatched_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'order on the road', order_id, dispatched_at, interval '14 days'
+    FROM orders WHERE dispatched_at IS NOT NULL AND delivered_at IS NULL AND cancelled_at IS NULL
+    UNION ALL SELECT 'trip', trip_id, started_at, interval '1 day' FROM trips WHERE ended_at IS NULL
+    UNION ALL SELECT 'shift', shift_id, ends_at, interval '1 day' FROM courier_shifts WHERE ended_at IS NULL
+    UNION ALL SELECT 'replenishment', replenishment_id, due_at, interval '7 days'
+    FROM replenishments WHERE received_at IS NULL
+    UNION ALL SELECT 'return not refunded', return_id, requested_at, interval '60 days'
+    FROM returns WHERE refunded_at IS NULL
+    UNION ALL SELECT 'cancelled order not refunded', o.order_id, o.cancelled_at, interval '30 days'
+    FROM orders o
+    WHERE o.cancelled_at IS NOT NULL AND o.paid_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.order_id AND p.status = 'refunded')
+) stuck
+WHERE stuck.since + stuck.allowed < (SELECT sim_now());
+
+-- name: ids_name_their_city
+-- The last two digits of an id are its city (a warehouse's id is its city's * 10 and a number).
+SELECT named.*
+FROM (
+    SELECT 'customers' AS table_name, customer_id AS id, city_id FROM customers
+    UNION ALL SELECT 'addresses', a.address_id, c.city_id FROM addresses a JOIN customers c USING (customer_id)
+    UNION ALL SELECT 'couriers', c.courier_id, w.city_id FROM couriers c JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'sessions', session_id, city_id FROM sessions
+    UNION ALL SELECT 'carts', c.cart_id, s.city_id FROM carts c JOIN sessions s USING (session_id)
+    UNION ALL SELECT 'orders', o.order_id, w.city_id FROM orders o JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'payments', p.payment_id, w.city_id
+    FROM payments p JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'stock_movements', m.movement_id, w.city_id
+    FROM stock_movements m JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'replenishments', r.replenishment_id, w.city_id
+    FROM replenishments r JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'courier_shifts', s.shift_id, w.city_id
+    FROM courier_shifts s JOIN couriers c USING (courier_id) JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'trips', t.trip_id, w.city_id
+    FROM trips t JOIN couriers c USING (courier_id) JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'deliveries', d.delivery_id, w.city_id
+    FROM deliveries d JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'reviews', r.review_id, w.city_id
+    FROM reviews r JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
+    UNION ALL SELECT 'returns', r.return_id, w.city_id
+    FROM returns r JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
+) named
+WHERE named.id % 100 <> named.city_id
+UNION ALL
+SELECT 'warehouses', warehouse_id, city_id FROM warehouses WHERE warehouse_id / 10 <> city_id;
+
+-- name: nothing_crosses_cities
+-- A session's warehouse and customer are of its city, and so are a courier and the parcels carried.
+SELECT 'session' AS what, s.session_id AS id, s.city_id, w.city_id AS warehouse_city, c.city_id AS customer_city
+FROM sessions s JOIN warehouses w USING (warehouse_id) LEFT JOIN customers c USING (customer_id)
+WHERE w.city_id <> s.city_id OR c.city_id <> s.city_id
+UNION ALL
+SELECT 'delivery', d.delivery_id, w.city_id, cw.city_id, NULL
+FROM deliveries d JOIN orders o USING (order_id) JOIN warehouses w ON w.warehouse_id = o.warehouse_id
+JOIN couriers c ON c.courier_id = d.courier_id JOIN warehouses cw ON cw.warehouse_id = c.warehouse_id
+WHERE cw.city_id <> w.city_id;
+
+-- funnel --------------------------------------------------------------------------------------------------------------
+
+-- name: session_events_in_sequence
+-- A session's events are numbered 1, 2, 3 …, begin with the visit, never go back in time and lie within the session.
+SELECT e.*
+FROM (
+    SELECT session_id, seq, event_type, occurred_at,
+           lag(seq, 1, 0) OVER steps AS previous_seq, lag(occurred_at) OVER steps AS previous_at
+    FROM session_events
+    WINDOW steps AS (PARTITION BY session_id ORDER BY seq)
+) e
+JOIN sessions s USING (session_id)
+WHERE e.seq <> e.previous_seq + 1 OR e.occurred_at < e.previous_at OR (e.seq = 1) <> (e.event_type = 'visit')
+   OR e.occurred_at < s.started_at OR e.occurred_at > s.ended_at;
+
+-- name: every_session_begins_with_a_visit
+-- Every session has its first event.
+SELECT s.session_id, s.started_at
+FROM sessions s
+WHERE NOT EXISTS (SELECT FROM session_events e WHERE e.session_id = s.session_id AND e.seq = 1);
+
+-- name: session_outcome_agrees_with_events
+-- A session's outcome is how far its events, cart and order came.
+SELECT s.session_id, s.outcome, c.cart_id, o.order_id, o.paid_at, e.viewed, e.checked_out, e.placed
+FROM sessions s
+LEFT JOIN (
+    SELECT session_id,
+           bool_or(event_type = 'product_view') AS viewed,
+           bool_or(event_type = 'checkout') AS checked_out,
+           bool_or(event_type = 'order_placed') AS placed
+    FROM session_events
+    WHERE event_type IN ('product_view', 'checkout', 'order_placed')
+    GROUP BY session_id
+) e USING (session_id)
+LEFT JOIN carts c USING (session_id)
+LEFT JOIN orders o USING (cart_id)
+WHERE (o.order_id IS NOT NULL) <> coalesce(e.placed, false)
+   OR coalesce(e.checked_out, false) AND c.cart_id IS NULL
+   OR coalesce(e.placed, false) AND NOT e.checked_out
+   OR NOT CASE s.outcome
+        WHEN 'ordered' THEN o.paid_at IS NOT NULL
+        WHEN 'payment_failed' THEN o.order_id IS NOT NULL AND o.paid_at IS NULL
+        WHEN 'checkout_abandoned' THEN coalesce(e.checked_out, false) AND o.paid_at IS NULL
+        WHEN 'cart_abandoned' THEN c.cart_id IS NOT NULL AND NOT coalesce(e.checked_out, false)
+        WHEN 'browsed' THEN c.cart_id IS NULL AND coalesce(e.viewed, false)
+        WHEN 'bounced' THEN c.cart_id IS NULL AND NOT coalesce(e.viewed, false)
+        ELSE true
+      END;
+
+-- name: carts_belong_to_their_session
+-- A cart is made and closed within its session; a restored one was abandoned before by the same customer.
+SELECT c.cart_id, c.session_id, c.created_at, c.closed_at, s.started_at, s.ended_at, c.restored_from_cart_id
+FROM carts c
+JOIN sessions s USING (session_id)
+LEFT JOIN carts r ON r.cart_id = c.restored_from_cart_id
+LEFT JOIN sessions rs ON rs.session_id = r.session_id
+WHERE c.created_at < s.started_at OR c.created_at > s.ended_at OR c.closed_at > s.ended_at
+   OR (s.ended_at IS NOT NULL AND c.closed_at IS NULL)
+   OR (r.cart_id IS NOT NULL AND (r.status <> 'abandoned' OR r.closed_at > c.created_at
+                                  OR rs.customer_id IS DISTINCT FROM s.customer_id));
+
+-- name: cart_items_within_their_cart
+-- Every cart has items; they are added and removed between its making and its closing.
+SELECT c.cart_id, i.product_id, c.created_at, i.added_at, i.removed_at, c.closed_at
+FROM carts c
+LEFT JOIN cart_items i USING (cart_id)
+WHERE i.cart_id IS NULL OR i.added_at < c.created_at OR i.added_at > c.closed_at
+   OR i.removed_at < i.added_at OR i.removed_at > c.closed_at;
+
+-- name: cart_status_agrees_with_orders
+-- A cart is ordered exactly when it has a paid order (even one cancelled later).
+SELECT c.cart_id, c.status, o.order_id, o.paid_at
+FROM carts c
+LEFT JOIN orders o USING (cart_id)
+WHERE (c.status = 'ordered') <> (o.paid_at IS NOT NULL);
+
+-- name: at_most_one_order_a_cart
+-- No cart has two orders.
+SELECT cart_id, count(*) AS orders FROM orders GROUP BY cart_id HAVING count(*) > 1;
+
+-- orders --------------------------------------------------------------------------------------------------------------
+
+-- name: order_agrees_with_session
+-- An order has the customer and the warehouse of the session it was placed in, and was placed while that went on.
+SELECT o.order_id, o.customer_id, s.customer_id AS session_customer_id, o.warehouse_id,
+       s.warehouse_id AS session_warehouse_id, o.placed_at, s.started_at, s.ended_at
+FROM orders o
+JOIN carts c USING (cart_id)
+JOIN sessions s USING (session_id)
+WHERE s.customer_id IS DISTINCT FROM o.customer_id OR s.warehouse_id <> o.warehouse_id
+   OR o.placed_at < c.created_at OR o.placed_at > s.ended_at;
+
+-- name: order_goes_to_its_customer
+-- An order goes to an address of its customer; both were known when it was placed.
+SELECT o.order_id, o.customer_id, o.address_id, a.customer_id AS address_customer_id
+FROM orders o
+JOIN customers c USING (customer_id)
+JOIN addresses a USING (address_id)
+WHERE a.customer_id <> o.customer_id OR c.registered_at > o.placed_at OR a.created_at > o.placed_at;
+
+-- name: milestones_in_order
+-- Placed, paid, picking, picked, packing, packed, dispatched, delivered: none is skipped, none goes back in time.
+SELECT order_id, status, placed_at, paid_at, pick_started_at, picked_at, pack_started_at, packed_at, dispatched_at,
+       delivered_at, cancelled_at
+FROM orders
+WHERE NOT (coalesce(paid_at >= placed_at, paid_at IS NULL)
+       AND coalesce(pick_started_at >= paid_at, pick_started_at IS NULL)
+       AND coalesce(picked_at >= pick_started_at, picked_at IS NULL)
+       AND coalesce(pack_started_at >= picked_at, pack_started_at IS NULL)
+       AND coalesce(packed_at >= pack_started_at, packed_at IS NULL)
+       AND coalesce(dispatched_at >= packed_at, dispatched_at IS NULL)
+       AND coalesce(delivered_at >= dispatched_at, delivered_at IS NULL))
+   OR cancelled_at < greatest(placed_at, paid_at, pick_started_at, picked_at, pack_started_at, packed_at, dispatched_at)
+   OR (cancelled_at IS NOT NULL AND delivered_at IS NOT NULL)
+   OR promised_at <= placed_at;
+
+-- name: order_totals_add_up
+-- An order's subtotal is the sum of its items, its total is subtotal - discount + fee, to the cent.
+SELECT o.order_id, o.subtotal, o.discount, o.delivery_fee, o.total, i.amount AS sum_of_items
+FROM orders o
+LEFT JOIN (
+    SELECT order_id, sum(quantity * unit_price) AS amount FROM order_items GROUP BY order_id
+) i USING (order_id)
+WHERE i.amount IS DISTINCT FROM o.subtotal OR o.total <> o.subtotal - o.discount + o.delivery_fee
+   OR o.discount < 0 OR o.discount > o.subtotal OR o.delivery_fee < 0;
+
+-- name: order_lines_numbered
+-- An order's lines are numbered 1, 2, 3 … and name each product once.
+SELECT order_id, count(*) AS lines, min(line_no) AS first_line, max(line_no) AS last_line
+FROM order_items
+GROUP BY order_id
+HAVING min(line_no) <> 1 OR max(line_no) <> count(*) OR count(DISTINCT product_id) <> count(*);
+
+-- name: order_items_come_from_the_cart
+-- What was ordered lay in the cart when the order was placed, in that quantity at least.
+SELECT o.order_id, i.product_id, i.quantity, c.quantity AS cart_quantity, c.added_at, c.removed_at, o.placed_at
+FROM order_items i
+JOIN orders o USING (order_id)
+LEFT JOIN cart_items c ON c.cart_id = o.cart_id AND c.product_id = i.product_id
+WHERE c.cart_id IS NULL OR c.quantity < i.quantity OR c.added_at > o.placed_at OR c.removed_at <= o.placed_at;
+
+-- name: prices_are_those_of_the_time
+-- A line's unit price is the product's price when the order was placed.
+SELECT o.order_id, i.product_id, i.unit_price, p.price AS price_then, o.placed_at
+FROM order_items i
+JOIN orders o USING (order_id)
+LEFT JOIN (
+    SELECT product_id, price, valid_from,
+           lead(valid_from, 1, 'infinity') OVER (PARTITION BY product_id ORDER BY valid_from) AS valid_until
+    FROM product_prices
+) p ON p.product_id = i.product_id AND p.valid_from <= o.placed_at AND p.valid_until > o.placed_at
+WHERE p.price IS DISTINCT FROM i.unit_price;
+
+-- name: every_product_has_a_price
+-- A product has a price from the run's epoch on: its opening price, or a promotion it opens with.
+SELECT p.product_id, pp.valid_from, pp.reason
+FROM products p
+LEFT JOIN (
+    SELECT product_id, valid_from, reason, row_number() OVER (PARTITION BY product_id ORDER BY valid_from) AS nth
+    FROM product_prices
+) pp USING (product_id)
+WHERE pp.product_id IS NULL
+   OR (pp.nth = 1 AND (pp.reason = 'promotion_ended'
+                       OR pp.valid_from > (SELECT epoch FROM sim.runs ORDER BY run_id DESC LIMIT 1)))
+   OR (pp.nth > 1 AND pp.reason = 'opening');
+
+-- name: order_status_is_the_last_change
+-- An order's status is that of its last status change; the changes are numbered 1, 2, 3 … and never go back in time.
+SELECT o.order_id, o.status, c.statuses, c.seqs
+FROM orders o
+LEFT JOIN (
+    SELECT order_id, array_agg(status ORDER BY seq) AS statuses, array_agg(seq ORDER BY seq) AS seqs,
+           array_agg(changed_at ORDER BY seq) AS by_seq, array_agg(changed_at ORDER BY changed_at) AS by_time
+    FROM order_status_changes
+    GROUP BY order_id
+) c USING (order_id)
+WHERE c.statuses IS NULL OR c.statuses[cardinality(c.statuses)] <> o.status
+   OR c.seqs[1] <> 1 OR c.seqs[cardinality(c.seqs)] <> cardinality(c.seqs) OR c.by_seq <> c.by_time;
+
+-- name: status_changes_agree_with_milestones
+-- Every milestone has its status change at the same instant, and every change its milestone.
+SELECT coalesce(m.order_id, c.order_id) AS order_id, m.status AS milestone, m.at, c.status AS change, c.changed_at
+FROM (
+    SELECT o.order_id, v.status, v.at
+    FROM orders o
+    CROSS JOIN LATERAL (VALUES
+        ('placed', o.placed_at), ('paid', o.paid_at), ('picked', o.picked_at), ('packed', o.packed_at),
+        ('dispatched', o.dispatched_at), ('delivered', o.delivered_at), ('cancelled', o.cancelled_at)
+    ) v(status, at)
+    WHERE v.at IS NOT NULL
+) m
+FULL JOIN order_status_changes c ON c.order_id = m.order_id AND c.status = m.status
+WHERE m.at IS DISTINCT FROM c.changed_at;
+
+-- name: cancelled_for_a_reason
+-- Payment failed means never paid, undeliverable means dispatched.
+SELECT order_id, cancel_reason, cancelled_at, paid_at, dispatched_at
+FROM orders
+WHERE (cancelled_at IS NULL) <> (cancel_reason IS NULL)
+   OR (cancel_reason = 'payment_failed' AND paid_at IS NOT NULL)
+   OR (cancel_reason = 'undeliverable' AND dispatched_at IS NULL);
+
+-- payments ------------------------------------------------------------------------------------------------------------
+
+-- name: paid_orders_captured_once
+-- A paid order has exactly one captured payment, of its total and at the time it was paid; an unpaid one has none.
+SELECT o.order_id, o.paid_at, o.total, p.captures, p.amount, p.attempted_at
+FROM orders o
+LEFT JOIN (
+    SELECT order_id, count(*) AS captures, sum(amount) AS amount, max(attempted_at) AS attempted_at
+    FROM payments WHERE status = 'captured' GROUP BY order_id
+) p USING (order_id)
+WHERE coalesce(p.captures, 0) <> (o.paid_at IS NOT NULL)::int OR p.amount <> o.total OR p.attempted_at > o.paid_at;
+
+-- name: payments_within_their_order
+-- Every attempt is for the order's total and made after placing it, none after the capture.
+SELECT p.payment_id, p.order_id, p.status, p.amount, o.total, p.attempted_at, o.placed_at, o.paid_at
+FROM payments p
+JOIN orders o USING (order_id)
+WHERE p.attempted_at < o.placed_at
+   OR (p.status <> 'refunded' AND p.amount <> o.total)
+   OR (p.status = 'declined' AND p.attempted_at > o.paid_at)
+   OR (p.status = 'refunded' AND (o.paid_at IS NULL OR p.attempted_at < o.paid_at));
+
+-- name: refunds_within_the_captured
+-- No order has more refunded than captured.
+SELECT order_id,
+       coalesce(sum(amount) FILTER (WHERE status = 'captured'), 0) AS captured,
+       coalesce(sum(amount) FILTER (WHERE status = 'refunded'), 0) AS refunded
+FROM payments
+GROUP BY order_id
+HAVING coalesce(sum(amount) FILTER (WHERE status = 'refunded'), 0)
+     > coalesce(sum(amount) FILTER (WHERE status = 'captured'), 0);
+
+-- name: refunds_have_their_reason
+-- What was refunded is what returns were refunded, or all of a cancelled order (at once, when it comes), to the cent.
+SELECT o.order_id, o.status, coalesce(p.amount, 0) AS refunded, coalesce(r.amount, 0) AS returns_refunded, o.total
+FROM orders o
+LEFT JOIN (
+    SELECT order_id, sum(amount) AS amount FROM payments WHERE status = 'refunded' GROUP BY order_id
+) p USING (order_id)
+LEFT JOIN (
+    SELECT order_id, sum(refund_amount) AS amount FROM returns WHERE refunded_at IS NOT NULL GROUP BY order_id
+) r USING (order_id)
+WHERE CASE WHEN o.cancelled_at IS NULL THEN coalesce(p.amount, 0) <> coalesce(r.amount, 0) ELSE p.amount <> o.total END;
+
+-- stock ---------------------------------------------------------------------------------------------------------------
+
+-- name: stock_is_the_sum_of_its_movements
+-- Units on hand are the sum of all movements of that shelf, never negative.
+SELECT warehouse_id, product_id, i.on_hand, m.quantity AS sum_of_movements
+FROM inventory i
+FULL JOIN (
+    SELECT warehouse_id, product_id, sum(quantity) AS quantity FROM stock_movements GROUP BY warehouse_id, product_id
+) m USING (warehouse_id, product_id)
+WHERE i.on_hand IS DISTINCT FROM coalesce(m.quantity, 0) OR i.on_hand < 0;
+
+-- name: stock_was_never_negative
+-- At no time were fewer than no units on a shelf.
+SELECT m.*
+FROM (
+    SELECT movement_id, warehouse_id, product_id, quantity, occurred_at,
+           sum(quantity) OVER (PARTITION BY warehouse_id, product_id ORDER BY occurred_at) AS on_hand_then
+    FROM stock_movements
+) m
+WHERE m.on_hand_then < 0;
+
+-- name: reserved_is_what_open_orders_hold
+-- Reserved units are those of orders neither picked nor cancelled, and are on hand.
+SELECT warehouse_id, product_id, i.on_hand, i.reserved, coalesce(o.quantity, 0) AS held_by_orders
+FROM inventory i
+FULL JOIN (
+    SELECT o.warehouse_id, l.product_id, sum(l.quantity) AS quantity
+    FROM orders o JOIN order_items l USING (order_id)
+    WHERE o.picked_at IS NULL AND o.cancelled_at IS NULL
+    GROUP BY o.warehouse_id, l.product_id
+) o USING (warehouse_id, product_id)
+WHERE i.reserved IS DISTINCT FROM coalesce(o.quantity, 0) OR i.reserved > i.on_hand;
+
+-- name: sales_are_the_picked_orders
+-- A picked order took exactly its units from its warehouse when it was picked; no other order took any.
+SELECT coalesce(l.order_id, m.order_id) AS order_id, coalesce(l.product_id, m.product_id) AS product_id,
+       l.quantity AS picked, m.quantity AS moved, l.picked_at, m.occurred_at
+FROM (
+    SELECT o.order_id, o.warehouse_id, o.picked_at, i.product_id, i.quantity
+    FROM orders o JOIN order_items i USING (order_id)
+    WHERE o.picked_at IS NOT NULL
+) l
+FULL JOIN (
+    SELECT order_id, product_id, min(warehouse_id) AS warehouse_id, max(warehouse_id) AS other_warehouse_id,
+           -sum(quantity) AS quantity, min(occurred_at) AS occurred_at, max(occurred_at) AS last_occurred_at
+    FROM stock_movements WHERE reason = 'sale' GROUP BY order_id, product_id
+) m ON m.order_id = l.order_id AND m.product_id = l.product_id
+WHERE l.quantity IS DISTINCT FROM m.quantity OR l.picked_at IS DISTINCT FROM m.occurred_at
+   OR m.occurred_at <> m.last_occurred_at OR l.warehouse_id <> m.warehouse_id OR m.warehouse_id <> m.other_warehouse_id;
+
+-- name: units_come_back_at_most_once
+-- No more units come back by return than were returned, nor by cancellation than a cancelled order had.
+SELECT m.order_id, m.product_id, m.reason, m.quantity AS came_back, i.quantity AS ordered, r.quantity AS returned
+FROM (
+    SELECT order_id, product_id, reason, sum(quantity) AS quantity, min(occurred_at) AS first_at
+    FROM stock_movements WHERE reason IN ('return', 'cancellation') GROUP BY order_id, product_id, reason
+) m
+LEFT JOIN orders o USING (order_id)
+LEFT JOIN order_items i USING (order_id, product_id)
+LEFT JOIN returns r USING (order_id, product_id)
+WHERE (m.reason = 'return' AND (r.return_id IS NULL OR m.quantity > r.quantity OR m.first_at < r.requested_at))
+   OR (m.reason = 'cancellation' AND (i.order_id IS NULL OR m.quantity > i.quantity OR o.cancelled_at IS NULL
+                                      OR o.picked_at IS NULL OR m.first_at < o.cancelled_at));
+
+-- name: replenishments_have_their_movement
+-- A received replenishment has one movement of the same shelf, quantity and time; one under way has none.
+SELECT r.replenishment_id, r.quantity, r.received_at, m.movement_id, m.quantity AS moved, m.occurred_at
+FROM replenishments r
+FULL JOIN (
+    SELECT *, count(*) OVER (PARTITION BY replenishment_id) AS movements
+    FROM stock_movements WHERE reason = 'replenishment'
+) m ON m.replenishment_id = r.replenishment_id
+WHERE r.received_at IS DISTINCT FROM m.occurred_at
+   OR (m.movement_id IS NOT NULL AND (r.quantity IS DISTINCT FROM m.quantity OR m.movements <> 1
+                                      OR r.warehouse_id <> m.warehouse_id OR r.product_id <> m.product_id));
+
+-- delivery ------------------------------------------------------------------------------------------------------------
+
+-- name: courier_on_one_trip_at_a_time
+-- A courier's trips never overlap.
+SELECT t.*
+FROM (
+    SELECT trip_id, courier_id, started_at, ended_at,
+           max(coalesce(ended_at, 'infinity')) OVER (
+               PARTITION BY courier_id ORDER BY started_at, trip_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+           ) AS earlier_ended_at
+    FROM trips
+) t
+WHERE t.started_at < t.earlier_ended_at;
+
+-- name: courier_on_one_shift_at_a_time
+-- A courier's shifts never overlap.
+SELECT s.*
+FROM (
+    SELECT shift_id, courier_id, started_at, ends_at, ended_at,
+           max(coalesce(ended_at, 'infinity')) OVER (
+               PARTITION BY courier_id ORDER BY started_at, shift_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+           ) AS earlier_ended_at
+    FROM courier_shifts
+) s
+WHERE s.started_at < s.earlier_ended_at;
+
+-- name: trips_within_their_shift
+-- A trip begins within its courier's shift as planned, and the shift doesn't end before the trip.
+SELECT t.trip_id, t.courier_id, s.courier_id AS shift_courier_id, t.started_at, t.ended_at,
+       s.started_at AS shift_started_at, s.ends_at, s.ended_at AS shift_ended_at
+FROM trips t
+JOIN courier_shifts s USING (shift_id)
+WHERE t.courier_id <> s.courier_id OR t.started_at < s.started_at OR t.started_at > s.ends_at
+   OR (s.ended_at IS NOT NULL AND coalesce(t.ended_at, 'infinity') > s.ended_at);
+
+-- name: trips_made_their_stops
+-- A trip that ended made one attempt a stop; one still out has at most made its stops, and none is without a parcel.
+SELECT t.trip_id, t.stops, coalesce(a.attempts, 0) AS attempts, coalesce(d.waiting, 0) AS waiting, t.ended_at
+FROM trips t
+LEFT JOIN (SELECT trip_id, count(*) AS attempts FROM delivery_attempts GROUP BY trip_id) a USING (trip_id)
+LEFT JOIN (
+    SELECT trip_id, count(*) AS waiting FROM deliveries WHERE status = 'out_for_delivery' GROUP BY trip_id
+) d USING (trip_id)
+WHERE coalesce(a.attempts, 0) + coalesce(d.waiting, 0) <> t.stops
+   OR (t.ended_at IS NOT NULL AND d.waiting IS NOT NULL);
+
+-- name: deliveries_agree_with_orders
+-- Exactly the packed orders have a parcel, and it has their promise, times and end.
+SELECT o.order_id, o.status AS order_status, d.status, o.packed_at, d.ready_at, o.promised_at, d.promised_at AS promised,
+       o.dispatched_at, d.dispatched_at AS dispatched, o.delivered_at, d.delivered_at AS delivered, o.cancel_reason
+FROM orders o
+FULL JOIN deliveries d USING (order_id)
+LEFT JOIN trips t USING (trip_id)
+WHERE (o.packed_at IS NULL) <> (d.delivery_id IS NULL)
+   OR (d.delivery_id IS NOT NULL AND (
+          d.ready_at < o.packed_at OR d.promised_at <> o.promised_at
+          OR d.dispatched_at IS DISTINCT FROM o.dispatched_at OR d.delivered_at IS DISTINCT FROM o.delivered_at
+          OR (d.status = 'delivered') <> (o.delivered_at IS NOT NULL)
+          OR (d.status = 'cancelled' AND o.cancelled_at IS NULL)
+          OR (o.cancelled_at IS NOT NULL AND d.status NOT IN ('cancelled', 'undeliverable'))
+          OR (o.cancel_reason = 'undeliverable') AND d.status <> 'undeliverable'
+          -- An undeliverable parcel's order is cancelled at the latest when the courier is back with it.
+          OR (d.status = 'undeliverable' AND o.cancelled_at IS NULL AND t.ended_at IS NOT NULL)));
+
+-- name: attempts_counted
+-- A parcel has as many attempts as it says, numbered 1, 2, 3 …; the last one agrees with its status.
+SELECT d.delivery_id, d.status, d.attempts, a.found, a.last_outcome, a.last_trip_id, d.trip_id
+FROM deliveries d
+LEFT JOIN (
+    SELECT delivery_id, count(*) AS found, min(attempt_no) AS first_no, max(attempt_no) AS last_no,
+           (array_agg(outcome ORDER BY attempt_no DESC))[1] AS last_outcome,
+           (array_agg(trip_id ORDER BY attempt_no DESC))[1] AS last_trip_id,
+           (array_agg(attempted_at ORDER BY attempt_no DESC))[1] AS last_at,
+           count(*) FILTER (WHERE outcome = 'delivered') AS successes
+    FROM delivery_attempts
+    GROUP BY delivery_id
+) a USING (delivery_id)
+WHERE d.attempts <> coalesce(a.found, 0) OR a.first_no <> 1 OR a.last_no <> a.found
+   OR coalesce(a.successes, 0) <> (d.status = 'delivered')::int
+   OR (d.status = 'delivered' AND (a.last_outcome <> 'delivered' OR a.last_at <> d.delivered_at))
+   OR (d.status IN ('delivered', 'awaiting_retry', 'undeliverable') AND a.last_trip_id IS DISTINCT FROM d.trip_id);
+
+-- name: attempts_within_their_trip
+-- An attempt is made while its trip is out, and the courier of a parcel is that of its trip.
+SELECT a.delivery_id, a.attempt_no, a.trip_id, a.attempted_at, t.started_at, t.ended_at
+FROM delivery_attempts a
+JOIN trips t USING (trip_id)
+WHERE a.attempted_at < t.started_at OR a.attempted_at > t.ended_at
+UNION ALL
+SELECT d.delivery_id, NULL, d.trip_id, d.dispatched_at, t.started_at, t.ended_at
+FROM deliveries d
+JOIN trips t USING (trip_id)
+WHERE d.courier_id <> t.courier_id OR d.dispatched_at > t.started_at OR d.stop_no > t.stops;
+
+-- people --------------------------------------------------------------------------------------------------------------
+
+-- name: loyalty_balance_is_the_running_sum
+-- Loyalty transactions are numbered 1, 2, 3 …, each balance is the sum of the points so far.
+SELECT l.*
+FROM (
+    SELECT customer_id, seq, points, balance, occurred_at,
+           sum(points) OVER moves AS sum_of_points,
+           row_number() OVER moves AS expected_seq,
+           lag(occurred_at) OVER moves AS previous_at
+    FROM loyalty_transactions
+    WINDOW moves AS (PARTITION BY customer_id ORDER BY seq)
+) l
+WHERE l.balance <> l.sum_of_points OR l.balance < 0 OR l.seq <> l.expected_seq OR l.occurred_at < l.previous_at;
+
+-- name: customer_points_are_the_last_balance
+-- A customer's points and tier are those of the last loyalty transaction; without one there are no points.
+SELECT c.customer_id, c.loyalty_points, l.balance, c.loyalty_tier, l.tier
+FROM customers c
+LEFT JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, balance, tier
+    FROM loyalty_transactions ORDER BY customer_id, seq DESC
+) l USING (customer_id)
+WHERE c.loyalty_points <> coalesce(l.balance, 0) OR c.loyalty_tier <> l.tier;
+
+-- name: points_move_for_own_orders
+-- Points and satisfaction move for the customer's own orders only, and not before they were placed.
+SELECT 'loyalty' AS what, l.customer_id, l.seq, l.order_id, o.customer_id AS order_customer_id
+FROM loyalty_transactions l JOIN orders o USING (order_id)
+WHERE o.customer_id <> l.customer_id OR l.occurred_at < o.placed_at
+UNION ALL
+SELECT 'satisfaction', s.customer_id, s.seq, s.order_id, o.customer_id
+FROM satisfaction_changes s JOIN orders o USING (order_id)
+WHERE o.customer_id <> s.customer_id OR s.occurred_at < o.placed_at;
+
+-- name: satisfaction_is_a_chain
+-- Satisfaction changes are numbered 1, 2, 3 …; each value is the one before plus the delta, within 0 to 100.
+SELECT s.*
+FROM (
+    SELECT customer_id, seq, delta, satisfaction, occurred_at,
+           lag(satisfaction, 1, satisfaction - delta) OVER moves AS previous,
+           row_number() OVER moves AS expected_seq,
+           lag(occurred_at) OVER moves AS previous_at
+    FROM satisfaction_changes
+    WINDOW moves AS (PARTITION BY customer_id ORDER BY seq)
+) s
+WHERE s.satisfaction <> s.previous + s.delta OR s.seq <> s.expected_seq OR s.occurred_at < s.previous_at
+   OR s.satisfaction NOT BETWEEN 0 AND 100 OR s.previous NOT BETWEEN 0 AND 100;
+
+-- name: customer_satisfaction_is_the_last_change
+-- A customer's satisfaction is that of the last change.
+SELECT c.customer_id, c.satisfaction, s.satisfaction AS last_change
+FROM customers c
+JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, satisfaction
+    FROM satisfaction_changes ORDER BY customer_id, seq DESC
+) s USING (customer_id)
+WHERE c.satisfaction <> s.satisfaction;
+
+-- aftermath -----------------------------------------------------------------------------------------------------------
+
+-- name: returns_of_what_was_delivered
+-- Only delivered lines are returned, after the delivery, at most the units ordered and the money paid for them.
+SELECT r.return_id, r.order_id, r.product_id, r.quantity, i.quantity AS ordered, r.refund_amount, i.unit_price,
+       r.requested_at, o.delivered_at, r.refunded_at
+FROM returns r
+LEFT JOIN orders o USING (order_id)
+LEFT JOIN order_items i USING (order_id, product_id)
+WHERE i.order_id IS NULL OR o.delivered_at IS NULL OR r.requested_at < o.delivered_at OR r.refunded_at < r.requested_at
+   OR r.quantity > i.quantity OR r.refund_amount > r.quantity * i.unit_price;
+
+-- name: reviews_of_what_was_delivered
+-- Only delivered lines are reviewed, after the delivery, by the one who ordered.
+SELECT r.review_id, r.order_id, r.product_id, r.customer_id, o.customer_id AS order_customer_id, r.created_at,
+       o.delivered_at
+FROM reviews r
+LEFT JOIN orders o USING (order_id)
+LEFT JOIN order_items i USING (order_id, product_id)
+WHERE i.order_id IS NULL OR o.delivered_at IS NULL OR r.created_at < o.delivered_at OR r.customer_id <> o.customer_id;

@@ -1,0 +1,174 @@
+"""The one applier: makes the whole schema in an empty database, and tells what a database holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from models import SCHEMA_VERSION, tables_in_key_order
+
+DB = Path(__file__).resolve().parent.parent / "db"
+SCRIPTS = ("schema.sql", "functions.sql", "views.sql")
+ROLES_SCRIPT = "roles.sql"
+OLDEST_SERVER = 15
+_LOCK = 0x62617A616172  # "bazaar": two simulators that meet on one empty database take turns
+
+# Tables, views and the like of every user's schema, those that an extension brought along excepted.
+_RELATIONS = """
+SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY name
+"""
+_VERSION_COLUMN = """
+SELECT count(*) FROM pg_attribute
+WHERE attrelid = to_regclass('sim.schema_version') AND attname = 'version' AND atttypid = 'int4'::regtype
+"""
+_RIGHTS = """
+SELECT current_user, current_database(), has_database_privilege(current_database(), 'CREATE'),
+       coalesce(has_schema_privilege('public', 'CREATE'), false)
+FROM (SELECT to_regnamespace('public') IS NOT NULL) AS public(is_there) WHERE is_there
+"""
+
+
+class SchemaError(Exception):
+    """The schema can't be made, or what is there can't be used; the message is one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Nobody's tables yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The schema of this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The schema of an older Bazaar."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """The schema of a newer Bazaar."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Another program's tables (or views), qualified unless in public."""
+
+    tables: tuple[str, ...]
+
+
+SchemaState = Empty | Current | Older | Newer | Foreign
+
+
+def schema_state(connection: Connection) -> SchemaState:
+    """What the database holds. Raises SchemaError when it says it is ours but tables are missing."""
+    relations = tuple(connection.exec_driver_sql(_RELATIONS).scalars())
+    if not relations:
+        return Empty()
+    version = _version(connection)
+    if version is None:
+        return Foreign(relations)
+    if version != SCHEMA_VERSION:
+        return Older(version) if version < SCHEMA_VERSION else Newer(version)
+    missing = sorted({table.fullname for table in tables_in_key_order()} - set(relations))
+    if missing:
+        raise SchemaError(f"the database has Bazaar's schema {version} but lacks {', '.join(missing)}")
+    return Current()
+
+
+def apply_schema(connection: Connection) -> list[str]:
+    """Make tables, functions, views and roles in one transaction, and commit it. Raises SchemaError unless empty.
+
+    Returns what PostgreSQL warned of, such as a missing right to make roles: lines for people.
+    """
+    try:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _refuse_unless_ready(connection)
+        connection.exec_driver_sql("SET LOCAL search_path = public")
+        for script in SCRIPTS:
+            connection.exec_driver_sql(_sql(script), execution_options={"no_parameters": True})
+        warnings = run_roles(connection, _sql(ROLES_SCRIPT))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return warnings
+
+
+def run_roles(connection: Connection, script: str) -> list[str]:
+    """Run a script in the current transaction and return the warnings; meant for db/roles.sql."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise SchemaError("the connection to the database is closed")
+    # SQLAlchemy moves the driver's notices into a log that nobody reads, so this one goes past it.
+    with driver.cursor() as cursor:
+        cursor.execute(script)
+    warnings = [notice for notice in driver.notices if notice.startswith("WARNING:")]
+    driver.notices.clear()
+    return [notice.removeprefix("WARNING:").splitlines()[0].strip() for notice in warnings]
+
+
+def _sql(script: str) -> str:
+    return (DB / script).read_text(encoding="utf-8")
+
+
+def _version(connection: Connection) -> int | None:
+    if connection.exec_driver_sql(_VERSION_COLUMN).scalar_one() == 0:
+        return None
+    return connection.exec_driver_sql("SELECT max(version) FROM sim.schema_version").scalar_one_or_none()
+
+
+def _refuse_unless_ready(connection: Connection) -> None:
+    server = connection.dialect.server_version_info
+    if server is not None and int(server[0]) < OLDEST_SERVER:
+        raise SchemaError(f"PostgreSQL {OLDEST_SERVER} or newer is needed, this one is {server[0]}")
+    state = schema_state(connection)
+    if not isinstance(state, Empty):
+        raise SchemaError(f"the schema is made in an empty database only; this one holds {described(state)}")
+    _refuse_without_rights(connection)
+
+
+def _refuse_without_rights(connection: Connection) -> None:
+    row = connection.exec_driver_sql(_RIGHTS).one_or_none()
+    if row is None:
+        raise SchemaError("the database has no schema public; make it with: CREATE SCHEMA public")
+    user, database, may_add_schemas, may_add_tables = row
+    if not may_add_schemas:
+        raise SchemaError(
+            f'user {user} may not make schemas here; run: GRANT CREATE ON DATABASE "{database}" TO "{user}"'
+        )
+    if not may_add_tables:
+        raise SchemaError(
+            f"user {user} may not make tables in schema public (since PostgreSQL 15 only the database's owner may);"
+            f' run: GRANT CREATE ON SCHEMA public TO "{user}"'
+        )
+
+
+def described(state: SchemaState) -> str:
+    """A state in words, to follow "this database holds"."""
+    match state:
+        case Empty():
+            return "nothing"
+        case Current():
+            return f"Bazaar's schema {SCHEMA_VERSION}"
+        case Older(version):
+            return f"an older Bazaar's schema ({version}; this program's is {SCHEMA_VERSION})"
+        case Newer(version):
+            return f"a newer Bazaar's schema ({version}; this program's is {SCHEMA_VERSION})"
+        case Foreign(tables):
+            others = f" and {len(tables) - 3} more" if len(tables) > 3 else ""
+            return f"another program's tables: {', '.join(tables[:3])}{others}"

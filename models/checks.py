@@ -1,0 +1,76 @@
+"""The shop's invariants: the named queries of db/checks.sql, each of which finds the rows that break it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+CHECKS_FILE = Path(__file__).resolve().parent.parent / "db" / "checks.sql"
+# Checks join and sort whole tables; more memory and no JIT make them several times faster. Local to the transaction.
+_SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
+_BLOCK = re.compile(
+    r"^-- name: (?P<name>[a-z0-9_]+)\n(?P<sentence>(?:-- .*\n)+)(?P<sql>(?:(?!-- name:).*\n?)+)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One invariant: `sentence` says what must hold, `sql` selects the rows that break it."""
+
+    name: str
+    sentence: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found: how many rows break it, and the first of them."""
+
+    check: Check
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    broken: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether no row breaks the invariant."""
+        return self.broken == 0
+
+
+def load_checks(path: Path = CHECKS_FILE) -> list[Check]:
+    """The checks of a file, in its order."""
+    text = path.read_text(encoding="utf-8")
+    checks = [_parsed(match) for match in _BLOCK.finditer(text)]
+    names = [check.name for check in checks]
+    if len(set(names)) != len(names) or len(names) != text.count("-- name:"):
+        raise ValueError(f"{path.name}: a check's name is doubled, or its header is not a name line and a sentence")
+    return checks
+
+
+def run_check(connection: Connection, check: Check, limit: int = 20) -> CheckResult:
+    """Run one check in the connection's current transaction; keeps the first `limit` offending rows."""
+    # One statement is one snapshot, so a check holds or fails even while a simulation goes on writing.
+    result = connection.exec_driver_sql(check.sql, execution_options={"no_parameters": True})
+    columns, broken = tuple(result.keys()), result.rowcount
+    rows = tuple(tuple(row) for row in result.fetchmany(limit))
+    result.close()
+    return CheckResult(check, columns, rows, broken)
+
+
+def run_checks(connection: Connection, checks: Iterable[Check] | None = None, limit: int = 20) -> list[CheckResult]:
+    """Run the checks (all of them unless given) and say what each found; writes nothing and commits nothing."""
+    connection.exec_driver_sql(_SETTINGS)
+    return [run_check(connection, check, limit) for check in (load_checks() if checks is None else checks)]
+
+
+def _parsed(match: re.Match[str]) -> Check:
+    sentence = " ".join(line.removeprefix("-- ").strip() for line in match["sentence"].splitlines())
+    sql, end, _ = match["sql"].rpartition(";")  # a heading of the next section may follow
+    if not end:
+        raise ValueError(f"check {match['name']} doesn't end with a semicolon")
+    return Check(match["name"], sentence, sql.strip())

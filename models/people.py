@@ -1,0 +1,103 @@
+"""The people who buy: who they are, where they live, and how points and mood move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from models.base import Base, Small, Whole, check, column, key, one_of, table_options, to
+
+TIERS = ("bronze", "silver", "gold", "platinum")
+PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner")
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        one_of("persona", *PERSONAS),
+        one_of("loyalty_tier", *TIERS),
+        check("loyalty_points_not_negative", "loyalty_points >= 0"),
+        check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
+        table_options("Registered customers.", fillfactor=80),
+    )
+
+    customer_id: Mapped[int] = key("The customer; the last two digits are the city.")
+    city_id: Mapped[Small] = column("The city the customer lives in.", to("cities.city_id"))
+    full_name: Mapped[str] = column("First and last name.")
+    email: Mapped[str] = column("E-mail address, unique.")
+    registered_at: Mapped[datetime] = column("When the customer registered; before the run's epoch for the first ones.")
+    persona: Mapped[str] = column("How the customer shops: bargain_hunter, loyal, impulsive, window_shopper, planner.")
+    loyalty_tier: Mapped[str] = column("Current tier: bronze, silver, gold or platinum.")
+    loyalty_points: Mapped[Whole] = column("Current points: the balance of the last loyalty transaction.")
+    satisfaction: Mapped[Small] = column("Current satisfaction, 0 (lost) to 100 (delighted).")
+
+
+class Address(Base):
+    __tablename__ = "addresses"
+    __table_args__ = (
+        Index(None, "customer_id"),
+        table_options("Delivery addresses of customers."),
+    )
+
+    address_id: Mapped[int] = key("The address; the last two digits are the city.")
+    customer_id: Mapped[int] = column("Whose address it is.", to("customers.customer_id"))
+    street: Mapped[str] = column("Street and house number.")
+    postal_code: Mapped[str] = column("Postal code.")
+    latitude: Mapped[float] = column("Latitude, degrees.")
+    longitude: Mapped[float] = column("Longitude, degrees.")
+    created_at: Mapped[datetime] = column("When the customer gave the address.")
+
+
+class LoyaltyTransaction(Base):
+    __tablename__ = "loyalty_transactions"
+    __table_args__ = (
+        one_of("tier", *TIERS),
+        one_of("reason", "opening", "purchase", "redemption", "redemption_undone", "refund"),
+        check("balance_not_negative", "balance >= 0"),
+        table_options("Loyalty points earned, spent and taken back, in each customer's order."),
+    )
+
+    customer_id: Mapped[int] = key("Whose points moved.", to("customers.customer_id"))
+    seq: Mapped[Whole] = key("Number of the transaction within the customer: 1, 2, 3 and so on.")
+    order_id: Mapped[int | None] = column(
+        "The order that moved the points; null for the opening.", to("orders.order_id")
+    )
+    points: Mapped[Whole] = column("Points added (positive) or taken (negative).")
+    balance: Mapped[Whole] = column("Points after this transaction.")
+    tier: Mapped[str] = column("Tier after this transaction.")
+    reason: Mapped[str] = column("opening, purchase, redemption, redemption_undone or refund.")
+    occurred_at: Mapped[datetime] = column("When the points moved.")
+
+
+class SatisfactionChange(Base):
+    __tablename__ = "satisfaction_changes"
+    __table_args__ = (
+        one_of(
+            "reason",
+            "delivered_early",
+            "delivered_on_time",
+            "delivered_late",
+            "delivered_very_late",
+            "failed_attempt",
+            "out_of_stock",
+            "payment_declined",
+            "order_cancelled",
+            "refund",
+            "good_product",
+            "bad_product",
+        ),
+        check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
+        check("delta_range", "delta BETWEEN -100 AND 100"),
+        table_options("Experiences that moved a customer's satisfaction, in each customer's order."),
+    )
+
+    customer_id: Mapped[int] = key("Whose satisfaction moved.", to("customers.customer_id"))
+    seq: Mapped[Whole] = key("Number of the change within the customer: 1, 2, 3 and so on.")
+    reason: Mapped[str] = column("The experience, such as delivered_late, out_of_stock or good_product.")
+    delta: Mapped[Small] = column("By how much satisfaction moved, after clipping to 0..100.")
+    satisfaction: Mapped[Small] = column("Satisfaction after this change, 0 to 100.")
+    order_id: Mapped[int | None] = column("The order it was about, if any.", to("orders.order_id"))
+    occurred_at: Mapped[datetime] = column("When it was felt.")

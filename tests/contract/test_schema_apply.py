@@ -1,0 +1,184 @@
+"""The applier: on an empty database only, all of it or nothing, with one clear line when it can't."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+
+from models import SCHEMA_VERSION
+from models.apply import (
+    Current,
+    Empty,
+    Foreign,
+    Newer,
+    Older,
+    SchemaError,
+    SchemaState,
+    apply_schema,
+    described,
+    schema_state,
+)
+from tests.contract.conftest import engine_of
+
+PASSWORD = "plain"
+
+
+def execute(connection: Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+@pytest.fixture
+def plain_user(empty: Connection) -> Iterator[str]:
+    """A login role without any special right."""
+    name = f"plain_{uuid.uuid4().hex[:12]}"
+    execute(empty, f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+    yield name
+    execute(empty, f"REASSIGN OWNED BY {name} TO CURRENT_USER", f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def as_plain_user(database_url: str, plain_user: str) -> Iterator[Connection]:
+    """A connection of that role to the empty database."""
+    engine = engine_of(make_url(database_url).set(username=plain_user, password=PASSWORD))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_an_empty_database_becomes_current(empty: Connection):
+    assert schema_state(empty) == Empty()
+    apply_schema(empty)
+    assert schema_state(empty) == Current()
+    assert empty.exec_driver_sql("SELECT sim_now()").scalar_one() is None
+
+
+def test_extensions_do_not_make_it_full(empty: Connection):
+    execute(empty, "CREATE EXTENSION pg_stat_statements")
+    assert schema_state(empty) == Empty()
+    apply_schema(empty)
+    assert schema_state(empty) == Current()
+
+
+def test_an_empty_schema_sim_is_no_obstacle(empty: Connection):
+    execute(empty, "CREATE SCHEMA sim")
+    apply_schema(empty)
+    assert schema_state(empty) == Current()
+
+
+def test_the_search_path_does_not_lead_astray(empty: Connection):
+    execute(empty, "CREATE SCHEMA aside", "SET search_path = aside")
+    apply_schema(empty)
+    assert schema_state(empty) == Current()
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("CREATE TABLE orders (id int)", "orders"),
+        ("CREATE VIEW numbers AS SELECT 1 AS one", "numbers"),
+        ("CREATE SCHEMA app; CREATE TABLE app.users (id int)", "app.users"),
+        ("CREATE SCHEMA sim; CREATE TABLE sim.schema_version (version text)", "sim.schema_version"),
+    ],
+)
+def test_other_programs_tables_are_left_alone(made: str, named: str, empty: Connection):
+    execute(empty, made)
+    assert schema_state(empty) == Foreign((named,))
+    with pytest.raises(SchemaError, match=f"another program's tables: {named}"):
+        apply_schema(empty)
+    assert schema_state(empty) == Foreign((named,))
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [(SCHEMA_VERSION - 1, Older(SCHEMA_VERSION - 1)), (SCHEMA_VERSION + 1, Newer(SCHEMA_VERSION + 1))],
+)
+def test_another_version_is_told_apart(version: int, state: SchemaState, empty: Connection):
+    apply_schema(empty)
+    execute(empty, f"UPDATE sim.schema_version SET version = {version}")
+    assert schema_state(empty) == state
+    with pytest.raises(SchemaError, match=f"Bazaar's schema \\({version}; this program's is {SCHEMA_VERSION}\\)"):
+        apply_schema(empty)
+
+
+def test_a_second_time_is_refused(empty: Connection):
+    apply_schema(empty)
+    with pytest.raises(SchemaError, match=f"this one holds Bazaar's schema {SCHEMA_VERSION}"):
+        apply_schema(empty)
+
+
+def test_a_damaged_schema_is_named(empty: Connection):
+    apply_schema(empty)
+    execute(empty, "DROP TABLE reviews")
+    with pytest.raises(SchemaError, match=r"lacks reviews$"):
+        schema_state(empty)
+
+
+def test_all_or_nothing(empty: Connection):
+    execute(empty, "CREATE TYPE returns AS ENUM ('late')")  # in the way of a table made near the end
+    with pytest.raises(DBAPIError, match="returns"):
+        apply_schema(empty)
+    assert schema_state(empty) == Empty()
+    assert empty.exec_driver_sql("SELECT to_regnamespace('sim')").scalar_one() is None
+
+
+def test_two_at_once_make_it_once(database_url: str):
+    def attempt(_: int) -> str:
+        engine = engine_of(database_url)
+        with engine.connect() as connection:
+            try:
+                apply_schema(connection)
+            except SchemaError as error:
+                return str(error)
+            finally:
+                engine.dispose()
+        return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        made, refused = sorted(pool.map(attempt, range(2)), key=lambda answer: answer != "made")
+    assert made == "made"
+    assert "this one holds Bazaar's schema" in refused
+
+
+def test_an_owner_without_createrole_can(empty: Connection, plain_user: str, as_plain_user: Connection):
+    apply_schema_elsewhere_made_the_role = (
+        "DO $$ BEGIN CREATE ROLE bazaar_reader; EXCEPTION WHEN duplicate_object THEN END $$"
+    )
+    execute(empty, apply_schema_elsewhere_made_the_role)
+    execute(empty, f"ALTER DATABASE {empty.engine.url.database} OWNER TO {plain_user}")
+    apply_schema(as_plain_user)
+    assert schema_state(as_plain_user) == Current()
+
+
+def test_missing_rights_are_explained(empty: Connection, plain_user: str, as_plain_user: Connection):
+    with pytest.raises(SchemaError, match=f'GRANT CREATE ON DATABASE .* TO "{plain_user}"'):
+        apply_schema(as_plain_user)
+    execute(empty, f"GRANT CREATE ON DATABASE {empty.engine.url.database} TO {plain_user}")
+    with pytest.raises(SchemaError, match=f'GRANT CREATE ON SCHEMA public TO "{plain_user}"'):
+        apply_schema(as_plain_user)
+    execute(empty, f"GRANT CREATE ON SCHEMA public TO {plain_user}")
+    apply_schema(as_plain_user)
+    assert schema_state(as_plain_user) == Current()
+
+
+def test_a_database_without_public_is_explained(empty: Connection):
+    execute(empty, "DROP SCHEMA public")
+    with pytest.raises(SchemaError, match="CREATE SCHEMA public"):
+        apply_schema(empty)
+
+
+def test_an_old_server_is_refused(empty: Connection, monkeypatch):
+    monkeypatch.setattr(empty.dialect, "server_version_info", (14, 9))
+    with pytest.raises(SchemaError, match="PostgreSQL 15 or newer is needed, this one is 14"):
+        apply_schema(empty)
+    assert schema_state(empty) == Empty()
+
+
+def test_many_tables_are_not_all_listed():
+    assert described(Foreign(("a", "b", "c", "d", "e"))) == "another program's tables: a, b, c and 2 more"

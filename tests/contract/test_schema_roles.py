@@ -1,0 +1,83 @@
+"""bazaar_reader reads everything in the shop and writes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from models import tables_in_key_order
+from models.apply import run_roles
+from models.papers import view_comments
+
+ROLES = Path(__file__).resolve().parents[2] / "db" / "roles.sql"
+READABLE = [table.name for table in tables_in_key_order() if table.schema is None] + [
+    name for name, _ in view_comments()
+]
+
+
+@pytest.fixture
+def reader(shop: Connection) -> Connection:
+    """The small world, seen by a reader."""
+    shop.exec_driver_sql("SET LOCAL ROLE bazaar_reader")
+    return shop
+
+
+def test_reads_the_whole_shop(reader: Connection):
+    for name in READABLE:
+        reader.exec_driver_sql(f"SELECT * FROM {name}").close()
+    now, newest = reader.exec_driver_sql("SELECT sim_now(), max(sim_now) FROM sim.runs").one()
+    assert now == newest
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO categories VALUES (9, 'Toys')",
+        "UPDATE orders SET total = 0",
+        "DELETE FROM reviews",
+        "TRUNCATE session_events",
+        "UPDATE sim.runs SET sim_now = now()",
+        "DROP VIEW order_lines",
+        "CREATE TABLE public.mine (id int)",
+        "SELECT * FROM sim.schema_version",
+    ],
+)
+def test_writes_nothing(statement: str, reader: Connection):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        reader.exec_driver_sql(statement)
+
+
+def test_settings_of_the_role(shop: Connection):
+    settings = shop.exec_driver_sql(
+        "SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = 'bazaar_reader'::regrole"
+    ).scalar_one()
+    assert set(settings) >= {"statement_timeout=30s", "default_transaction_read_only=on"}
+
+
+def test_reads_tables_added_later(shop: Connection):
+    shop.exec_driver_sql("CREATE TABLE later AS SELECT 1 AS one")
+    shop.exec_driver_sql("SET LOCAL ROLE bazaar_reader")
+    assert shop.exec_driver_sql("SELECT one FROM later").scalar_one() == 1
+
+
+def test_a_missing_right_to_make_roles_is_a_warning(shop: Connection):
+    """The script under another role's name, run by someone who may not make it."""
+    nobody, missing = f"nobody_{uuid.uuid4().hex[:12]}", f"missing_{uuid.uuid4().hex[:12]}"
+    shop.exec_driver_sql(f"CREATE ROLE {nobody} NOCREATEROLE")
+    shop.exec_driver_sql(f"SET LOCAL ROLE {nobody}")
+    script = ROLES.read_text(encoding="utf-8").replace("bazaar_reader", missing)
+    assert run_roles(shop, script) == [
+        f"role {missing} is not there and may not be made: permission denied to create role"
+    ]
+
+
+def test_applying_the_roles_twice_changes_nothing(shop: Connection):
+    script = ROLES.read_text(encoding="utf-8")
+    rights = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    before = shop.exec_driver_sql(rights).all()
+    assert run_roles(shop, script) == []
+    assert shop.exec_driver_sql(rights).all() == before
