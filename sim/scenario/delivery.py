@@ -25,7 +25,7 @@ class Vehicle(Section):
 
 
 VEHICLES = {
-    "van": Vehicle(share_of_fleet=50, capacity_parcels=8, capacity_kg=400.0, speed_km_per_h=24.0, reach_km=60.0),
+    "van": Vehicle(share_of_fleet=50, capacity_parcels=10, capacity_kg=400.0, speed_km_per_h=24.0, reach_km=60.0),
     "scooter": Vehicle(share_of_fleet=30, capacity_parcels=5, capacity_kg=45.0, speed_km_per_h=23.0, reach_km=12.0),
     "bicycle": Vehicle(share_of_fleet=20, capacity_parcels=4, capacity_kg=25.0, speed_km_per_h=15.0, reach_km=6.0),
 }
@@ -42,16 +42,17 @@ class ShiftPattern(Section):
 class Delivery(Section):
     """Couriers work shifts and drive trips of several stops."""
 
-    couriers: float = parameter(130.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
+    couriers: float = parameter(
+        170.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
     couriers_at_least: int = parameter(4, "couriers a warehouse at least, whatever the scale", unit="people", ge=1)
     working_days_per_week: int = parameter(5, "days a week that a courier works", unit="days", ge=1, le=7)
     absence_share: float = share(0.03, "shifts that a courier does not turn up for")
     shifts: tuple[ShiftPattern, ...] = parameter(
         (
-            ShiftPattern(from_hour=6.0, hours=8.0, share=22),
-            ShiftPattern(from_hour=10.5, hours=8.0, share=20),
-            ShiftPattern(from_hour=13.5, hours=8.0, share=24),
-            ShiftPattern(from_hour=16.0, hours=8.0, share=34),
+            ShiftPattern(from_hour=5.5, hours=8.0, share=31),
+            ShiftPattern(from_hour=11.0, hours=8.0, share=17),
+            ShiftPattern(from_hour=13.5, hours=8.0, share=22),
+            ShiftPattern(from_hour=16.5, hours=8.0, share=34),
         ),
         "the shifts that couriers work", unit="table", min_length=1,
     )  # fmt: skip
@@ -62,12 +63,12 @@ class Delivery(Section):
         "urgent_first", "how parcels are put on a trip: the most urgent and its neighbours, or each alone", unit="name"
     )
     hold_min: float = parameter(
-        25.0, "a parcel waits this long for company, if its promise allows", unit="min", ge=0.0, le=1440.0
+        48.0, "a parcel waits this long for company, if its promise allows", unit="min", ge=0.0, le=1440.0
     )
     hold_slack_min: float = parameter(
         75.0, "no waiting for company with less time than this left to the promise", unit="min", ge=0.0, le=10_000.0
     )
-    enough_for_a_trip: float = share(0.6, "a trip this full leaves at once")
+    enough_for_a_trip: float = share(0.8, "a trip this full leaves at once")
     detour_factor: float = parameter(
         1.35, "way on streets over distance as the crow flies", unit="ratio", ge=1.0, le=5.0
     )
@@ -104,6 +105,9 @@ class Promise(Section):
     round_up_min: float = parameter(30.0, "quoted to the next full", unit="min", gt=0.0, le=1440.0)
     planned_parcels_per_courier_h: float = parameter(
         4.5, "parcels a courier on shift is reckoned to take in an hour", unit="parcels/h", gt=0.0, le=100.0
+    )
+    planned_last_departure_min: float = parameter(
+        75.0, "couriers are reckoned with only until this long before their shift ends", unit="min", ge=0.0, le=480.0
     )
     planned_speed_km_per_h: float = parameter(20.0, "speed the promise reckons with", unit="km/h", gt=0.0, le=130.0)
     planned_stops_before_min: float = parameter(

@@ -58,18 +58,21 @@ class Funnel(Section):
     bounce: float = share(0.36, "sessions that leave before viewing any product")
     view_more: float = share(0.76, "viewing one more product rather than leaving, after a view")
     same_category: float = share(0.55, "the next product viewed is of the same category")
-    add_to_cart: float = share(0.047, "a viewed product in stock at list price is put into the cart")
+    add_to_cart: float = share(0.04, "a viewed product in stock at list price is put into the cart")
+    another_item_factor: float = parameter(
+        4.0, "odds of adding a product when there is one in the cart already", unit="ratio", source="basket", ge=0.0, le=100.0
+    )
     empty_shelf_leave: float = share(0.22, "leaving at once at an empty shelf")
     empty_shelf_swap: float = share(0.5, "else looking for a substitute of the same category")
     remove: float = share(0.05, "taking an item out again while shopping on with a cart")
-    after_add_checkout: float = share(0.36, "going to checkout right after adding")
-    after_add_leave: float = share(0.13, "leaving with a full cart right after adding, by whim")
-    one_more_unit: float = share(0.16, "one more unit of the same product, again and again")
+    after_add_checkout: float = share(0.27, "going to checkout right after adding")
+    after_add_leave: float = share(0.12, "leaving with a full cart right after adding, by whim")
+    one_more_unit: float = share(0.2, "one more unit of the same product, again and again")
     price_second_thoughts: float = share(
-        0.15, "giving up at checkout because of a cart of median value; goes with the cart's value"
+        0.13, "giving up at checkout because of a cart of median value; goes with the cart's value"
     )
     fee_second_thoughts: float = share(0.14, "giving up at checkout when a delivery fee is added")
-    checkout_whim: float = share(0.13, "giving up at checkout for no reason at all")
+    checkout_whim: float = share(0.11, "giving up at checkout for no reason at all")
     substitute_at_checkout: float = share(0.6, "going on without an item that has sold out, if others remain")
     most_steps: int = parameter(80, "a session's end at the latest", unit="events", ge=10, le=1000)
     view_dwell_s: float = parameter(28.0, "median time on a product page", unit="s", gt=0.0, le=3600.0)

@@ -19,22 +19,22 @@ class Warehouse(Section):
     """
 
     pickers_by_hour: tuple[Staffing, ...] = parameter(
-        (0, 0, 0, 0, 0, 12, 16, 14, 12, 12, 13, 15, 17, 19, 21, 23, 26, 28, 29, 29, 29, 27, 24, 22),
+        (0, 0, 0, 0, 0, 24, 24, 14, 10, 10, 10, 12, 14, 16, 17, 19, 21, 23, 24, 24, 24, 22, 19, 17),
         "pickers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
     )  # fmt: skip
     packers_by_hour: tuple[Staffing, ...] = parameter(
-        (0, 0, 0, 0, 0, 8, 10, 9, 8, 8, 8, 9, 11, 12, 13, 15, 16, 18, 19, 19, 19, 17, 15, 14),
+        (0, 0, 0, 0, 0, 14, 16, 10, 8, 8, 8, 8, 9, 10, 10, 11, 12, 14, 16, 16, 16, 14, 12, 10),
         "packers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
     )  # fmt: skip
     queue_policy: Literal["promise_first", "first_come"] = parameter(
         "promise_first", "which waiting order is taken next", unit="name"
     )
     pick_base_s: float = parameter(
-        150.0, "mean time to fetch the list and walk, an order", unit="s", ge=0.0, le=36_000.0
+        240.0, "mean time to fetch the list and walk, an order", unit="s", ge=0.0, le=36_000.0
     )
-    pick_line_s: float = parameter(80.0, "mean time a line", unit="s", ge=0.0, le=36_000.0)
+    pick_line_s: float = parameter(100.0, "mean time a line", unit="s", ge=0.0, le=36_000.0)
     pick_unit_s: float = parameter(15.0, "mean time a unit", unit="s", ge=0.0, le=36_000.0)
-    pack_base_s: float = parameter(120.0, "mean packing time, an order", unit="s", ge=0.0, le=36_000.0)
+    pack_base_s: float = parameter(150.0, "mean packing time, an order", unit="s", ge=0.0, le=36_000.0)
     pack_unit_s: float = parameter(25.0, "mean packing time a unit", unit="s", ge=0.0, le=36_000.0)
     service_distribution: Literal["lognormal", "exponential", "constant"] = parameter(
         "lognormal", "the shape of pick and pack times about their mean", unit="name"

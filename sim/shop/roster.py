@@ -92,14 +92,17 @@ def shift_of(
 
 
 class CourierDuty:
-    """Couriers planned to be on shift at a warehouse, by half hour of the local week."""
+    """Couriers planned to leave on trips from a warehouse, by half hour of the local week."""
 
-    def __init__(self, couriers: Sequence[Courier], delivery: Delivery, clock: LocalClock) -> None:
+    def __init__(
+        self, couriers: Sequence[Courier], delivery: Delivery, clock: LocalClock, last_departure_min: float
+    ) -> None:
+        """Plan with everybody on the roster until `last_departure_min` before the end of the shift."""
         self._clock = clock
         self._planned = [0] * _HALF_HOURS
         for courier in couriers:
             pattern = delivery.shifts[courier.pattern]
-            first, length = round(pattern.from_hour * 2), round(pattern.hours * 2)
+            first, length = round(pattern.from_hour * 2), round((pattern.hours - last_departure_min / 60.0) * 2)
             for day in set(range(7)) - courier.off_days:
                 for half_hour in range(first, first + length):
                     self._planned[(day * 48 + half_hour) % _HALF_HOURS] += 1

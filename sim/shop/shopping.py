@@ -52,7 +52,10 @@ def after_view(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Person
     if visit.saw_empty_shelf:
         return _at_empty_shelf(visit, u, funnel, persona)
     new = visit.product_id not in visit.items and visit.product_id not in visit.removed
-    if new and u[1] < odds(funnel.add_to_cart, persona.cart_factor * price_ratio**persona.price_elasticity):
+    eager = persona.cart_factor * price_ratio**persona.price_elasticity
+    if visit.items:
+        eager *= funnel.another_item_factor
+    if new and u[1] < odds(funnel.add_to_cart, eager):
         return ADD
     if len(visit.items) > 1 and u[2] < funnel.remove:
         return REMOVE

@@ -1,0 +1,138 @@
+"""Sessions arrive: a non-homogeneous Poisson process per city, a quarter of an hour at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.environment import Turn
+from sim.clock.units import DAY_US, HOUR_US, WEEK_US
+from sim.facts import SessionStarted
+from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
+from sim.processes.session import arrive, shop_around
+from sim.shop.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Event
+
+    from sim.processes.world import World
+    from sim.scenario.demand import Demand
+    from sim.shop.people import Customer
+    from sim.shop.region import LeftCart, Region
+
+QUARTER_US = HOUR_US // 4
+_PAIRS_TO_FIND_SOMEBODY = 8
+_OWN_DRAWS = 8
+
+
+class ArrivalRate:
+    """Expected sessions of one city: base rate x local hour of week x campaigns x growth."""
+
+    def __init__(self, demand: Demand, region: Region, scale: float) -> None:
+        self._demand = demand
+        self._clock = region.clock
+        self._per_day = demand.sessions_per_day * region.city.demand_share * scale
+        hours, days = demand.hour_of_day_share, demand.day_of_week_factor
+        self._hour = [share / sum(hours) for share in hours]
+        self._day = [factor * 7.0 / sum(days) for factor in days]
+
+    def in_quarter(self, start_us: int) -> float:
+        """Return the expected sessions of the quarter of an hour that begins at `start_us`."""
+        day, hour = divmod(self._clock.hour_of_week(start_us), 24)
+        base = self._per_day * self._hour[hour] * self._day[day] / 4.0
+        growth = (1.0 + self._demand.growth_percent_per_week / 100.0) ** (start_us / WEEK_US)
+        return float(base * growth * self._campaigns(start_us))
+
+    def _campaigns(self, at_us: int) -> float:
+        factor = 1.0
+        for campaign in self._demand.campaigns:
+            if campaign.from_day * DAY_US <= at_us < (campaign.from_day + campaign.days) * DAY_US:
+                factor *= campaign.factor
+        return factor
+
+
+class Doors:
+    """What is the same for every arrival: the choices of channel, device and persona."""
+
+    def __init__(self, world: World) -> None:
+        demand, personas = world.scenario.demand, world.scenario.funnel.personas
+        self.channel = Weighted.named(demand.channel_weight)
+        self.device = Weighted.named(demand.device_weight)
+        self.persona = Weighted.named({name: persona.share_of_visitors for name, persona in personas.items()})
+
+
+def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, None, None]:
+    """Let sessions arrive in a city for ever.
+
+    The arrivals of a quarter are a pure function of (seed, city, quarter), so that going on in the middle of one
+    needs no memory: those until now are left out.
+    """
+    env, luck, going_on_from = world.env, world.luck, world.going_on_from
+    rate = ArrivalRate(world.scenario.demand, region, world.scale)
+    phase = round(world.epoch.timestamp() * 1_000_000) % QUARTER_US  # quarters are those of the wall clock
+    quarter = (env.now + phase) // QUARTER_US
+    while True:
+        start = quarter * QUARTER_US - phase
+        expected = rate.in_quarter(start)
+        if expected > 0.0:
+            uniforms = luck.draws(Purpose.ARRIVALS, region.city.city_id, quarter, poisson_enough(expected))
+            for point in poisson_process(uniforms, expected):
+                at = start + int(point * QUARTER_US)
+                if at > going_on_from:
+                    yield env.until(at, Turn.ARRIVAL, region.city.city_id)
+                    begin_session(world, region, doors)
+        quarter += 1
+
+
+def begin_session(world: World, region: Region, doors: Doors) -> None:
+    """Say who comes: back to an old cart, a registered customer, or somebody new."""
+    now, demand = world.env.now, world.scenario.demand
+    session_id = region.ids.next("session")
+    u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_FIND_SOMEBODY)
+    left_cart: LeftCart | None = None
+    customer: Customer | None = None
+    if u[0] < demand.cart_return_share:
+        left_cart = _returning(world, region, u[3])
+        customer = left_cart.customer if left_cart else None
+    elif u[0] < demand.cart_return_share + demand.registered_share:
+        customer = region.somebody(u[_OWN_DRAWS:], now, demand)
+    visit = _visit(world, region, session_id, customer, doors, u)
+    channel = "email" if left_cart and u[1] < 0.6 else doors.channel.pick(u[1])
+    customer_id = customer.customer_id if customer else None
+    device = doors.device.pick(u[2])
+    world.tell(SessionStarted(session_id, customer_id, region.city.city_id, visit.warehouse_id, channel, device, now))
+    if customer:
+        customer.in_session = True
+    arrive(world, region, visit, left_cart)
+    world.env.process(shop_around(world, region, visit))
+
+
+def newcomer(region: Region, doors: Doors, session_id: int, world: World) -> tuple[str, tuple[float, float]]:
+    """Return persona and home of a visitor who is not known: a pure function of the session's luck."""
+    u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS)
+    return doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
+
+
+def _visit(
+    world: World, region: Region, session_id: int, customer: Customer | None, doors: Doors, u: list[float]
+) -> Visit:
+    if customer:
+        persona, place = customer.persona, (customer.address.latitude, customer.address.longitude)
+    else:
+        persona, place = doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
+    warehouse = region.nearest_warehouse(*place)
+    return Visit(session_id, customer, persona, place, warehouse.warehouse_id, world.luck)
+
+
+def _returning(world: World, region: Region, u: float) -> LeftCart | None:
+    region.forget_old_carts(world.env.now, world.scenario)
+    carts = region.left_carts
+    if not carts:
+        return None
+    position = min(len(carts) - 1, int(u * len(carts)))
+    if carts[position].customer.in_session:
+        return None
+    cart = carts[position]
+    del carts[position]
+    return cart

@@ -1,0 +1,199 @@
+"""Checkout: the quote, the order with its reservation, and the attempts to pay for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.units import HOUR_US
+from sim.facts import (
+    AddressAdded,
+    CustomerIdentified,
+    CustomerRegistered,
+    OrderCancelled,
+    OrderLine,
+    OrderPaid,
+    OrderPlaced,
+    PaymentAttempted,
+    StockReserved,
+)
+from sim.luck import Purpose, Weighted
+from sim.processes.cancellation import release
+from sim.processes.experience import book_points, feel
+from sim.processes.fulfilment import begin_fulfilment
+from sim.processes.quote import quote
+from sim.processes.replenishment import reorder
+from sim.processes.steps import take_out
+from sim.shop.order import Order
+from sim.shop.people import Address, Customer, activity_of
+from sim.shop.shopping import second_thoughts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.processes.world import World
+    from sim.shop.region import Region
+    from sim.shop.visit import Visit
+
+_DECLINE_REASONS = Weighted(
+    ("insufficient_funds", "refused_by_bank", "wrong_details", "authentication_failed"), (45.0, 25.0, 18.0, 12.0)
+)
+
+
+def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) -> str | None:
+    """Order what is in the cart, or return the reason to give up."""
+    if not _still_available(world, visit, u[6]):
+        return "out_of_stock"
+    now = world.env.now
+    lines = tuple(
+        OrderLine(line_no, product_id, quantity, world.price_cents(world.catalogue.product(product_id), now))
+        for line_no, (product_id, quantity) in enumerate(sorted(visit.items.items()), start=1)
+    )
+    subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
+    fee = _delivery_fee(world, subtotal)
+    warehouse = world.warehouses[visit.warehouse_id]
+    units = sum(line.quantity for line in lines)
+    promised_at = quote(world, warehouse, visit.place, units, len(lines))
+    level = 100.0 * world.market.price_level
+    reason = second_thoughts(
+        u,
+        world.scenario.funnel,
+        world.scenario.funnel.personas[visit.persona],
+        subtotal=subtotal / level,
+        fee=fee / level,
+        wait_h=(promised_at - now) / HOUR_US,
+    )
+    if reason is None:
+        customer = visit.customer or _register(world, region, visit)
+        _submit(world, region, visit, customer, lines, promised_at, fee)
+    return reason
+
+
+def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
+    """Attempt to pay; returns whether the shopper will try once more. Paid or given up, the order is told so."""
+    order = visit.order
+    if order is None:
+        raise ValueError("a payment needs an order")
+    payment, now = world.scenario.payment, world.env.now
+    order.payment_attempts += 1
+    u = world.luck.draws(Purpose.PAYMENT, order.order_id, order.payment_attempts, 4)
+    chance = payment.declined[order.method]
+    if order.payment_attempts > 1:
+        chance = min(1.0, chance * payment.retry_declined_factor)
+    declined = u[0] < chance
+    why = _DECLINE_REASONS.pick(u[1]) if declined else None
+    status = "declined" if declined else "captured"
+    payment_id = region.ids.next("payment")
+    world.tell(PaymentAttempted(payment_id, order.order_id, order.method, order.total_cents, status, why, now))
+    if not declined:
+        order.paid_at = order.customer.last_order_at = now
+        world.tell(OrderPaid(order.order_id, order.next_status(), now))
+        begin_fulfilment(world, order)
+        return False
+    feel(world, order.customer, "payment_declined", order.order_id)
+    if order.payment_attempts < payment.most_attempts and u[2] < payment.retry:
+        return True
+    _give_up_paying(world, order)
+    return False
+
+
+def _still_available(world: World, visit: Visit, u: float) -> bool:
+    """Drop what has sold out meanwhile, if the shopper goes on without it; quantities shrink to what is left."""
+    shelves = world.warehouses[visit.warehouse_id].shelves
+    gone = [product_id for product_id in visit.items if shelves[product_id].available <= 0]
+    if gone and (len(gone) == len(visit.items) or u >= world.scenario.funnel.substitute_at_checkout):
+        return False
+    for product_id in gone:
+        take_out(world, visit, product_id)
+    for product_id, quantity in visit.items.items():
+        visit.items[product_id] = min(quantity, shelves[product_id].available)
+    return True
+
+
+def _delivery_fee(world: World, subtotal_cents: int) -> int:
+    checkout = world.scenario.checkout
+    return 0 if subtotal_cents >= world.cents(checkout.free_delivery_from) else world.cents(checkout.delivery_fee)
+
+
+def _register(world: World, region: Region, visit: Visit) -> Customer:
+    """Make a customer of a visitor, who lives where the session came from."""
+    now, names = world.env.now, world.names[region.city.city_id]
+    customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
+    u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
+    address = Address(address_id, *visit.place)
+    activity = activity_of(customer_id, visit.persona, world.luck, world.scenario)
+    customer = Customer(customer_id, visit.persona, address, world.scenario.satisfaction.new_customer, activity)
+    full_name = names.full_name(u[0], u[1])
+    email = names.email(full_name, customer_id)
+    city_id = region.city.city_id
+    world.tell(
+        CustomerRegistered(
+            customer_id, city_id, full_name, email, now, customer.persona, customer.tier, 0, customer.satisfaction
+        )
+    )
+    street, postal_code = names.street(u[2], u[3]), names.postal_code(u[4])
+    world.tell(AddressAdded(address_id, customer_id, street, postal_code, *visit.place, now))
+    world.tell(CustomerIdentified(visit.session_id, customer_id))
+    customer.in_session = True
+    region.add_customer(customer)
+    visit.customer = customer
+    return customer
+
+
+def _submit(
+    world: World,
+    region: Region,
+    visit: Visit,
+    customer: Customer,
+    lines: tuple[OrderLine, ...],
+    promised_at: int,
+    fee_cents: int,
+) -> None:
+    now, cart_id = world.env.now, visit.cart_id or 0
+    order_id = region.ids.next("order")
+    order = Order(order_id, customer, cart_id, visit.warehouse_id, customer.address, lines, now, promised_at)
+    u = world.luck.draws(Purpose.ORDER, order_id, n=4)
+    order.method = world.payment_methods.pick(u[0])
+    order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
+    order.redeemed_points = _redeemed(world, customer, u[1])
+    order.discount_cents = min(_discount(world, customer, order), order.subtotal_cents - 1)
+    order.delivery_fee_cents = fee_cents
+    order.total_cents = order.subtotal_cents - order.discount_cents + fee_cents
+    world.tell(
+        OrderPlaced(
+            order_id, customer.customer_id, cart_id, order.warehouse_id, order.address.address_id, now, promised_at,
+            order.subtotal_cents, order.discount_cents, fee_cents, order.total_cents, lines,
+        )
+    )  # fmt: skip
+    _reserve(world, order)
+    book_points(world, customer, -order.redeemed_points, "redemption", order_id)
+    visit.order = order
+
+
+def _redeemed(world: World, customer: Customer, u: float) -> int:
+    loyalty = world.scenario.loyalty
+    able = customer.points >= max(loyalty.redeem_from, loyalty.redeem_points)
+    return loyalty.redeem_points if able and u < loyalty.redeem else 0
+
+
+def _discount(world: World, customer: Customer, order: Order) -> int:
+    percent = world.scenario.checkout.tier_discount_percent[customer.tier]
+    return round(order.subtotal_cents * percent / 100.0) + world.cents(
+        order.redeemed_points * world.scenario.loyalty.point_value
+    )
+
+
+def _reserve(world: World, order: Order) -> None:
+    warehouse = world.warehouses[order.warehouse_id]
+    for line in order.lines:
+        shelf = warehouse.shelves[line.product_id]
+        shelf.reserve(line.quantity)
+        world.tell(StockReserved(order.warehouse_id, line.product_id, line.quantity, shelf.reserved))
+        reorder(world, warehouse, shelf)
+
+
+def _give_up_paying(world: World, order: Order) -> None:
+    now = world.env.now
+    order.cancelled_at = now
+    release(world, order)
+    world.tell(OrderCancelled(order.order_id, order.next_status(), "payment_failed", now))
+    book_points(world, order.customer, order.redeemed_points, "redemption_undone", order.order_id)

@@ -1,0 +1,224 @@
+"""Delivery: parcels wait on the dock, couriers take them on trips, stops succeed or fail."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from sim.clock.environment import Turn
+from sim.clock.units import HOUR_US, MINUTE_US
+from sim.facts import (
+    DeliveryAttempted,
+    OrderDelivered,
+    OrderDispatched,
+    ParcelLoaded,
+    ShiftEnded,
+    TripEnded,
+    TripStarted,
+)
+from sim.luck import Purpose, loglogistic, lognormal
+from sim.processes.aftermath import begin_aftermath
+from sim.processes.cancellation import cancel, put_back
+from sim.processes.experience import feel
+from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Event
+
+    from sim.processes.world import World
+    from sim.scenario.delivery import Vehicle
+    from sim.shop.order import Order
+    from sim.shop.region import Warehouse
+    from sim.shop.roster import Courier
+
+
+class Trip:
+    """A courier's round: stops in order, metres of each leg (the way back last), and how far it has come."""
+
+    __slots__ = ("courier", "leg_started_at", "legs_m", "next_stop", "stops", "trip_id", "warehouse")
+
+    def __init__(
+        self, trip_id: int, courier: Courier, warehouse: Warehouse, stops: list[Order], legs: list[int], started_at: int
+    ) -> None:
+        self.trip_id = trip_id
+        self.courier = courier
+        self.warehouse = warehouse
+        self.stops = stops
+        self.legs_m = legs
+        self.next_stop = 0
+        self.leg_started_at = started_at
+
+
+def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
+    """Stand on the dock from `ready_at` on, for a while in the hope of company, until a courier takes the parcel.
+
+    The process ends when the parcel need not be waited for any more: a free courier or a fuller dock will take it.
+    """
+    env, warehouse = world.env, world.warehouses[order.warehouse_id]
+    if order.ready_at > env.now:
+        yield env.until(order.ready_at, Turn.DOCK, order.order_id)
+    if order.ready_at == env.now:
+        warehouse.dock[order.order_id] = order
+        dispatch(world, warehouse)
+    hold_until = held_until(world, order)
+    if order.order_id in warehouse.dock and hold_until > env.now:
+        yield env.until(hold_until, Turn.DOCK, order.order_id)
+        if order.order_id in warehouse.dock and held_until(world, order) == env.now:  # not gone, nor gone and back
+            dispatch(world, warehouse)
+
+
+def held_until(world: World, order: Order) -> int:
+    """Return until when a parcel waits for company: `hold_min`, less when its promise is near."""
+    delivery = world.scenario.delivery
+    by_promise = order.promised_at - round(delivery.hold_slack_min * MINUTE_US)
+    return max(order.ready_at, min(order.ready_at + round(delivery.hold_min * MINUTE_US), by_promise))
+
+
+def dispatch(world: World, warehouse: Warehouse) -> None:
+    """Send free couriers, the longest idle first, as long as there is a trip worth leaving for."""
+    while warehouse.dock:
+        free = [c for c in warehouse.couriers if c.shift_id is not None and not c.on_trip]
+        free = [c for c in free if c.shift_ends_at > world.env.now]
+        for courier in sorted(free, key=lambda c: (c.free_since, c.courier_id)):
+            stops = _plan(world, warehouse, courier)
+            if stops:
+                _start_trip(world, warehouse, courier, stops)
+                break
+        else:
+            return
+
+
+def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
+    """Return the stops of a trip that should leave now with this courier, in order; none if it should not."""
+    delivery = world.scenario.delivery
+    vehicle = delivery.vehicles[courier.vehicle]  # type: ignore[index]
+    waiting = [order for order in warehouse.dock.values() if fits(order, vehicle)]
+    if not waiting:
+        return []
+    now = world.env.now
+    alone = delivery.dispatch_policy == "one_by_one"
+    due = waiting if alone else [order for order in waiting if held_until(world, order) <= now]
+    if not due and len(waiting) < ceil(delivery.enough_for_a_trip * vehicle.capacity_parcels):
+        return []
+    seed = min(due or waiting, key=urgency)
+    load = [seed] if alone else neighbours(seed, waiting, vehicle)
+    return _within_shift(world, warehouse, courier, load)
+
+
+def _within_shift(world: World, warehouse: Warehouse, courier: Courier, load: list[Order]) -> list[Order]:
+    """Return the route of the load, without its farthest neighbours as far as the shift's end demands."""
+    vehicle = world.scenario.delivery.vehicles[courier.vehicle]  # type: ignore[index]
+    end = courier.shift_ends_at + round(world.scenario.delivery.overtime_min * MINUTE_US)
+    while load:
+        stops = route(warehouse, load)
+        if world.env.now + _expected_us(world, warehouse, stops, vehicle) <= end:
+            return stops
+        load = load[: len(load) // 2]
+    return []
+
+
+def _expected_us(world: World, warehouse: Warehouse, stops: list[Order], vehicle: Vehicle) -> int:
+    delivery = world.scenario.delivery
+    traffic = delivery.traffic_by_hour[warehouse.region.clock.hour(world.env.now)]
+    ride_h = sum(legs_m(warehouse, stops, delivery.detour_factor)) / 1000.0 / vehicle.speed_km_per_h * traffic
+    return round(ride_h * HOUR_US + len(stops) * delivery.stop_min * MINUTE_US)
+
+
+def _start_trip(world: World, warehouse: Warehouse, courier: Courier, stops: list[Order]) -> None:
+    now, ids = world.env.now, warehouse.region.ids
+    legs = legs_m(warehouse, stops, world.scenario.delivery.detour_factor)
+    trip = Trip(ids.next("trip"), courier, warehouse, stops, legs, now)
+    courier.on_trip = True
+    shift_id = courier.shift_id or 0
+    world.tell(TripStarted(trip.trip_id, courier.courier_id, shift_id, now, len(stops), sum(legs)))
+    for stop_no, order in enumerate(stops, start=1):
+        del warehouse.dock[order.order_id]
+        if order.dispatched_at is None:
+            order.dispatched_at = now
+            world.tell(OrderDispatched(order.order_id, order.next_status(), now))
+        world.tell(ParcelLoaded(order.delivery_id, trip.trip_id, courier.courier_id, stop_no, order.dispatched_at))
+    world.env.process(drive(world, trip))
+
+
+def drive(world: World, trip: Trip) -> Generator[Event, None, None]:
+    """Drive the rest of a trip: ride, ring, hand over, and back to the warehouse."""
+    env = world.env
+    while trip.next_stop < len(trip.stops):
+        yield env.until(_stop_done_at(world, trip), Turn.TRIP, trip.trip_id)
+        order = trip.stops[trip.next_stop]
+        trip.next_stop += 1
+        trip.leg_started_at = env.now
+        attempt(world, trip, order)
+    (u,) = world.luck.draws(Purpose.LEG, trip.trip_id, trip.next_stop, 1)
+    yield env.until(trip.leg_started_at + _ride_us(world, trip, u), Turn.TRIP, trip.trip_id)
+    _end_trip(world, trip)
+
+
+def _stop_done_at(world: World, trip: Trip) -> int:
+    delivery = world.scenario.delivery
+    u = world.luck.draws(Purpose.LEG, trip.trip_id, trip.next_stop, 2)
+    at_door_us = round(loglogistic(u[1], delivery.stop_min, delivery.stop_shape) * MINUTE_US)
+    return trip.leg_started_at + _ride_us(world, trip, u[0]) + at_door_us
+
+
+def _ride_us(world: World, trip: Trip, u: float) -> int:
+    """Return the time of the next leg: its length at the vehicle's speed, the hour's traffic, and chance."""
+    delivery = world.scenario.delivery
+    speed = delivery.vehicles[trip.courier.vehicle].speed_km_per_h  # type: ignore[index]
+    traffic = delivery.traffic_by_hour[trip.warehouse.region.clock.hour(trip.leg_started_at)]
+    free_ride_us = trip.legs_m[trip.next_stop] / 1000.0 / speed * HOUR_US
+    return round(free_ride_us * traffic * lognormal(u, 1.0, delivery.travel_sigma))
+
+
+def attempt(world: World, trip: Trip, order: Order) -> None:
+    """Try to hand a parcel over, now."""
+    now, delivery = world.env.now, world.scenario.delivery
+    order.attempts += 1
+    order.last_attempt_at = now
+    u = world.luck.draws(Purpose.ATTEMPT, order.delivery_id, order.attempts, 2)
+    fails = u[0] < (delivery.attempt_fails if now <= order.promised_at else delivery.attempt_fails_late)
+    outcome = world.failure_reasons.pick(u[1]) if fails else "delivered"
+    last = outcome == "refused" or order.attempts >= delivery.most_attempts
+    status = "delivered" if not fails else "undeliverable" if last else "awaiting_retry"
+    world.tell(DeliveryAttempted(order.delivery_id, order.attempts, trip.trip_id, outcome, status, now))
+    if not fails:
+        order.delivered_at = now
+        world.tell(OrderDelivered(order.order_id, order.next_status(), now))
+        begin_aftermath(world, order)
+    elif last:
+        cancel(world, order, "undeliverable")
+    else:
+        feel(world, order.customer, "failed_attempt", order.order_id)
+
+
+def _end_trip(world: World, trip: Trip) -> None:
+    """Back at the warehouse: unload what could not be delivered, and take the next trip or go home."""
+    now, courier = world.env.now, trip.courier
+    world.tell(TripEnded(trip.trip_id, now))
+    courier.on_trip = False
+    courier.free_since = now
+    for order in trip.stops:
+        if order.cancelled_at is not None:
+            put_back(world, order)
+        elif order.delivered_at is None:
+            order.ready_at = max(now, retry_at(world, order))
+            world.env.process(await_trip(world, order))
+    if courier.shift_ends_at <= now:
+        go_home(world, courier)
+    dispatch(world, trip.warehouse)
+
+
+def retry_at(world: World, order: Order) -> int:
+    """Return from when a parcel that could not be handed over may leave again."""
+    (u,) = world.luck.draws(Purpose.RETRY, order.delivery_id, order.attempts, 1)
+    pause_h = lognormal(u, world.scenario.delivery.retry_after_h, 0.5)
+    return (order.last_attempt_at or 0) + round(pause_h * HOUR_US)
+
+
+def go_home(world: World, courier: Courier) -> None:
+    """End the courier's shift, now."""
+    if courier.shift_id is not None:
+        world.tell(ShiftEnded(courier.shift_id, world.env.now))
+        courier.shift_id = None

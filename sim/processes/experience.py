@@ -1,0 +1,29 @@
+"""Experiences and points: moves a customer's satisfaction and loyalty and tells it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.shop.loyalty import experience, move_points
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.shop.people import Customer
+
+
+def feel(world: World, customer: Customer, reason: str, order_id: int | None = None) -> None:
+    """Let the customer have a typed experience (scenario: satisfaction.delta), now."""
+    world.tell(experience(customer, reason, world.scenario.satisfaction.delta, order_id, world.env.now))
+
+
+def book_points(world: World, customer: Customer, points: int, reason: str, order_id: int | None) -> None:
+    """Book loyalty points, now; nothing to book is not a transaction."""
+    if points:
+        tier_from = world.scenario.loyalty.tier_from
+        world.tell(move_points(customer, points, reason, order_id, world.env.now, tier_from))
+
+
+def points_for(world: World, cents: int) -> int:
+    """Return the points earned by spending an amount in cents."""
+    price_level_units = cents / (100.0 * world.market.price_level)
+    return int(price_level_units * world.scenario.loyalty.points_per_unit)

@@ -1,0 +1,78 @@
+"""Fulfilment: a paid order waits for a picker, is picked, waits for a packer, is packed and stands on the dock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.environment import Turn
+from sim.facts import OrderPacked, OrderPicked, PackStarted, ParcelReady, PickStarted
+from sim.luck import Purpose
+from sim.processes.cancellation import begin_doubts
+from sim.processes.delivery import await_trip
+from sim.processes.service import mean_pack_s, mean_pick_s, service_us
+from sim.processes.stocking import move_stock
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Event
+
+    from sim.processes.world import World
+    from sim.shop.order import Order
+
+
+def begin_fulfilment(world: World, order: Order) -> None:
+    """Send a paid order to the warehouse, and let its customer think again."""
+    world.env.process(fulfil(world, order))
+    begin_doubts(world, order)
+
+
+def fulfil(world: World, order: Order) -> Generator[Event, None, None]:
+    """Take a paid order through picking and packing to the dock, from the last milestone it recorded."""
+    if order.picked_at is None:
+        yield from _pick(world, order)
+    if order.packed_at is None:
+        yield from _pack(world, order)
+    yield from await_trip(world, order)
+
+
+def _pick(world: World, order: Order) -> Generator[Event, None, None]:
+    env, posts, station = world.env, world.scenario.warehouse, world.pickers[order.warehouse_id]
+    if order.pick_started_at is None:
+        yield station.turn(order, order.paid_at or 0)
+        order.pick_started_at = env.now
+        world.tell(PickStarted(order.order_id, env.now))
+    (u,) = world.luck.draws(Purpose.PICK, order.order_id, n=1)
+    time_us = service_us(posts, mean_pick_s(posts, len(order.lines), order.units), u)
+    yield env.until(order.pick_started_at + time_us, Turn.PICK, order.order_id)
+    order.picked_at = env.now
+    world.tell(OrderPicked(order.order_id, order.next_status(), env.now))
+    for line in order.lines:
+        move_stock(world, order.warehouse_id, line.product_id, -line.quantity, "sale", order_id=order.order_id)
+    station.done()
+
+
+def _pack(world: World, order: Order) -> Generator[Event, None, None]:
+    env, posts, station = world.env, world.scenario.warehouse, world.packers[order.warehouse_id]
+    if order.pack_started_at is None:
+        yield station.turn(order, order.picked_at or 0)
+        order.pack_started_at = env.now
+        world.tell(PackStarted(order.order_id, env.now))
+    (u,) = world.luck.draws(Purpose.PACK, order.order_id, n=1)
+    time_us = service_us(posts, mean_pack_s(posts, order.units), u)
+    yield env.until(order.pack_started_at + time_us, Turn.PACK, order.order_id)
+    order.packed_at = order.ready_at = env.now
+    world.tell(OrderPacked(order.order_id, order.next_status(), env.now))
+    region = world.warehouses[order.warehouse_id].region
+    order.delivery_id = region.ids.next("delivery")
+    measure(world, order)
+    world.tell(ParcelReady(order.delivery_id, order.order_id, order.promised_at, order.distance_m, env.now))
+    station.done()
+
+
+def measure(world: World, order: Order) -> None:
+    """Fill in the parcel's weight and its way; both follow from the order alone."""
+    warehouse = world.warehouses[order.warehouse_id]
+    detour = world.scenario.delivery.detour_factor
+    order.distance_m = warehouse.distance_m(order.address.latitude, order.address.longitude, detour)
+    order.weight_g = sum(world.catalogue.product(line.product_id).weight_g * line.quantity for line in order.lines)

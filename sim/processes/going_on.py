@@ -1,0 +1,223 @@
+"""Going on: takes a shop up where its committed rows say that it stood, each process at the last thing it recorded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sim.facts import OrderLine
+from sim.luck import Purpose
+from sim.processes.aftermath import aftermath
+from sim.processes.arrivals import Doors, newcomer
+from sim.processes.cancellation import begin_doubts
+from sim.processes.delivery import Trip, await_trip, drive, retry_at
+from sim.processes.fulfilment import fulfil, measure
+from sim.processes.replenishment import receive
+from sim.processes.session import shop_around
+from sim.processes.shifts import courier_duty
+from sim.shop.dispatch import legs_m
+from sim.shop.order import Order
+from sim.shop.people import Address, Customer, activity_of, earlier_life
+from sim.shop.region import LeftCart
+from sim.shop.roster import Courier, contracts
+from sim.shop.stock import Shelf
+from sim.shop.visit import Visit
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.shop.region import Region
+    from sim.snapshot import CartItemRow, CustomerRow, OrderRow, SessionRow, Snapshot, StepRow
+
+
+def take_up(world: World, snapshot: Snapshot) -> None:
+    """Fill the world with the snapshot's people, stock, orders and errands, and start what was under way."""
+    customers = _meet_customers(world, snapshot)
+    _fill_shelves(world, snapshot)
+    _call_couriers(world, snapshot)
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in sorted(snapshot.lines):
+        lines[line.order_id].append(OrderLine(*line[1:]))
+    orders = {row.order_id: _order(world, row, customers, lines[row.order_id]) for row in snapshot.orders}
+    _go_on_with_orders(world, snapshot, orders)
+    _go_on_with_trips(world, snapshot, orders)
+    _go_on_shopping(world, snapshot, customers, orders)
+    _remember_left_carts(world, snapshot, customers)
+
+
+def _meet_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
+    regions = {region.city.city_id: region for region in world.regions}
+    known = {}
+    for row in sorted(snapshot.customers):
+        customer = known[row.customer_id] = _customer(world, row)
+        regions[row.city_id].add_customer(customer)
+    return known
+
+
+def _customer(world: World, row: CustomerRow) -> Customer:
+    address = Address(row.address_id, row.latitude, row.longitude)
+    activity = activity_of(row.customer_id, row.persona, world.luck, world.scenario)
+    customer = Customer(row.customer_id, row.persona, address, row.satisfaction, activity)
+    customer.tier = row.tier
+    customer.points = row.points
+    customer.lifetime_points = row.lifetime_points
+    customer.loyalty_seq = row.loyalty_seq
+    customer.satisfaction_seq = row.satisfaction_seq
+    customer.last_order_at = row.last_order_at
+    if row.last_order_at is None and row.established:
+        customer.last_order_at = earlier_life(row.customer_id, world.luck, world.scenario).last_order_at
+    return customer
+
+
+def _fill_shelves(world: World, snapshot: Snapshot) -> None:
+    for row in snapshot.shelves:
+        shelf = Shelf(row.product_id, row.reorder_point, row.order_up_to)
+        shelf.on_hand, shelf.reserved = row.on_hand, row.reserved
+        world.warehouses[row.warehouse_id].shelves[row.product_id] = shelf
+    for due in snapshot.replenishments:
+        warehouse = world.warehouses[due.warehouse_id]
+        shelf = warehouse.shelves[due.product_id]
+        shelf.on_order += due.quantity
+        errand = receive(world, warehouse, shelf, due.replenishment_id, due.quantity, due.ordered_at)
+        world.env.process(errand)
+
+
+def _call_couriers(world: World, snapshot: Snapshot) -> None:
+    delivery = world.scenario.delivery
+    for warehouse in world.warehouses.values():
+        rows = sorted(row for row in snapshot.couriers if row.warehouse_id == warehouse.warehouse_id)
+        for row, contract in zip(rows, contracts(len(rows), delivery), strict=True):
+            courier = Courier(row.courier_id, warehouse.warehouse_id, *contract._replace(vehicle=row.vehicle))
+            courier.shift_id = row.shift_id
+            courier.shift_ends_at = row.shift_ends_at or 0
+            courier.free_since = row.free_since or 0
+            warehouse.couriers.append(courier)
+        warehouse.courier_duty = courier_duty(world, warehouse)
+
+
+def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: list[OrderLine]) -> Order:
+    customer = customers[row.customer_id]
+    order = Order(
+        row.order_id,
+        customer,
+        row.cart_id,
+        row.warehouse_id,
+        customer.address,
+        tuple(lines),
+        row.placed_at,
+        row.promised_at,
+    )
+    milestones = ("paid_at", "picked_at", "packed_at", "dispatched_at", "delivered_at", "cancelled_at")
+    for name in (*milestones, "pick_started_at", "pack_started_at"):
+        setattr(order, name, getattr(row, name))
+    for name in ("subtotal_cents", "discount_cents", "delivery_fee_cents", "total_cents", "redeemed_points"):
+        setattr(order, name, getattr(row, name))
+    order.status_seq = 1 + sum(getattr(row, name) is not None for name in milestones)
+    order.method = row.method or world.payment_methods.pick(world.luck.draws(Purpose.ORDER, row.order_id, n=4)[0])
+    order.payment_attempts = row.payment_attempts
+    order.delivery_id = row.delivery_id or 0
+    order.attempts = row.attempts
+    order.last_attempt_at = row.last_attempt_at
+    order.ready_at = row.packed_at or 0
+    if order.delivery_id:
+        measure(world, order)
+    return order
+
+
+def _go_on_with_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
+    env = world.env
+    open_returns: dict[int, dict[int, int]] = defaultdict(dict)
+    for back in snapshot.open_returns:
+        line_no = next(line.line_no for line in orders[back.order_id].lines if line.product_id == back.product_id)
+        open_returns[back.order_id][line_no] = back.return_id
+    for order in orders.values():  # first who is at work, so that nobody is given work twice
+        world.pickers[order.warehouse_id].busy += order.pick_started_at is not None and order.picked_at is None
+        world.packers[order.warehouse_id].busy += order.pack_started_at is not None and order.packed_at is None
+    for row in snapshot.orders:
+        order = orders[row.order_id]
+        if row.status == "delivered":
+            env.process(aftermath(world, order, open_returns[order.order_id]))
+        elif row.status in {"paid", "picked"}:
+            env.process(fulfil(world, order))
+        elif row.delivery_status == "ready":
+            _back_on_dock(world, order)
+        elif row.delivery_status == "awaiting_retry" and row.trip_ended_at is not None:
+            order.ready_at = max(row.trip_ended_at, retry_at(world, order))
+            _back_on_dock(world, order)
+        if row.status in {"paid", "picked", "packed"}:
+            begin_doubts(world, order)
+
+
+def _back_on_dock(world: World, order: Order) -> None:
+    if order.ready_at <= world.env.now:
+        world.warehouses[order.warehouse_id].dock[order.order_id] = order
+    world.env.process(await_trip(world, order))
+
+
+def _go_on_with_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
+    couriers = {c.courier_id: (c, w) for w in world.warehouses.values() for c in w.couriers}
+    stops: dict[int, list[Order]] = defaultdict(list)
+    for stop in sorted(snapshot.stops):
+        stops[stop.trip_id].append(orders[stop.order_id])
+    for row in snapshot.trips:
+        courier, warehouse = couriers[row.courier_id]
+        route = stops[row.trip_id]
+        legs = legs_m(warehouse, route, world.scenario.delivery.detour_factor)
+        trip = Trip(row.trip_id, courier, warehouse, route, legs, row.started_at)
+        trip.next_stop = row.stops_done
+        trip.leg_started_at = row.started_at if row.last_stop_at is None else row.last_stop_at
+        courier.on_trip = True
+        world.env.process(drive(world, trip))
+
+
+def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Customer], orders: dict[int, Order]) -> None:
+    regions, doors = {region.city.city_id: region for region in world.regions}, Doors(world)
+    order_of_cart = {order.cart_id: order for order in orders.values()}
+    steps: dict[int, list[StepRow]] = defaultdict(list)
+    for step in sorted(snapshot.steps, key=lambda step: step[:2]):
+        steps[step.session_id].append(step)
+    items = _by_cart(snapshot)
+    for row in snapshot.sessions:
+        region = regions[row.city_id]
+        visit = _visit(world, region, row, customers, doors)
+        _replay(visit, steps[row.session_id])
+        if row.cart_id is not None:
+            visit.cart_id, visit.restored = row.cart_id, row.restored
+            visit.items = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
+            visit.removed = {item.product_id for item in items[row.cart_id] if item.removed}
+            visit.order = order_of_cart.get(row.cart_id)
+        if visit.customer is not None:
+            visit.customer.in_session = True
+        world.env.process(shop_around(world, region, visit))
+
+
+def _visit(world: World, region: Region, row: SessionRow, customers: dict[int, Customer], doors: Doors) -> Visit:
+    customer = customers[row.customer_id] if row.customer_id is not None else None
+    if customer is not None:
+        persona, place = customer.persona, (customer.address.latitude, customer.address.longitude)
+    else:
+        persona, place = newcomer(region, doors, row.session_id, world)
+    warehouse = region.nearest_warehouse(*place)
+    return Visit(row.session_id, customer, persona, place, warehouse.warehouse_id, world.luck)
+
+
+def _replay(visit: Visit, steps: list[StepRow]) -> None:
+    for step in steps:
+        visit.seq, visit.step, visit.last_at = step.seq, step.event_type, step.at
+        if step.event_type == "product_view":
+            visit.product_id, visit.saw_empty_shelf = step.product_id, not step.in_stock
+
+
+def _by_cart(snapshot: Snapshot) -> dict[int, list[CartItemRow]]:
+    items: dict[int, list[CartItemRow]] = defaultdict(list)
+    for item in snapshot.cart_items:
+        items[item.cart_id].append(item)
+    return items
+
+
+def _remember_left_carts(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
+    regions, items = {region.city.city_id: region for region in world.regions}, _by_cart(snapshot)
+    for row in sorted(snapshot.left_carts, key=lambda row: (row.closed_at, row.session_id)):
+        kept = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
+        if kept:
+            cart = LeftCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)
+            regions[row.cart_id % 100].left_carts.append(cart)

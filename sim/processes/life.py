@@ -1,0 +1,27 @@
+"""Life: starts the processes that go on for ever. The rest are started by what happens in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.processes.arrivals import Doors, arrivals
+from sim.processes.prices import change_prices
+from sim.processes.shifts import work_shifts
+from sim.processes.station import change_of_staff
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+
+
+def come_alive(world: World) -> None:
+    """Start arrivals, shifts, changes of staff and prices, from the world's present on."""
+    env, doors = world.env, Doors(world)
+    env.process(change_prices(world))
+    for region in world.regions:
+        for warehouse in region.warehouses:
+            id_ = warehouse.warehouse_id
+            env.process(change_of_staff(env, world.pickers[id_], 2 * id_))
+            env.process(change_of_staff(env, world.packers[id_], 2 * id_ + 1))
+            for courier in warehouse.couriers:
+                env.process(work_shifts(world, warehouse, courier))
+        env.process(arrivals(world, region, doors))

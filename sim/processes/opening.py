@@ -1,0 +1,129 @@
+"""The opening: an established shop at the epoch, with filled shelves, hired couriers and registered customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.units import DAY_US
+from sim.facts import (
+    AddressAdded,
+    CategoryListed,
+    CityOpened,
+    CourierHired,
+    CustomerRegistered,
+    ProductListed,
+    ShelfOpened,
+    WarehouseOpened,
+)
+from sim.luck import Purpose, Weighted
+from sim.processes.experience import book_points
+from sim.processes.prices import record_prices
+from sim.processes.shifts import courier_duty
+from sim.processes.stocking import move_stock
+from sim.shop.loyalty import tier_of
+from sim.shop.people import Address, Customer, activity_of, earlier_life
+from sim.shop.roster import Courier, contracts
+from sim.shop.stock import Shelf, stock_levels
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.shop.region import Region, Warehouse
+
+_POINTS_AN_EARLIER_ORDER = 38
+
+
+def open_shop(world: World) -> None:
+    """Tell all that is there on the first day, at the epoch."""
+    for region in world.regions:
+        city = region.city
+        world.tell(
+            CityOpened(
+                city.city_id, city.name, city.country, city.latitude, city.longitude, city.timezone, city.population
+            )
+        )
+    _list_products(world)
+    for region in world.regions:
+        for warehouse in region.warehouses:
+            _open_warehouse(world, region, warehouse)
+        for _ in range(
+            max(1, round(world.scenario.demand.customers_at_opening * world.scale * region.city.demand_share))
+        ):
+            _register_established(world, region)
+
+
+def _list_products(world: World) -> None:
+    for category in world.catalogue.categories:
+        world.tell(CategoryListed(category.category_id, category.name))
+    for product in world.catalogue.products:
+        world.tell(
+            ProductListed(
+                product.product_id,
+                product.category_id,
+                product.name,
+                product.list_price_cents,
+                product.unit_cost_cents,
+                product.weight_g,
+            )
+        )
+    record_prices(world, 0)
+
+
+def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:
+    id_ = warehouse.warehouse_id
+    world.tell(WarehouseOpened(id_, region.city.city_id, warehouse.name, warehouse.latitude, warehouse.longitude))
+    _hire_couriers(world, region, warehouse)
+    units_per_day = planned_units_per_day(world, warehouse)
+    for product in world.catalogue.products:
+        reorder_point, order_up_to = stock_levels(units_per_day * product.popularity, world.scenario.stock)
+        shelf = warehouse.shelves[product.product_id] = Shelf(product.product_id, reorder_point, order_up_to)
+        world.tell(ShelfOpened(id_, product.product_id, reorder_point, order_up_to))
+        (u,) = world.luck.draws(Purpose.LEAD_TIME, id_, product.product_id, 1)
+        stock = reorder_point + 1 + int(u * (order_up_to - reorder_point))  # anywhere in its cycle
+        move_stock(world, id_, shelf.product_id, stock, "opening")
+
+
+def planned_units_per_day(world: World, warehouse: Warehouse) -> float:
+    """Return the units a day that the planner of this warehouse's stock reckons with."""
+    sessions = world.scenario.demand.sessions_per_day * world.scale * warehouse.share
+    return sessions * world.scenario.stock.planned_units_per_session
+
+
+def _hire_couriers(world: World, region: Region, warehouse: Warehouse) -> None:
+    delivery, names = world.scenario.delivery, world.names[region.city.city_id]
+    count = max(delivery.couriers_at_least, round(delivery.couriers * world.scale * warehouse.share))
+    for contract in contracts(count, delivery):
+        courier_id = region.ids.next("courier")
+        u = world.luck.draws(Purpose.COURIER, courier_id, n=4)
+        warehouse.couriers.append(Courier(courier_id, warehouse.warehouse_id, *contract))
+        hired_at = -1 - int(u[2] * 900 * DAY_US)
+        name = names.full_name(u[0], u[1])
+        world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))
+    warehouse.courier_duty = courier_duty(world, warehouse)
+
+
+def _register_established(world: World, region: Region) -> None:
+    """Register a customer of earlier days, with the points of earlier orders."""
+    names, personas = world.names[region.city.city_id], world.scenario.funnel.personas
+    customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
+    life = earlier_life(customer_id, world.luck, world.scenario)
+    persona = Weighted.named({name: p.share_of_customers for name, p in personas.items()}).pick(life.persona_u)
+    u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
+    address = Address(address_id, *region.home(u[5], *life.place))
+    activity = activity_of(customer_id, persona, world.luck, world.scenario)
+    customer = Customer(customer_id, persona, address, life.satisfaction, activity)
+    customer.last_order_at = life.last_order_at
+    points = life.orders * _POINTS_AN_EARLIER_ORDER
+    tier = tier_of(points, world.scenario.loyalty.tier_from)
+    full_name = names.full_name(u[0], u[1])
+    email = names.email(full_name, customer_id)
+    city_id = region.city.city_id
+    world.tell(
+        CustomerRegistered(
+            customer_id, city_id, full_name, email, life.registered_at, persona, tier, points, life.satisfaction
+        )
+    )
+    street, postal_code = names.street(u[2], u[3]), names.postal_code(u[4])
+    place = (address.latitude, address.longitude)
+    world.tell(AddressAdded(address_id, customer_id, street, postal_code, *place, life.registered_at))
+    book_points(world, customer, points, "opening", None)
+    region.add_customer(customer)

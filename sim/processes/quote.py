@@ -1,0 +1,60 @@
+"""The promise: what the shop quotes at checkout, from its current load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.units import HOUR_US, MINUTE_US, seconds_us
+from sim.processes.service import mean_pack_s, mean_pick_s
+from sim.shop.staffing import finished_at
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.shop.region import Warehouse
+
+_USUAL_LINES, _USUAL_UNITS = 2, 3  # what a waiting order is reckoned as
+
+
+def quote(world: World, warehouse: Warehouse, place: tuple[float, float], units: int, lines: int) -> int:
+    """Return the instant promised for an order placed now: the reckoned one with margins, rounded up.
+
+    The reckoning walks the order through the queues of pickers and packers and the couriers' roster as they are now;
+    what comes later and is more urgent is not foreseen, which is why promises can be broken.
+    """
+    promise, now = world.scenario.promise, world.env.now
+    ready_at = _packed_at(world, warehouse, units, lines)
+    leaves_at = _leaves_at(world, warehouse, ready_at)
+    reckoned_at = leaves_at + _on_the_way_us(world, warehouse, place, leaves_at)
+    quoted = now + (reckoned_at - now) * promise.margin_factor + promise.margin_min * MINUTE_US
+    step = round(promise.round_up_min * MINUTE_US)
+    local = warehouse.region.clock.local_us(0)  # round on the city's own clock
+    return int(-(-(quoted + local) // step) * step) - local
+
+
+def _packed_at(world: World, warehouse: Warehouse, units: int, lines: int) -> int:
+    posts = world.scenario.warehouse
+    pickers, packers = world.pickers[warehouse.warehouse_id], world.packers[warehouse.warehouse_id]
+    usual_pick, own_pick = mean_pick_s(posts, _USUAL_LINES, _USUAL_UNITS), mean_pick_s(posts, lines, units)
+    usual_pack, own_pack = mean_pack_s(posts, _USUAL_UNITS), mean_pack_s(posts, units)
+    work_s = (pickers.waiting + 0.5 * pickers.busy) * usual_pick + own_pick
+    picked_at = finished_at(pickers.duty, world.env.now, seconds_us(work_s), seconds_us(own_pick))
+    work_s = (packers.waiting + 0.5 * packers.busy) * usual_pack + own_pack
+    return finished_at(packers.duty, picked_at, seconds_us(work_s), seconds_us(own_pack))
+
+
+def _leaves_at(world: World, warehouse: Warehouse, ready_at: int) -> int:
+    """Return when a courier is reckoned to take the parcel: after the parcels before it, at the planned pace."""
+    promise = world.scenario.promise
+    id_ = warehouse.warehouse_id
+    before = len(warehouse.dock) + world.pickers[id_].waiting + world.packers[id_].waiting + world.packers[id_].busy
+    person_us = (before + 1) * HOUR_US / promise.planned_parcels_per_courier_h
+    taken_at = finished_at(warehouse.courier_duty, ready_at, person_us)
+    return taken_at + round(world.scenario.delivery.hold_min * MINUTE_US)
+
+
+def _on_the_way_us(world: World, warehouse: Warehouse, place: tuple[float, float], leaves_at: int) -> int:
+    delivery, promise = world.scenario.delivery, world.scenario.promise
+    metres = warehouse.distance_m(*place, delivery.detour_factor)
+    traffic = delivery.traffic_by_hour[warehouse.region.clock.hour(leaves_at)]
+    ride_h = metres / 1000.0 / promise.planned_speed_km_per_h * traffic
+    return round(ride_h * HOUR_US + promise.planned_stops_before_min * MINUTE_US)

@@ -1,0 +1,55 @@
+"""Shifts: couriers come to work and go home as the roster says; who is on a trip finishes it first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.environment import Turn
+from sim.facts import ShiftStarted
+from sim.processes.delivery import dispatch, go_home
+from sim.shop.roster import CourierDuty, shift_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Event
+
+    from sim.processes.world import World
+    from sim.shop.region import Warehouse
+    from sim.shop.roster import Courier
+
+
+def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generator[Event, None, None]:
+    """Work the shifts of the roster for ever; a shift that ran at the epoch begins with it."""
+    env, clock = world.env, warehouse.region.clock
+    going_on_from = world.going_on_from
+    local_day = clock.local_day(env.now) - 1
+    while True:
+        shift = shift_of(courier, local_day, world.scenario.delivery, clock, world.luck)
+        local_day += 1
+        if shift is None or shift[1] <= max(0, going_on_from):
+            continue
+        begins, ends = max(0, shift[0]), shift[1]
+        if begins > going_on_from:
+            yield env.until(begins, Turn.SHIFT, courier.courier_id)
+            _come_to_work(world, warehouse, courier, ends)
+        yield env.until(ends, Turn.SHIFT, courier.courier_id)
+        if courier.shift_ends_at == ends and not courier.on_trip:
+            go_home(world, courier)
+
+
+def courier_duty(world: World, warehouse: Warehouse) -> CourierDuty:
+    """Return the planner's view of a warehouse's couriers."""
+    last_departure_min = world.scenario.promise.planned_last_departure_min
+    return CourierDuty(warehouse.couriers, world.scenario.delivery, warehouse.region.clock, last_departure_min)
+
+
+def _come_to_work(world: World, warehouse: Warehouse, courier: Courier, ends_at: int) -> None:
+    if courier.shift_id is not None:  # still out on the last trip of the shift before
+        return
+    now = world.env.now
+    courier.shift_id = warehouse.region.ids.next("shift")
+    courier.shift_ends_at = ends_at
+    courier.free_since = now
+    world.tell(ShiftStarted(courier.shift_id, courier.courier_id, now, ends_at))
+    dispatch(world, warehouse)

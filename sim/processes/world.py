@@ -1,0 +1,87 @@
+"""What every process shares: the clock, luck, the scenario, the shop's state, and where facts are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.units import WEEK_US, seconds_us
+from sim.luck import Weighted
+from sim.processes.station import Station
+from sim.shop.ids import Ids
+from sim.shop.names import NamePool
+from sim.shop.region import Region, Warehouse
+from sim.shop.staffing import Staffing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sim.clock.environment import ShopEnvironment
+    from sim.facts import Fact
+    from sim.luck import Luck
+    from sim.markets import Market
+    from sim.scenario import Scenario
+    from sim.shop.catalogue import Catalogue, Product
+
+
+class World:
+    """One run's shop. It knows no database: facts go to `tell`."""
+
+    def __init__(
+        self,
+        env: ShopEnvironment,
+        luck: Luck,
+        scenario: Scenario,
+        market: Market,
+        catalogue: Catalogue,
+        epoch: datetime,
+        scale: float,
+        tell: Callable[[Fact], None],
+        *,
+        going_on_from: int = -1,
+        newest_ids: Mapping[int, Mapping[str, int]] | None = None,
+    ) -> None:
+        """Set up places and posts, without stock or people.
+
+        A run that goes on has had everything up to `going_on_from`; `newest_ids` are by city, then entity.
+        """
+        self.going_on_from = going_on_from
+        self.env = env
+        self.luck = luck
+        self.scenario = scenario
+        self.market = market
+        self.catalogue = catalogue
+        self.epoch = epoch
+        self.scale = scale
+        self.tell = tell
+        self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in market.cities}
+        ids = newest_ids or {}
+        self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in market.cities]
+        self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
+        self.pickers: dict[int, Station] = {}
+        self.packers: dict[int, Station] = {}
+        for warehouse in self.warehouses.values():
+            self._staff(warehouse)
+        self.payment_methods = Weighted.named(scenario.payment.method_weight)
+        self.failure_reasons = Weighted.named(scenario.delivery.failure_weight)
+
+    def _staff(self, warehouse: Warehouse) -> None:
+        posts, people = self.scenario.warehouse, self.scale * warehouse.share
+        clock = warehouse.region.clock
+        warehouse.picker_staffing = Staffing(posts.pickers_by_hour, people, clock)
+        warehouse.packer_staffing = Staffing(posts.packers_by_hour, people, clock)
+        by_promise = posts.queue_policy == "promise_first"
+        self.pickers[warehouse.warehouse_id] = Station(self.env, warehouse.picker_staffing, by_promise=by_promise)
+        self.packers[warehouse.warehouse_id] = Station(self.env, warehouse.packer_staffing, by_promise=by_promise)
+
+    def price_cents(self, product: Product, at_us: int) -> int:
+        """Return the selling price at an instant."""
+        return self.catalogue.price_cents(product, at_us // WEEK_US)
+
+    def cents(self, price_level_units: float) -> int:
+        """Return an amount given in units of the market's price level in cents of its currency."""
+        return round(price_level_units * self.market.price_level * 100.0)
+
+    def after(self, seconds: float) -> int:
+        """Return the instant `seconds` from now."""
+        return int(self.env.now) + seconds_us(seconds)
