@@ -13,7 +13,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install sim status check psql reset test test-system lint format schema schema-check bench lock
+.PHONY: help install sim status check psql reset test test-system lint format schema schema-check calibration bench lock
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ schema: install ## write db/schema.sql and docs/schema.md from the models
 
 schema-check: install ## exit 1 when db/schema.sql or docs/schema.md is stale
 	$(RUN) models schema --check
+
+calibration: install ## 28 simulated days against the published figures, into docs/calibration.md
+	@.venv/bin/python tools/calibration.py --write docs/calibration.md $(ARGS)
 
 bench: install ## run the benchmarks
 	$(RUN) benchmarks $(ARGS)

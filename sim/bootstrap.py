@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 from collections import Counter
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Refused", "run_shop"]
 
+_LOG = logging.getLogger(__name__)
 ONE_SIMULATOR = 0x62617A616173  # key of the advisory lock that a running simulator holds
 
 
@@ -62,7 +64,8 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
             return
         with engine.connect() as connection:
             if not _has_schema(connection):
-                apply_schema(connection)
+                for warning in apply_schema(connection):
+                    _LOG.warning("database: %s", warning)
             inputs = _inputs(terms)
             run = note_new_start(connection, run, inputs) if run else record_run(connection, inputs)
             snapshot = _open_rows(connection, run, terms) if run.batches else None

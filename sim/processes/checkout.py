@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.clock.units import HOUR_US
 from sim.facts import (
-    AddressAdded,
     CustomerIdentified,
-    CustomerRegistered,
     OrderCancelled,
     OrderLine,
     OrderPaid,
@@ -21,6 +19,7 @@ from sim.processes.cancellation import release
 from sim.processes.experience import book_points, feel
 from sim.processes.fulfilment import begin_fulfilment
 from sim.processes.quote import quote
+from sim.processes.registration import introduce
 from sim.processes.replenishment import reorder
 from sim.processes.steps import take_out
 from sim.shop.order import Order
@@ -116,25 +115,14 @@ def _delivery_fee(world: World, subtotal_cents: int) -> int:
 
 def _register(world: World, region: Region, visit: Visit) -> Customer:
     """Make a customer of a visitor, who lives where the session came from."""
-    now, names = world.env.now, world.names[region.city.city_id]
     customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    address = Address(address_id, *visit.place)
     activity = activity_of(customer_id, visit.persona, world.luck, world.scenario)
+    address = Address(address_id, *visit.place)
     customer = Customer(customer_id, visit.persona, address, world.scenario.satisfaction.new_customer, activity)
-    full_name = names.full_name(u[0], u[1])
-    email = names.email(full_name, customer_id)
-    city_id = region.city.city_id
-    world.tell(
-        CustomerRegistered(
-            customer_id, city_id, full_name, email, now, customer.persona, customer.tier, 0, customer.satisfaction
-        )
-    )
-    street, postal_code = names.street(u[2], u[3]), names.postal_code(u[4])
-    world.tell(AddressAdded(address_id, customer_id, street, postal_code, *visit.place, now))
+    introduce(world, region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True
-    region.add_customer(customer)
     visit.customer = customer
     return customer
 

@@ -64,7 +64,7 @@ def _customer(world: World, row: CustomerRow) -> Customer:
     customer.satisfaction_seq = row.satisfaction_seq
     customer.last_order_at = row.last_order_at
     if row.last_order_at is None and row.established:
-        customer.last_order_at = earlier_life(row.customer_id, world.luck, world.scenario).last_order_at
+        customer.last_order_at = earlier_life(row.customer_id, activity, world.luck, world.scenario).last_order_at
     return customer
 
 

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from sim.clock.units import DAY_US
 from sim.facts import (
-    AddressAdded,
     CategoryListed,
     CityOpened,
     CourierHired,
-    CustomerRegistered,
     ProductListed,
     ShelfOpened,
     WarehouseOpened,
@@ -18,6 +16,7 @@ from sim.facts import (
 from sim.luck import Purpose, Weighted
 from sim.processes.experience import book_points
 from sim.processes.prices import record_prices
+from sim.processes.registration import introduce
 from sim.processes.shifts import courier_duty
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
@@ -42,13 +41,13 @@ def open_shop(world: World) -> None:
             )
         )
     _list_products(world)
+    personas = Weighted.named({name: p.share_of_customers for name, p in world.scenario.funnel.personas.items()})
     for region in world.regions:
         for warehouse in region.warehouses:
             _open_warehouse(world, region, warehouse)
-        for _ in range(
-            max(1, round(world.scenario.demand.customers_at_opening * world.scale * region.city.demand_share))
-        ):
-            _register_established(world, region)
+        expected = world.scenario.demand.customers_at_opening * world.scale * region.city.demand_share
+        for _ in range(max(1, round(expected))):
+            _register_established(world, region, personas)
 
 
 def _list_products(world: World) -> None:
@@ -101,29 +100,17 @@ def _hire_couriers(world: World, region: Region, warehouse: Warehouse) -> None:
     warehouse.courier_duty = courier_duty(world, warehouse)
 
 
-def _register_established(world: World, region: Region) -> None:
+def _register_established(world: World, region: Region, personas: Weighted[str]) -> None:
     """Register a customer of earlier days, with the points of earlier orders."""
-    names, personas = world.names[region.city.city_id], world.scenario.funnel.personas
     customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
-    life = earlier_life(customer_id, world.luck, world.scenario)
-    persona = Weighted.named({name: p.share_of_customers for name, p in personas.items()}).pick(life.persona_u)
-    u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    address = Address(address_id, *region.home(u[5], *life.place))
+    u = world.luck.draws(Purpose.NAMES, customer_id, n=9)
+    persona = personas.pick(u[8])
     activity = activity_of(customer_id, persona, world.luck, world.scenario)
+    life = earlier_life(customer_id, activity, world.luck, world.scenario)
+    address = Address(address_id, *region.home(u[5], u[6], u[7]))
     customer = Customer(customer_id, persona, address, life.satisfaction, activity)
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER
-    tier = tier_of(points, world.scenario.loyalty.tier_from)
-    full_name = names.full_name(u[0], u[1])
-    email = names.email(full_name, customer_id)
-    city_id = region.city.city_id
-    world.tell(
-        CustomerRegistered(
-            customer_id, city_id, full_name, email, life.registered_at, persona, tier, points, life.satisfaction
-        )
-    )
-    street, postal_code = names.street(u[2], u[3]), names.postal_code(u[4])
-    place = (address.latitude, address.longitude)
-    world.tell(AddressAdded(address_id, customer_id, street, postal_code, *place, life.registered_at))
+    customer.tier = tier_of(points, world.scenario.loyalty.tier_from)
+    introduce(world, region, customer, u, life.registered_at, points)
     book_points(world, customer, points, "opening", None)
-    region.add_customer(customer)

@@ -42,14 +42,13 @@ class ShiftPattern(Section):
 class Delivery(Section):
     """Couriers work shifts and drive trips of several stops."""
 
-    couriers: float = parameter(
-        170.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
+    couriers: float = parameter(180.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
     couriers_at_least: int = parameter(4, "couriers a warehouse at least, whatever the scale", unit="people", ge=1)
     working_days_per_week: int = parameter(5, "days a week that a courier works", unit="days", ge=1, le=7)
     absence_share: float = share(0.03, "shifts that a courier does not turn up for")
     shifts: tuple[ShiftPattern, ...] = parameter(
         (
-            ShiftPattern(from_hour=5.5, hours=8.0, share=31),
+            ShiftPattern(from_hour=5.0, hours=8.0, share=31),
             ShiftPattern(from_hour=11.0, hours=8.0, share=17),
             ShiftPattern(from_hour=13.5, hours=8.0, share=22),
             ShiftPattern(from_hour=16.5, hours=8.0, share=34),

@@ -44,7 +44,7 @@ class Demand(Section):
     customers_at_opening: int = parameter(
         40_000, "registered customers on the first day at scale 1", unit="customers", ge=1, le=20_000_000
     )
-    registered_share: float = share(0.55, "sessions of customers who are registered and known from the start")
+    registered_share: float = share(0.58, "sessions of customers who are registered and known from the start")
     cart_return_share: float = share(0.02, "sessions that return to an abandoned cart, while there is one to return to")
     cart_return_within_h: float = parameter(
         72.0, "how long an abandoned cart can be returned to", unit="hours", gt=0.0, le=720.0

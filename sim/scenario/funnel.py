@@ -29,24 +29,24 @@ class Persona(Section):
 PERSONAS = {
     "bargain_hunter": Persona(
         share_of_customers=24, share_of_visitors=26, visit_factor=1.1, browse_factor=1.25, cart_factor=0.95,
-        checkout_factor=0.85, price_elasticity=4.0, price_shy=1.9, patience_h=14.0, rating_bias=-0.1,
+        checkout_factor=0.85, price_elasticity=4.0, price_shy=1.9, patience_h=17.0, rating_bias=-0.1,
     ),
     "loyal": Persona(
         share_of_customers=26, share_of_visitors=8, visit_factor=1.5, browse_factor=0.85, cart_factor=1.35,
-        checkout_factor=1.5, units_factor=1.15, price_elasticity=0.8, price_shy=0.6, patience_h=11.0, whim_factor=0.8,
+        checkout_factor=1.5, units_factor=1.15, price_elasticity=0.8, price_shy=0.6, patience_h=14.0, whim_factor=0.8,
         rating_bias=0.25, review_factor=1.3,
     ),
     "impulsive": Persona(
         share_of_customers=16, share_of_visitors=18, visit_factor=1.0, browse_factor=0.7, cart_factor=1.5,
-        checkout_factor=1.25, price_elasticity=1.2, price_shy=0.7, patience_h=5.0, whim_factor=1.2, return_factor=1.5,
+        checkout_factor=1.25, price_elasticity=1.2, price_shy=0.7, patience_h=7.0, whim_factor=1.2, return_factor=1.5,
     ),
     "window_shopper": Persona(
         share_of_customers=18, share_of_visitors=33, visit_factor=0.9, browse_factor=1.35, cart_factor=0.55,
-        checkout_factor=0.5, price_shy=1.2, patience_h=9.0, whim_factor=1.4, review_factor=0.7,
+        checkout_factor=0.5, price_shy=1.2, patience_h=11.0, whim_factor=1.4, review_factor=0.7,
     ),
     "planner": Persona(
         share_of_customers=16, share_of_visitors=15, visit_factor=0.8, browse_factor=1.1, cart_factor=1.1,
-        checkout_factor=1.2, units_factor=1.4, price_elasticity=1.6, patience_h=24.0, whim_factor=0.7,
+        checkout_factor=1.2, units_factor=1.4, price_elasticity=1.6, patience_h=28.0, whim_factor=0.7,
         return_factor=0.6, rating_bias=0.1,
     ),
 }  # fmt: skip
@@ -60,7 +60,12 @@ class Funnel(Section):
     same_category: float = share(0.55, "the next product viewed is of the same category")
     add_to_cart: float = share(0.04, "a viewed product in stock at list price is put into the cart")
     another_item_factor: float = parameter(
-        4.0, "odds of adding a product when there is one in the cart already", unit="ratio", source="basket", ge=0.0, le=100.0
+        4.0,
+        "odds of adding a product when there is one in the cart already",
+        unit="ratio",
+        source="basket",
+        ge=0.0,
+        le=100.0,
     )
     empty_shelf_leave: float = share(0.22, "leaving at once at an empty shelf")
     empty_shelf_swap: float = share(0.5, "else looking for a substitute of the same category")

@@ -19,11 +19,11 @@ class Warehouse(Section):
     """
 
     pickers_by_hour: tuple[Staffing, ...] = parameter(
-        (0, 0, 0, 0, 0, 24, 24, 14, 10, 10, 10, 12, 14, 16, 17, 19, 21, 23, 24, 24, 24, 22, 19, 17),
+        (0, 0, 0, 0, 22, 24, 16, 12, 10, 10, 10, 12, 14, 16, 17, 19, 21, 23, 24, 24, 24, 22, 19, 17),
         "pickers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
     )  # fmt: skip
     packers_by_hour: tuple[Staffing, ...] = parameter(
-        (0, 0, 0, 0, 0, 14, 16, 10, 8, 8, 8, 8, 9, 10, 10, 11, 12, 14, 16, 16, 16, 14, 12, 10),
+        (0, 0, 0, 0, 14, 16, 12, 10, 8, 8, 8, 8, 9, 10, 10, 11, 12, 14, 16, 16, 16, 14, 12, 10),
         "packers on duty by local hour, all warehouses, at scale 1", unit="people", min_length=24, max_length=24,
     )  # fmt: skip
     queue_policy: Literal["promise_first", "first_come"] = parameter(

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.demand import Demand
 
+_OLDEST_REGISTRATION = 720 * DAY_US
+_OLDEST_LAST_ORDER = 240 * DAY_US
+
 TIERS = ("bronze", "silver", "gold", "platinum")
 
 
@@ -54,23 +57,20 @@ def activity_of(customer_id: int, persona: str, luck: Luck, scenario: Scenario) 
 class EarlierLife(NamedTuple):
     """What an established customer brings to the opening; instants are before the epoch, so negative."""
 
-    persona_u: float
     registered_at: int
     last_order_at: int | None
     orders: int
     satisfaction: int
-    place: tuple[float, float]
 
 
-def earlier_life(customer_id: int, luck: Luck, scenario: Scenario) -> EarlierLife:
+def earlier_life(customer_id: int, activity: float, luck: Luck, scenario: Scenario) -> EarlierLife:
     """Return the life before the opening of a customer registered by then; a pure function of its luck."""
-    u = luck.draws(Purpose.OPENING_CUSTOMER, customer_id, n=8)
-    registered_at = -1 - int(u[1] * 720 * DAY_US)
-    orders = int(exponential(u[2], scenario.loyalty.opening_orders_mean))
-    last = -1 - int(u[3] * min(-registered_at, 240 * DAY_US)) if orders else None
+    u = luck.draws(Purpose.OPENING_CUSTOMER, customer_id, n=4)
+    registered_at = -1 - int(u[0] * _OLDEST_REGISTRATION)
+    orders = int(exponential(u[1], scenario.loyalty.opening_orders_mean * activity))
+    last = -1 - int(u[2] * min(-registered_at, _OLDEST_LAST_ORDER)) if orders else None
     span = scenario.satisfaction.opening_high - scenario.satisfaction.opening_low + 1
-    satisfaction = scenario.satisfaction.opening_low + int(u[4] * span)
-    return EarlierLife(u[0], registered_at, last, orders, satisfaction, (u[5], u[6]))
+    return EarlierLife(registered_at, last, orders, scenario.satisfaction.opening_low + int(u[3] * span))
 
 
 def mood(customer: Customer, now_us: int, demand: Demand) -> float:

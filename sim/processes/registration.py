@@ -1,0 +1,47 @@
+"""Registration: a person gets a name, an address and an entry in the customer list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.facts import AddressAdded, CustomerRegistered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.processes.world import World
+    from sim.shop.people import Customer
+    from sim.shop.region import Region
+
+
+def introduce(
+    world: World, region: Region, customer: Customer, u: Sequence[float], registered_at: int, points: int = 0
+) -> None:
+    """Add a customer to the region and tell who it is; the first five uniforms make name, street and postal code."""
+    names, address = world.names[region.city.city_id], customer.address
+    full_name = names.full_name(u[0], u[1])
+    world.tell(
+        CustomerRegistered(
+            customer.customer_id,
+            region.city.city_id,
+            full_name,
+            names.email(full_name, customer.customer_id),
+            registered_at,
+            customer.persona,
+            customer.tier,
+            points,
+            customer.satisfaction,
+        )
+    )
+    world.tell(
+        AddressAdded(
+            address.address_id,
+            customer.customer_id,
+            names.street(u[2], u[3]),
+            names.postal_code(u[4]),
+            address.latitude,
+            address.longitude,
+            registered_at,
+        )
+    )
+    region.add_customer(customer)
