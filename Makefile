@@ -36,7 +36,7 @@ check: install ## look for rows that break an invariant (db/checks.sql)
 	@$(RUN) sim check $(ARGS)
 
 psql: install ## psql on the shop's database
-	@dsn="$$($(RUN) sim dsn)" && exec psql "$$dsn"
+	@dsn="$$($(RUN) sim dsn)" && exec "$$(command -v psql || $(RUN) sim.embedded psql)" "$$dsn"
 
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)

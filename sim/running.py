@@ -28,6 +28,7 @@ _SLICE_S = 0.01  # the clock is looked at no more often than this
 _OBSERVE_EVERY_S = 0.25
 _SPEED_OVER_S = 5.0
 _NEVER = 1 << 62
+_CAUGHT_UP_US = 50_000  # the wall clock moves on while we catch up, so this near is there
 
 
 class ReportingSink(Protocol):
@@ -123,7 +124,7 @@ class Runner:
         env = self._world.env
         while not self._over():
             self._target = self._end if not self._plan.speed.paced else min(self._end, self._wall_us())
-            if env.now >= self._target:
+            if env.now >= self._target - _CAUGHT_UP_US:
                 return
             env.run_through(self._target, self._enough)
             self._commit_if_due(_COMMIT_CATCHING_UP_S)
@@ -133,7 +134,9 @@ class Runner:
 
     def _keep_pace(self) -> None:
         env, factor = self._world.env, self._plan.speed.factor
-        pacer = Pacer(self._plan.speed, env.now, self._wall)
+        wall_us = self._wall_us()
+        abreast = wall_us - _CAUGHT_UP_US <= env.now <= wall_us  # caught up: pace from the wall clock itself
+        pacer = Pacer(self._plan.speed, wall_us if abreast else env.now, self._wall)
         self._phase, self._target = "pacing", None
         self._commit()
         while not self._over():

@@ -11,7 +11,7 @@ from sim.luck import Purpose, lognormal
 from sim.processes.cancellation import refund
 from sim.processes.experience import book_points, feel, points_for
 from sim.processes.stocking import move_stock
-from sim.shop.rating import cause_of, refund_cents, return_chance, return_reason, stars
+from sim.shop.rating import cause_of, refund_cents, return_chance, stars
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -133,7 +133,7 @@ def _review(world: World, order: Order, line: OrderLine) -> None:
     rating = stars(order, world.scenario.review, bias, u[3], bad=bad)
     comment = None
     if u[4] < world.scenario.review.with_text:
-        texts = getattr(world.market.reviews, cause_of(order, rating, bad=bad))
+        texts = getattr(world.market.reviews, cause_of(order, world.scenario.review, rating, u[6], bad=bad))
         comment = texts[int(u[5] * len(texts))]
     review_id = world.warehouses[order.warehouse_id].region.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
@@ -142,11 +142,19 @@ def _review(world: World, order: Order, line: OrderLine) -> None:
 
 def _request_return(world: World, order: Order, line: OrderLine) -> int:
     u = world.luck.draws(Purpose.RETURN, order.order_id, line.line_no, 6)
-    reason = return_reason(u[3], bad=_disappoints(world, order, line), late=order.late)
+    reason = _return_reason(world, order, line, u[3], u[5])
     return_id = world.warehouses[order.warehouse_id].region.ids.next("return")
     cents = refund_cents(order, line)
     world.tell(ReturnRequested(return_id, order.order_id, line.product_id, line.quantity, reason, cents, world.env.now))
     return return_id
+
+
+def _return_reason(world: World, order: Order, line: OrderLine, u: float, u_late: float) -> str:
+    if _disappoints(world, order, line):
+        return world.bad_return_reasons.pick(u)
+    if order.late and u_late < world.scenario.returns.reason_too_late:
+        return "too_late"
+    return world.other_return_reasons.pick(u)
 
 
 def _refund_return(world: World, order: Order, line: OrderLine, return_id: int) -> None:

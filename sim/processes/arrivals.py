@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 QUARTER_US = HOUR_US // 4
 _PAIRS_TO_FIND_SOMEBODY = 8
-_OWN_DRAWS = 8
+_OWN_DRAWS = 9
 
 
 class ArrivalRate:
@@ -98,7 +98,7 @@ def begin_session(world: World, region: Region, doors: Doors) -> None:
     elif u[0] < demand.cart_return_share + demand.registered_share:
         customer = region.somebody(u[_OWN_DRAWS:], now, demand)
     visit = _visit(world, region, session_id, customer, doors, u)
-    channel = "email" if left_cart and u[1] < 0.6 else doors.channel.pick(u[1])
+    channel = "email" if left_cart and u[8] < demand.cart_return_by_email else doors.channel.pick(u[1])
     customer_id = customer.customer_id if customer else None
     device = doors.device.pick(u[2])
     world.tell(SessionStarted(session_id, customer_id, region.city.city_id, visit.warehouse_id, channel, device, now))

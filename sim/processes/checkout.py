@@ -14,7 +14,7 @@ from sim.facts import (
     PaymentAttempted,
     StockReserved,
 )
-from sim.luck import Purpose, Weighted
+from sim.luck import Purpose
 from sim.processes.cancellation import release
 from sim.processes.experience import book_points, feel
 from sim.processes.fulfilment import begin_fulfilment
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.shop.region import Region
     from sim.shop.visit import Visit
-
-_DECLINE_REASONS = Weighted(
-    ("insufficient_funds", "refused_by_bank", "wrong_details", "authentication_failed"), (45.0, 25.0, 18.0, 12.0)
-)
 
 
 def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) -> str | None:
@@ -79,7 +75,7 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
     if order.payment_attempts > 1:
         chance = min(1.0, chance * payment.retry_declined_factor)
     declined = u[0] < chance
-    why = _DECLINE_REASONS.pick(u[1]) if declined else None
+    why = world.decline_reasons.pick(u[1]) if declined else None
     status = "declined" if declined else "captured"
     payment_id = region.ids.next("payment")
     world.tell(PaymentAttempted(payment_id, order.order_id, order.method, order.total_cents, status, why, now))

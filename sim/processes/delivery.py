@@ -213,7 +213,7 @@ def _end_trip(world: World, trip: Trip) -> None:
 def retry_at(world: World, order: Order) -> int:
     """Return from when a parcel that could not be handed over may leave again."""
     (u,) = world.luck.draws(Purpose.RETRY, order.delivery_id, order.attempts, 1)
-    pause_h = lognormal(u, world.scenario.delivery.retry_after_h, 0.5)
+    pause_h = lognormal(u, world.scenario.delivery.retry_after_h, world.scenario.delivery.retry_sigma)
     return (order.last_attempt_at or 0) + round(pause_h * HOUR_US)
 
 

@@ -63,6 +63,9 @@ class World:
         for warehouse in self.warehouses.values():
             self._staff(warehouse)
         self.payment_methods = Weighted.named(scenario.payment.method_weight)
+        self.decline_reasons = Weighted.named(scenario.payment.decline_reason_weight)
+        self.bad_return_reasons = Weighted.named(scenario.returns.bad_reason_weight)
+        self.other_return_reasons = Weighted.named(scenario.returns.other_reason_weight)
         self.failure_reasons = Weighted.named(scenario.delivery.failure_weight)
 
     def _staff(self, warehouse: Warehouse) -> None:

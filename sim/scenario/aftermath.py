@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.scenario.demand import Weight
 from sim.scenario.parameter import Section, parameter, share
 
 
@@ -29,6 +30,7 @@ class Review(Section):
     delay_sigma: float = parameter(0.9, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
     within_days: float = parameter(30.0, "nobody reviews later than this", unit="days", gt=0.0, le=365.0)
     with_text: float = share(0.41, "reviews with a text", source="review score")
+    praise_speed: float = share(0.33, "five-star texts that praise the speed, when it came early")
     bad_product: float = share(0.115, "items that disappoint, whatever the delivery", source="review score")
     leaning: float = parameter(
         4.85, "leaning of a review of a good product, in time", unit="stars", source="review score", ge=1.0, le=6.0
@@ -64,6 +66,13 @@ class Return(Section):
     processing_days: float = parameter(2.5, "median time from request to refund", unit="days", gt=0.0, le=60.0)
     processing_sigma: float = parameter(0.4, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
     processing_most_days: float = parameter(10.0, "a refund is made by then", unit="days", gt=0.0, le=365.0)
+    reason_too_late: float = share(0.4, "late deliveries of a good product that are returned for being late")
+    bad_reason_weight: dict[str, Weight] = parameter(
+        {"not_as_described": 60.0, "damaged": 40.0}, "why disappointing products come back", unit="weight"
+    )
+    other_reason_weight: dict[str, Weight] = parameter(
+        {"changed_mind": 62.0, "wrong_size": 38.0}, "why other products come back", unit="weight"
+    )
     restock: float = share(0.7, "returned items that go back onto the shelf")
 
 

@@ -39,6 +39,16 @@ class Payment(Section):
         "chance that an attempt is declined",
         unit="share", source="card declines",
     )  # fmt: skip
+    decline_reason_weight: dict[str, Weight] = parameter(
+        {
+            "insufficient_funds": 45.0,
+            "refused_by_bank": 25.0,
+            "wrong_details": 18.0,
+            "authentication_failed": 12.0,
+        },
+        "why attempts are declined",
+        unit="weight",
+    )
     retry: float = share(0.78, "trying again after a decline", source="card declines")
     retry_declined_factor: float = parameter(
         2.2, "a retry is declined this many times as often as a first attempt", unit="ratio", ge=0.0, le=10.0

@@ -91,6 +91,7 @@ class Delivery(Section):
     )
     most_attempts: int = parameter(3, "attempts before the parcel goes back for good", unit="attempts", ge=1, le=10)
     retry_after_h: float = parameter(3.0, "median pause before the next attempt", unit="h", gt=0.0, le=240.0)
+    retry_sigma: float = parameter(0.5, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
     overtime_min: float = parameter(
         15.0, "a trip may be expected to end this long after the shift", unit="min", ge=0.0, le=600.0
     )

@@ -46,6 +46,7 @@ class Demand(Section):
     )
     registered_share: float = share(0.58, "sessions of customers who are registered and known from the start")
     cart_return_share: float = share(0.02, "sessions that return to an abandoned cart, while there is one to return to")
+    cart_return_by_email: float = share(0.6, "returns to a cart that follow a reminder by e-mail")
     cart_return_within_h: float = parameter(
         72.0, "how long an abandoned cart can be returned to", unit="hours", gt=0.0, le=720.0
     )

@@ -69,6 +69,10 @@ class Funnel(Section):
     )
     empty_shelf_leave: float = share(0.22, "leaving at once at an empty shelf")
     empty_shelf_swap: float = share(0.5, "else looking for a substitute of the same category")
+    restored_checkout: float = share(0.5, "going straight to checkout after coming back to a cart")
+    leave_for_price: float = share(
+        0.3, "leaving a cart while shopping because of its price rather than by whim; times the persona's price_shy"
+    )
     remove: float = share(0.05, "taking an item out again while shopping on with a cart")
     after_add_checkout: float = share(0.27, "going to checkout right after adding")
     after_add_leave: float = share(0.12, "leaving with a full cart right after adding, by whim")

@@ -18,8 +18,10 @@ from sim.scenario.warehouse import Stock, Warehouse
 
 _FIXED_KEYS = {
     ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("payment", "method_weight"),
-    ("payment", "declined"), ("loyalty", "tier_from"), ("checkout", "tier_discount_percent"),
+    ("payment", "declined"), ("payment", "decline_reason_weight"), ("loyalty", "tier_from"),
+    ("checkout", "tier_discount_percent"),
     ("delivery", "failure_weight"), ("satisfaction", "delta"),
+    ("returns", "bad_reason_weight"), ("returns", "other_reason_weight"),
 }  # fmt: skip
 
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from sim.shop.order import Order
 
 _MOST_LEADS_LATE = 2.0  # beyond this nobody gets angrier
-_BAD_REASONS = (("not_as_described", 0.6), ("damaged", 1.0))
-_OTHER_REASONS = (("changed_mind", 0.62), ("wrong_size", 1.0))
+_EARLY = 4  # a delivery is early when this part of the promised lead time was left over
 
 
 def stars(order: Order, review: Review, bias: float, u: float, *, bad: bool) -> int:
@@ -34,7 +33,7 @@ def stars(order: Order, review: Review, bias: float, u: float, *, bad: bool) -> 
     return max(1, min(5, floor(leaning + 0.5)))
 
 
-def cause_of(order: Order, rating: int, *, bad: bool) -> str:
+def cause_of(order: Order, review: Review, rating: int, u: float, *, bad: bool) -> str:
     """Return what a review's text is about (a key of the market's review texts)."""
     if bad:
         return "bad_product"
@@ -44,8 +43,8 @@ def cause_of(order: Order, rating: int, *, bad: bool) -> str:
         return "failed_attempt"
     if rating <= 3:
         return "neutral"
-    early = (order.promised_at - (order.delivered_at or 0)) * 4 > order.promised_at - order.placed_at
-    return "early" if early and rating == 5 and order.order_id // 100 % 3 == 0 else "good_product"
+    early = (order.promised_at - (order.delivered_at or 0)) * _EARLY > order.promised_at - order.placed_at
+    return "early" if early and rating == 5 and u < review.praise_speed else "good_product"
 
 
 def return_chance(returns: Return, weight: float, *, bad: bool, late: bool) -> float:
@@ -54,14 +53,6 @@ def return_chance(returns: Return, weight: float, *, bad: bool, late: bool) -> f
     chance *= returns.bad_product_factor if bad else 1.0
     chance *= returns.late_factor if late else 1.0
     return min(returns.highest, chance)
-
-
-def return_reason(u: float, *, bad: bool, late: bool) -> str:
-    """Return the reason given for a return."""
-    if not bad and late and u < 0.4:
-        return "too_late"
-    reasons = _BAD_REASONS if bad else _OTHER_REASONS
-    return next(reason for reason, below in reasons if u < below)
 
 
 def refund_cents(order: Order, line: OrderLine) -> int:

@@ -40,7 +40,7 @@ def odds(chance: float, factor: float) -> float:
 
 def after_arrival(visit: Visit, u: Sequence[float], funnel: Funnel) -> Decision:
     """Bounce, or look at a first product; who finds an old cart may go straight to checkout."""
-    if visit.items and u[1] < 0.5:
+    if visit.items and u[1] < funnel.restored_checkout:
         return CHECKOUT
     if not visit.items and u[1] < funnel.bounce:
         return _NOT_INTERESTED
@@ -77,7 +77,7 @@ def _look_on(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona)
         return _NOT_INTERESTED
     if u[5] < odds(funnel.after_add_checkout, persona.checkout_factor):
         return CHECKOUT
-    return _PRICE if u[4] < min(0.9, 0.3 * persona.price_shy) else _WHIM
+    return _PRICE if u[4] < min(1.0, funnel.leave_for_price * persona.price_shy) else _WHIM
 
 
 def after_cart_change(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona) -> Decision:

@@ -1,0 +1,184 @@
+"""Shows a run while it goes on, from a thread of its own: a terminal that stands still never holds up the shop."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from datetime import UTC, datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from sim.cli.logline import status_line
+from sim.cli.scene import Scene, Seen, Title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from sim.status import Status
+
+_EVERY_S = 0.25
+_KEPT_S = 60.0
+_FAREWELL_S = 2.0
+_LOG_EVERY_S = 5.0
+SHOW_CURSOR = "\x1b[?25h"
+
+
+class Screen(Protocol):
+    """Where scenes are shown."""
+
+    def open(self) -> None:
+        """Begin."""
+
+    def show(self, scene: Scene) -> None:
+        """Show the scene, several times a second."""
+
+    def close(self, scene: Scene) -> None:
+        """Show the last scene, which knows the outcome."""
+
+
+class LiveScreen:
+    """A frame that is redrawn in place."""
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        from sim.cli.live import live_view
+
+        self._view = live_view
+        self._console = Console(file=stream)
+        self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+
+    def open(self) -> None:
+        """Begin with an empty frame."""
+        self._live.start()
+
+    def show(self, scene: Scene) -> None:
+        """Redraw the frame."""
+        self._live.update(self._view(scene, self._console.width), refresh=True)
+
+    def close(self, scene: Scene) -> None:
+        """Leave the last frame on the terminal, or nothing when the run was refused before it began."""
+        self._live.transient = not scene.seen
+        self.show(scene)
+        self._live.stop()
+
+
+class LogScreen:
+    """A line at the start, at each change of phase, every few seconds and at the end."""
+
+    def __init__(self, stream: TextIO, utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._stream = stream
+        self._utc_now = utc_now
+        self._phase: str | None = None
+        self._written_s = 0.0
+
+    def open(self) -> None:
+        """Nothing is known yet."""
+
+    def show(self, scene: Scene) -> None:
+        """Write a line when one is due."""
+        if scene.status is None:
+            return
+        if self._phase is None:
+            self._write(scene, "start", _named(scene.title))
+        elif scene.status.phase != self._phase:
+            self._write(scene, "phase", {})
+        elif scene.now_s - self._written_s >= _LOG_EVERY_S:
+            self._write(scene, "status", {})
+
+    def close(self, scene: Scene) -> None:
+        """Write the last line, unless the run was refused before it began."""
+        if scene.status is not None:
+            self._write(scene, "end", {"outcome": scene.outcome})
+
+    def _write(self, scene: Scene, event: str, more: dict[str, object]) -> None:
+        self._phase, self._written_s = scene.status.phase if scene.status else None, scene.now_s
+        self._stream.write(status_line(scene, event, self._utc_now(), **more) + "\n")
+        self._stream.flush()
+
+
+class Display:
+    """A context in which scenes are shown on a screen; the run hands its statuses to `observe`."""
+
+    def __init__(self, screen: Screen, hint: str = "") -> None:
+        self._notice = ""
+        self._hint = hint
+        self._screen = screen
+        self._title_source: Callable[[], Title | None] | None = None
+        self._title: Title | None = None
+        self._seen: deque[Seen] = deque()
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._outcome = ""
+        self._thread = threading.Thread(target=self._show_until_over, name="display", daemon=True)
+
+    def observe(self, status: Status) -> None:
+        """Take a status; cheap."""
+        now_s = time.monotonic()
+        with self._lock:
+            self._seen.append(Seen(now_s, status))
+            while self._seen[0].at_s < now_s - _KEPT_S:
+                self._seen.popleft()
+
+    def notify(self, text: str) -> None:
+        """Say this from now on, in the place of the hint."""
+        self._notice = text
+
+    def ask_title(self, source: Callable[[], Title | None]) -> None:
+        """Ask for the run's title once, in the display's thread, when the first status has come."""
+        self._title_source = source
+
+    @property
+    def saw_anything(self) -> bool:
+        """Whether the run has shown any status."""
+        return bool(self._seen)
+
+    def __enter__(self) -> Display:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._outcome = "ended" if kind is None else "failed"
+        self._over.set()
+        self._thread.join(_FAREWELL_S)
+
+    def _show_until_over(self) -> None:
+        # Whoever looked is gone (a hang-up, a closed pipe): the shop lives on unseen.
+        with suppress(OSError, ValueError):
+            self._screen.open()
+            while not self._over.is_set():
+                self._ask_for_title()
+                self._screen.show(self._scene())
+                self._over.wait(_EVERY_S)
+            self._screen.close(self._scene())
+
+    def _ask_for_title(self) -> None:
+        if self._seen and self._title_source is not None:
+            self._title = self._title_source()
+            self._title_source = None
+
+    def _scene(self) -> Scene:
+        with self._lock:
+            seen = tuple(self._seen)
+        return Scene(seen, time.monotonic(), self._title, self._notice, self._hint, self._outcome)
+
+
+def screen_for(stream: TextIO | None) -> Screen:
+    """A live view on a terminal that can redraw itself, else lines; nothing at all where there is no stream."""
+    if stream is None:
+        return LogScreen(StringIO())
+    capable = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return LiveScreen(stream) if capable and "utf" in stream.encoding.lower() else LogScreen(stream)
+
+
+def _named(title: Title | None) -> dict[str, object]:
+    if title is None:
+        return {}
+    return {"scenario": title.scenario, "market": title.market, "seed": title.seed, "scale": title.scale}

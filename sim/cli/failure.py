@@ -1,0 +1,31 @@
+"""How a command ends when it can't do what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+REFUSED = 2  # bad input, or nothing there to work on: nothing was changed
+FAILED = 1
+
+
+class Failure(Exception):
+    """Ends the command with one line on stderr and an exit code."""
+
+    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+        super().__init__(one_line(message))
+        self.exit_code = exit_code
+
+
+@contextmanager
+def refusing(*kinds: type[Exception], about: str = "") -> Iterator[None]:
+    """Turn errors whose text is one line for people into a Failure; `about` is put before it."""
+    try:
+        yield
+    except kinds as error:
+        raise Failure(f"{about}{error}") from error
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters, which could also steer a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))

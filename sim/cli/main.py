@@ -1,0 +1,165 @@
+"""The commands and their options; what each does lies in the module of its name, loaded when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim import __version__
+from sim.cli.failure import REFUSED, Failure, one_line, refusing
+
+if TYPE_CHECKING:
+    from sim.settings import Given
+
+PROGRAM = "python -m sim"
+app = typer.Typer(
+    name=PROGRAM,
+    help="Bazaar: a living online shop in your PostgreSQL.",
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="PostgreSQL 15 or newer [DATABASE_URL; else an embedded server in ./.data]"),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; what people got wrong is one line on stderr."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except Failure as failure:
+        return _ended(str(failure), failure.exit_code)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else PROGRAM
+        return _ended(f"{one_line(error.format_message())} (see: {path} --help)", REFUSED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush would complain
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _ended(line: str, exit_code: int) -> int:
+    typer.echo(f"bazaar: {line}", err=True)
+    return exit_code
+
+
+def _given(**options: str | None) -> Given:
+    from sim.cli.surroundings import environment
+    from sim.settings import BadSetting, Given
+
+    with refusing(BadSetting):
+        return Given(options, environment())
+
+
+def _database(given: Given) -> str | None:
+    """The URL of the database named by option or environment; None means the embedded server."""
+    from sim.cli.urls import libpq_url
+    from sim.settings import BadSetting
+
+    with refusing(BadSetting):
+        return given.read("database_url", libpq_url)
+
+
+@app.callback(invoke_without_command=True)
+def bazaar(
+    context: typer.Context,
+    say_version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+) -> None:
+    """Bazaar: a living online shop in your PostgreSQL."""
+    if say_version:
+        version()
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def run(
+    speed: Annotated[
+        str | None, typer.Option(metavar="10x|0.5x|max", help="simulated seconds a real second [SPEED; 1x]")
+    ] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="0 to 2^63-1 [SEED; 1]")] = None,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[SCENARIO; baseline]")] = None,
+    history: Annotated[str | None, typer.Option(metavar="7d", help="how long ago it begins [HISTORY; 7d]")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="2026-01-05T00:00Z", help="when it begins, instead of --history")
+    ] = None,
+    duration: Annotated[str | None, typer.Option("--for", metavar="2d", help="end so long after the beginning")] = None,
+    no_catch_up: Annotated[bool, typer.Option("--no-catch-up", help="keep pace from where it stands")] = False,
+    scale: Annotated[str | None, typer.Option(metavar="0.5", help="factor on demand and capacity [SCALE; 1]")] = None,
+    market: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[MARKET; international]")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Open the shop or go on with it: catch up, then keep pace."""
+    from sim.cli.run import run_command
+    from sim.settings import BadSetting, resolve
+
+    given = _given(
+        speed=speed,
+        seed=seed,
+        scenario=scenario,
+        history=history,
+        start=start,
+        duration=duration,
+        scale=scale,
+        market=market,
+        database_url=database_url,
+    )
+    with refusing(BadSetting):
+        settings = resolve(given, catch_up=not no_catch_up)
+    run_command(settings, _database(given))
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False, database_url: DatabaseUrl = None
+) -> None:
+    """Speed, lag, rows, orders, where the simulated clock stands."""
+    from sim.cli.status import status_command
+
+    status_command(_database(_given(database_url=database_url)), as_json=as_json)
+
+
+@app.command()
+def dsn(
+    sqlalchemy: Annotated[bool, typer.Option("--sqlalchemy", help="with the driver's name")] = False,
+    reader: Annotated[bool, typer.Option("--reader", help="the role that only reads")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """The database's URL, as psql and other clients take it."""
+    from sim.cli.dsn import dsn_command
+
+    dsn_command(_database(_given(database_url=database_url)), sqlalchemy=sqlalchemy, reader=reader)
+
+
+@app.command()
+def check(database_url: DatabaseUrl = None) -> None:
+    """Look for rows that break an invariant; exit 1 if any do."""
+    from sim.cli.check import check_command
+
+    check_command(_database(_given(database_url=database_url)))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False, database_url: DatabaseUrl = None
+) -> None:
+    """Drop the shop: its rows, tables and history."""
+    from sim.cli.reset import reset_command
+
+    reset_command(_database(_given(database_url=database_url)), yes=yes)
+
+
+@app.command()
+def version() -> None:
+    """The program's version."""
+    typer.echo(f"Bazaar {__version__}")

@@ -1,0 +1,79 @@
+"""`run`: the shop, its display and the signals that end it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import typer
+
+from sim.cli.database import for_a_run, opened, reader_url
+from sim.cli.display import SHOW_CURSOR, Display, screen_for
+from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.scene import Title
+from sim.cli.signals import Stopper, handed_to
+from sim.cli.urls import place
+
+if TYPE_CHECKING:
+    from sim.settings import Settings
+
+_TITLE = "SELECT scenario, market, seed, scale FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+
+
+def run_command(settings: Settings, named: str | None) -> None:
+    """Run until a signal comes or `--for` is over; everything is committed then."""
+    _refuse_unknown_names(settings)
+    stop = threading.Event()
+    display = Display(screen_for(sys.stderr), hint=_hint(named))
+    with handed_to(Stopper(stop, display.notify, _quit_hard).take), display, for_a_run(named) as url:
+        display.ask_title(lambda: _welcome(url, embedded=named is None))
+        _run(settings, url, display, stop)
+        display.notify("everything is committed" + ("; the same command goes on from here" if stop.is_set() else ""))
+    if not display.saw_anything and not stop.is_set():
+        typer.echo("bazaar: this run has reached its end already; a larger --for extends it", err=True)
+
+
+def _run(settings: Settings, url: str, display: Display, stop: threading.Event) -> None:
+    from sim.bootstrap import Refused, run_shop
+    from sim.sinks.port import SinkError
+
+    try:
+        with refusing(Refused):
+            run_shop(settings, url, display.observe, stop)
+    except SinkError as error:
+        raise Failure(f"database: {error}", FAILED) from error
+
+
+def _refuse_unknown_names(settings: Settings) -> None:
+    """Say what is wrong with scenario or market before any server is started."""
+    from sim.markets import MarketError, load_market
+    from sim.scenario import ScenarioError, load_scenario
+
+    with refusing(ScenarioError, MarketError):
+        load_scenario(settings.scenario)
+        load_market(settings.market)
+
+
+def _welcome(url: str, *, embedded: bool) -> Title | None:
+    """Let readers in, now that the schema is there, and say which run it is. Nothing here may end a run."""
+    try:
+        if embedded:
+            reader_url(url)
+        with opened(url) as connection:
+            row = connection.exec_driver_sql(_TITLE).one_or_none()
+    except Failure:
+        return None
+    return None if row is None else Title(*row)
+
+
+def _hint(named: str | None) -> str:
+    where = "make psql connects" if named is None else f"in {place(named)}"
+    return f"{where} · Ctrl-C stops"
+
+
+def _quit_hard(exit_code: int) -> None:
+    if sys.stderr is not None and sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), SHOW_CURSOR.encode() + b"\n")
+    os._exit(exit_code)

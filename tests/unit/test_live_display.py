@@ -1,0 +1,258 @@
+"""What the display shows when, and how signals become a stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from queue import Queue
+
+import pytest
+
+from sim.cli.display import Display, LogScreen, screen_for
+from sim.cli.scene import Scene, Seen, Title
+from sim.cli.signals import Stopper, handed_to
+from sim.status import Status
+
+EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+STATUS = Status(
+    phase="catching_up",
+    sim_now=EPOCH,
+    epoch=EPOCH,
+    target=EPOCH + timedelta(days=1),
+    speed_asked="10x",
+    speed_kept=None,
+    lag_s=None,
+    rows=0,
+    rows_per_s=0.0,
+    orders=0,
+    delivered=0,
+    late=0,
+    sessions_open=0,
+    carts_open=0,
+    orders_in_warehouse=0,
+    parcels_on_dock=0,
+    couriers_out=0,
+    couriers_on_shift=0,
+    batches_behind=0,
+)
+PATIENCE_S = 20
+
+
+class Album:
+    """A screen that keeps every scene, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.scenes: list[Scene] = []
+        self.closed: Scene | None = None
+        self.more = threading.Semaphore(0)
+
+    def open(self) -> None:
+        pass
+
+    def show(self, scene: Scene) -> None:
+        self.scenes.append(scene)
+        self.more.release()
+
+    def close(self, scene: Scene) -> None:
+        self.closed = scene
+
+    def next(self) -> Scene:
+        """A scene that was certainly taken after this call."""
+        while self.more.acquire(blocking=False):
+            pass
+        for _ in range(2):
+            assert self.more.acquire(timeout=PATIENCE_S)
+        return self.scenes[-1]
+
+
+class Torn(Album):
+    def show(self, scene: Scene) -> None:
+        super().show(scene)
+        raise OSError("the terminal is gone")
+
+
+def lines_of(*scenes: Scene, end: bool = False) -> list[dict[str, str]]:
+    stream = StringIO()
+    screen = LogScreen(stream, lambda: EPOCH)
+    screen.open()
+    for scene in scenes:
+        screen.show(scene)
+    if end:
+        screen.close(scenes[-1])
+    return [dict(word.split("=", 1) for word in line.split()) for line in stream.getvalue().splitlines()]
+
+
+def scene(now_s: float, phase: str = "pacing", **more) -> Scene:
+    return Scene((Seen(now_s, replace(STATUS, phase=phase)),), now_s, **more)
+
+
+def test_a_log_has_a_line_at_the_start_every_five_seconds_and_at_the_end():
+    scenes = [scene(100 + quarter / 4) for quarter in range(45)]
+    lines = lines_of(*scenes[:-1], replace(scenes[-1], outcome="ended"), end=True)
+    assert [line["event"] for line in lines] == ["start", "status", "status", "end"]
+    assert lines[-1]["outcome"] == "ended"
+
+
+def test_a_log_has_a_line_at_every_change_of_phase():
+    lines = lines_of(scene(100.0, "catching_up"), scene(100.25), scene(100.5), scene(100.75, "stopped"))
+    assert [(line["event"], line["phase"]) for line in lines] == [
+        ("start", "catching_up"),
+        ("phase", "pacing"),
+        ("phase", "stopped"),
+    ]
+
+
+def test_the_first_line_of_a_log_says_which_run_it_is():
+    [line] = lines_of(scene(100.0, title=Title("baseline", "russian", 7, 0.5)))
+    assert (line["scenario"], line["market"], line["seed"], line["scale"]) == ("baseline", "russian", "7", "0.5")
+
+
+def test_a_log_says_nothing_of_a_run_that_never_began():
+    assert lines_of(Scene((), 100.0), Scene((), 200.0), end=True) == []
+
+
+def test_a_display_shows_the_newest_status_and_in_the_end_the_last():
+    album = Album()
+    with Display(album, hint="hint") as display:
+        assert album.next().status is None
+        display.observe(STATUS)
+        assert album.next().status == STATUS
+        last = replace(STATUS, orders=5)
+        display.observe(last)
+        display.notify("bye")
+    assert album.closed is not None
+    assert (album.closed.status, album.closed.notice, album.closed.hint) == (last, "bye", "hint")
+    assert album.closed.outcome == "ended"
+
+
+def test_a_display_tells_failure_from_an_end():
+    album = Album()
+    with suppress(RuntimeError), Display(album):
+        raise RuntimeError
+    assert album.closed is not None
+    assert album.closed.outcome == "failed"
+
+
+def test_the_title_is_asked_for_once_when_the_first_status_is_there():
+    album, asked = Album(), []
+
+    def source() -> Title:
+        asked.append(1)
+        return Title("baseline", "russian", 1, 1.0)
+
+    with Display(album) as display:
+        display.ask_title(source)
+        assert album.next().title is None
+        assert asked == []
+        display.observe(STATUS)
+        album.next()
+        title = album.next().title
+    assert title is not None
+    assert (title.market, asked) == ("russian", [1])
+
+
+def test_a_terminal_that_is_gone_ends_the_view_and_not_the_run():
+    torn = Torn()
+    with Display(torn) as display:
+        assert torn.more.acquire(timeout=PATIENCE_S)
+        display.observe(STATUS)
+    assert torn.closed is None
+
+
+class Terminal(StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_lines_are_for_streams_that_are_no_terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert not isinstance(screen_for(Terminal()), LogScreen)
+    assert isinstance(screen_for(StringIO()), LogScreen)
+    assert isinstance(screen_for(None), LogScreen)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(screen_for(Terminal()), LogScreen)
+
+
+def test_a_live_view_is_redrawn_in_place_and_stays_at_the_end(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    terminal = Terminal()
+    screen = screen_for(terminal)
+    screen.open()
+    screen.show(scene(100.0))
+    screen.show(scene(100.25))
+    screen.close(scene(100.5, notice="everything is committed"))
+    text = terminal.getvalue()
+    assert "keeping pace" in text
+    assert "\x1b[1A" in text  # back up to the frame's first line
+    assert text.rpartition("everything is committed")[2].count("\x1b[1A") == 0
+    assert text.rstrip().endswith("\x1b[?25h")  # the cursor is back
+
+
+def test_a_live_view_of_a_run_that_never_began_leaves_nothing(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    terminal = Terminal()
+    screen = screen_for(terminal)
+    screen.open()
+    screen.show(Scene((), 100.0))
+    screen.close(Scene((), 100.25))
+    after = terminal.getvalue().rpartition("opening the shop")[2]
+    assert "\x1b[2K" in after
+    assert "opening" not in after
+
+
+def stopper() -> tuple[Stopper, threading.Event, list[str], list[int]]:
+    stop = threading.Event()
+    notices: list[str] = []
+    exits: list[int] = []
+    return Stopper(stop, notices.append, exits.append), stop, notices, exits
+
+
+def test_the_first_interrupt_stops_the_second_explains_the_third_quits():
+    taker, stop, notices, exits = stopper()
+    taker.take(signal.SIGINT)
+    assert stop.is_set()
+    assert "stopping" in notices[0]
+    taker.take(signal.SIGINT)
+    assert "once more" in notices[1]
+    assert exits == []
+    taker.take(signal.SIGINT)
+    assert exits == [130]
+
+
+def test_no_number_of_other_signals_quits_at_once():
+    taker, stop, _, exits = stopper()
+    for _ in range(5):
+        taker.take(signal.SIGTERM)
+    assert stop.is_set()
+    taker.take(signal.SIGINT)
+    taker.take(signal.SIGHUP)
+    assert exits == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_are_handed_over_and_then_as_they_were(number):
+    before = signal.getsignal(number)
+    taken: Queue[int] = Queue()
+    with handed_to(taken.put):
+        os.kill(os.getpid(), number)
+        assert taken.get(timeout=PATIENCE_S) == number
+    assert signal.getsignal(number) == before
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        taken: Queue[int] = Queue()
+        with handed_to(taken.put):
+            os.kill(os.getpid(), signal.SIGHUP)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert taken.get(timeout=PATIENCE_S) == signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGHUP, before)
