@@ -71,6 +71,8 @@ class SessionRow(NamedTuple):
     session_id: int
     customer_id: int | None
     city_id: int
+    channel: str
+    device: str
     cart_id: int | None
     restored: bool
 

@@ -97,10 +97,10 @@ def begin_session(world: World, region: Region, doors: Doors) -> None:
         customer = left_cart.customer if left_cart else None
     elif u[0] < demand.cart_return_share + demand.registered_share:
         customer = region.somebody(u[_OWN_DRAWS:], now, demand)
-    visit = _visit(world, region, session_id, customer, doors, u)
     channel = "email" if left_cart and u[8] < demand.cart_return_by_email else doors.channel.pick(u[1])
-    customer_id = customer.customer_id if customer else None
     device = doors.device.pick(u[2])
+    visit = greet(world, region, session_id, customer, doors, channel, device)
+    customer_id = customer.customer_id if customer else None
     world.tell(SessionStarted(session_id, customer_id, region.city.city_id, visit.warehouse_id, channel, device, now))
     if customer:
         customer.in_session = True
@@ -108,21 +108,19 @@ def begin_session(world: World, region: Region, doors: Doors) -> None:
     world.env.process(shop_around(world, region, visit))
 
 
-def newcomer(region: Region, doors: Doors, session_id: int, world: World) -> tuple[str, tuple[float, float]]:
-    """Return persona and home of a visitor who is not known: a pure function of the session's luck."""
-    u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS)
-    return doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
-
-
-def _visit(
-    world: World, region: Region, session_id: int, customer: Customer | None, doors: Doors, u: list[float]
+def greet(
+    world: World, region: Region, session_id: int, customer: Customer | None, doors: Doors, channel: str, device: str
 ) -> Visit:
+    """Return a session at its beginning; who is not known has persona and home from the session's own luck."""
     if customer:
         persona, place = customer.persona, (customer.address.latitude, customer.address.longitude)
     else:
+        u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS)
         persona, place = doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
-    warehouse = region.nearest_warehouse(*place)
-    return Visit(session_id, customer, persona, place, warehouse.warehouse_id, world.luck)
+    warehouse_id = region.nearest_warehouse(*place).warehouse_id
+    funnel = world.scenario.funnel
+    eagerness = funnel.channel_eagerness[channel] * funnel.device_eagerness[device]
+    return Visit(session_id, customer, persona, place, warehouse_id, eagerness, world.luck)
 
 
 def _returning(world: World, region: Region, u: float) -> LeftCart | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.facts import OrderLine
 from sim.luck import Purpose
 from sim.processes.aftermath import aftermath
-from sim.processes.arrivals import Doors, newcomer
+from sim.processes.arrivals import Doors, greet
 from sim.processes.cancellation import begin_doubts
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
@@ -21,12 +21,11 @@ from sim.shop.people import Address, Customer, activity_of, earlier_life
 from sim.shop.region import LeftCart
 from sim.shop.roster import Courier, contracts
 from sim.shop.stock import Shelf
-from sim.shop.visit import Visit
 
 if TYPE_CHECKING:
     from sim.processes.world import World
-    from sim.shop.region import Region
-    from sim.snapshot import CartItemRow, CustomerRow, OrderRow, SessionRow, Snapshot, StepRow
+    from sim.shop.visit import Visit
+    from sim.snapshot import CartItemRow, CustomerRow, OrderRow, Snapshot, StepRow
 
 
 def take_up(world: World, snapshot: Snapshot) -> None:
@@ -178,7 +177,8 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
     items = _by_cart(snapshot)
     for row in snapshot.sessions:
         region = regions[row.city_id]
-        visit = _visit(world, region, row, customers, doors)
+        customer = customers[row.customer_id] if row.customer_id is not None else None
+        visit = greet(world, region, row.session_id, customer, doors, row.channel, row.device)
         _replay(visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id, visit.restored = row.cart_id, row.restored
@@ -188,16 +188,6 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
         if visit.customer is not None:
             visit.customer.in_session = True
         world.env.process(shop_around(world, region, visit))
-
-
-def _visit(world: World, region: Region, row: SessionRow, customers: dict[int, Customer], doors: Doors) -> Visit:
-    customer = customers[row.customer_id] if row.customer_id is not None else None
-    if customer is not None:
-        persona, place = customer.persona, (customer.address.latitude, customer.address.longitude)
-    else:
-        persona, place = newcomer(region, doors, row.session_id, world)
-    warehouse = region.nearest_warehouse(*place)
-    return Visit(row.session_id, customer, persona, place, warehouse.warehouse_id, world.luck)
 
 
 def _replay(visit: Visit, steps: list[StepRow]) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from sim.scenario.parameter import Section, parameter, share
+
+Eagerness = Annotated[float, Field(ge=0.0, le=20.0)]
 
 
 class Persona(Section):
@@ -55,6 +61,15 @@ PERSONAS = {
 class Funnel(Section):
     """The steps of a session and the chances between them, before the persona's factors."""
 
+    channel_eagerness: dict[str, Eagerness] = parameter(
+        {"direct": 1.15, "search": 1.05, "social": 0.7, "email": 1.5, "ads": 0.8, "referral": 1.1},
+        "odds of adding to the cart and of going to checkout, by channel",
+        unit="ratio",
+        source="general knowledge",
+    )
+    device_eagerness: dict[str, Eagerness] = parameter(
+        {"mobile": 0.9, "desktop": 1.25, "tablet": 1.0}, "the same by device", unit="ratio", source="general knowledge"
+    )
     bounce: float = share(0.36, "sessions that leave before viewing any product")
     view_more: float = share(0.76, "viewing one more product rather than leaving, after a view")
     same_category: float = share(0.55, "the next product viewed is of the same category")

@@ -17,7 +17,8 @@ from sim.scenario.parameter import Section
 from sim.scenario.warehouse import Stock, Warehouse
 
 _FIXED_KEYS = {
-    ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("payment", "method_weight"),
+    ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("funnel", "channel_eagerness"),
+    ("funnel", "device_eagerness"), ("payment", "method_weight"),
     ("payment", "declined"), ("payment", "decline_reason_weight"), ("loyalty", "tier_from"),
     ("checkout", "tier_discount_percent"),
     ("delivery", "failure_weight"), ("satisfaction", "delta"),

@@ -52,7 +52,7 @@ def after_view(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Person
     if visit.saw_empty_shelf:
         return _at_empty_shelf(visit, u, funnel, persona)
     new = visit.product_id not in visit.items and visit.product_id not in visit.removed
-    eager = persona.cart_factor * price_ratio**persona.price_elasticity
+    eager = visit.eagerness * persona.cart_factor * price_ratio**persona.price_elasticity
     if visit.items:
         eager *= funnel.another_item_factor
     if new and u[1] < odds(funnel.add_to_cart, eager):
@@ -75,14 +75,14 @@ def _look_on(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona)
         return SAME_CATEGORY if u[4] < funnel.same_category else VIEW
     if not visit.items:
         return _NOT_INTERESTED
-    if u[5] < odds(funnel.after_add_checkout, persona.checkout_factor):
+    if u[5] < odds(funnel.after_add_checkout, visit.eagerness * persona.checkout_factor):
         return CHECKOUT
     return _PRICE if u[4] < min(1.0, funnel.leave_for_price * persona.price_shy) else _WHIM
 
 
 def after_cart_change(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona) -> Decision:
     """Go to checkout, leave the cart behind by whim, or shop on."""
-    if visit.items and u[1] < odds(funnel.after_add_checkout, persona.checkout_factor):
+    if visit.items and u[1] < odds(funnel.after_add_checkout, visit.eagerness * persona.checkout_factor):
         return CHECKOUT
     if u[2] < odds(funnel.after_add_leave, persona.whim_factor):
         return _WHIM

@@ -18,8 +18,8 @@ class Visit:
     """A session. `step` is the type of its last recorded event, from which it goes on."""
 
     __slots__ = (
-        "_block", "_luck", "_uniforms", "cart_id", "customer", "items", "last_at", "order", "persona", "place",
-        "product_id", "removed", "restored", "saw_empty_shelf", "seq", "session_id", "step", "warehouse_id",
+        "_block", "_luck", "_uniforms", "cart_id", "customer", "eagerness", "items", "last_at", "order", "persona",
+        "place", "product_id", "removed", "restored", "saw_empty_shelf", "seq", "session_id", "step", "warehouse_id",
     )  # fmt: skip
 
     def __init__(
@@ -29,6 +29,7 @@ class Visit:
         persona: str,
         place: tuple[float, float],
         warehouse_id: int,
+        eagerness: float,
         luck: Luck,
     ) -> None:
         self.session_id = session_id
@@ -36,6 +37,7 @@ class Visit:
         self.persona = persona
         self.place = place
         self.warehouse_id = warehouse_id
+        self.eagerness = eagerness  # factor on the odds of buying, by channel and device
         self.step = ""
         self.seq = 0
         self.last_at = 0

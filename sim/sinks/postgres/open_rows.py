@@ -69,7 +69,7 @@ LEFT JOIN LATERAL (SELECT coalesce(max(t.ended_at), s.started_at) AS free_since 
                    WHERE t.courier_id = c.courier_id AND t.started_at >= s.started_at) f ON true
 """
 _SESSIONS = """
-SELECT s.session_id, s.customer_id, s.city_id, c.cart_id, c.restored_from_cart_id IS NOT NULL
+SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, c.cart_id, c.restored_from_cart_id IS NOT NULL
 FROM sessions s LEFT JOIN carts c USING (session_id) WHERE s.ended_at IS NULL
 """
 _STEPS = """
