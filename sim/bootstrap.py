@@ -6,11 +6,11 @@ import gc
 import logging
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -28,7 +28,8 @@ from sim.processes.world import World
 from sim.running import Runner, Tally
 from sim.scenario import ScenarioError
 from sim.shop.catalogue import Catalogue
-from sim.sinks.postgres.connection import one_line
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.connection import connect, one_line
 from sim.sinks.postgres.open_rows import OpenRows
 from sim.sinks.postgres.runs import RunInputs, newest_run, note_new_start, record_run
 from sim.sinks.postgres.sink import PostgresSink
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Engine
+    from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
 
     from sim.facts import Fact
     from sim.settings import Settings
@@ -56,32 +57,32 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
 
     `observe` is called a few times a second. Raises Refused (one line, nothing changed) and SinkError (one line).
     """
-    engine = _engine(url)
-    with _refusing_database_errors(), engine.connect() as guard, _only_simulator(guard):
-        run = newest_run(guard) if _has_schema(guard) else None
-        terms = terms_of(run, settings) if run else new_terms(settings, datetime.now(UTC))
-        if run and run.batches and terms.plan.is_over(run.sim_now):
-            return
+    with _refusing_database_errors(), closing(_writing_connection(url)) as writer:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
         with engine.connect() as connection:
+            run = newest_run(connection) if _has_schema(connection) else None
+            terms = terms_of(run, settings) if run else new_terms(settings, datetime.now(UTC))
+            if run and run.batches and terms.plan.is_over(run.sim_now):
+                return
             if not _has_schema(connection):
                 for warning in apply_schema(connection):
                     _LOG.warning("database: %s", warning)
             inputs = _inputs(terms)
             run = note_new_start(connection, run, inputs) if run else record_run(connection, inputs)
             snapshot = _open_rows(connection, run, terms) if run.batches else None
-        _run(terms, run, snapshot, url, observe, stop)
+        _run(terms, run, snapshot, writer, observe, stop)
 
 
 def _run(
     terms: Terms,
     run: RunRecord,
     snapshot: Snapshot | None,
-    url: str,
+    writer: PsycopgConnection,
     observe: Callable[[Status], None],
     stop: threading.Event,
 ) -> None:
     sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
-    sink = PostgresSink(url, run.epoch, run.run_id)
+    sink = PostgresSink(writer, run.epoch, run.run_id)
     try:
         journal = Journal(sink)
         tally = Tally(journal)
@@ -150,10 +151,6 @@ def _open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot
     return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders)
 
 
-def _engine(url: str) -> Engine:
-    return create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
-
-
 def _has_schema(connection: Connection) -> bool:
     state = schema_state(connection)
     connection.rollback()
@@ -164,14 +161,20 @@ def _has_schema(connection: Connection) -> bool:
     raise Refused(f"database: it holds {described(state)}; an empty one or this program's own is needed")
 
 
-@contextmanager
-def _only_simulator(connection: Connection) -> Iterator[None]:
-    """Hold the advisory lock of the one simulator that may write to this database."""
-    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_SIMULATOR}).scalar_one()
+def _writing_connection(url: str) -> PsycopgConnection:
+    """Connect as the one simulator that may write to this database: whoever has this connection has the lock too."""
+    try:
+        connection = connect(url)
+    except SinkError as error:
+        raise Refused(f"database: {error}") from error
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SIMULATOR,))
+        (taken,) = cursor.fetchone() or (False,)
     connection.commit()
     if not taken:
+        connection.close()
         raise Refused("database: another simulator is running on it; stop that one first, or use another database")
-    yield
+    return connection
 
 
 @contextmanager

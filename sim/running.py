@@ -25,6 +25,7 @@ ROWS_A_BATCH = 20_000
 _COMMIT_EVERY_S = 0.2  # while pacing: what happened is visible within this and the commit's own time
 _COMMIT_CATCHING_UP_S = 1.0
 _SLICE_S = 0.01  # the clock is looked at no more often than this
+_LONGEST_SLICE_S = 0.025  # nor more seldom, so that whoever reads the clock finds it on time
 _OBSERVE_EVERY_S = 0.25
 _SPEED_OVER_S = 5.0
 _NEVER = 1 << 62
@@ -124,7 +125,8 @@ class Runner:
         env = self._world.env
         while not self._over():
             self._target = self._end if not self._plan.speed.paced else min(self._end, self._wall_us())
-            if env.now >= self._target - _CAUGHT_UP_US:
+            near_us = _CAUGHT_UP_US if self._plan.speed.paced else 0
+            if env.now >= self._target - near_us:
                 return
             env.run_through(self._target, self._enough)
             self._commit_if_due(_COMMIT_CATCHING_UP_S)
@@ -142,12 +144,13 @@ class Runner:
         while not self._over():
             target = pacer.target_us()
             env.run_through(max(env.now, min(target, self._end)), self._enough)
-            self._lag_s = max(0, target - env.now) / factor / 1e6 if env.now < self._end else 0.0
+            self._lag_s = max(0, pacer.target_us() - env.now) / factor / 1e6 if env.now < self._end else 0.0
             self._commit_if_due(_COMMIT_EVERY_S)
             self._look()
             until_event_s = (min(env.peek(), self._end) - pacer.target_us()) / factor / 1e6
             until_commit_s = self._committed_at + _COMMIT_EVERY_S - time.monotonic()
-            self._stop.wait(max(_SLICE_S, min(until_event_s, until_commit_s)) if self._lag_s < _SLICE_S else 0.0)
+            idle_s = max(_SLICE_S, min(until_event_s, until_commit_s, _LONGEST_SLICE_S))
+            self._stop.wait(idle_s if self._lag_s < _SLICE_S else 0.0)
 
     def _finish(self) -> None:
         self._phase = "finished" if self._world.env.now >= self._end else "stopped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from faker import Faker
@@ -75,7 +76,7 @@ class NamePool:
     def of_city(cls, market: Market, city: City, seed: int) -> NamePool:
         """Make the pool of a city, with its own postal codes."""
         locale = city.faker_locale
-        return cls(locale, seed, market.given_names.get(locale), city.postal_codes)
+        return _pool(locale, seed, market.given_names.get(locale), city.postal_codes)
 
     def full_name(self, u1: float, u2: float) -> str:
         """Return a first name (u1) and a surname (u2) of the same gender, half of them women's."""
@@ -156,3 +157,8 @@ def _ascii_local_part(full_name: str) -> str:
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
     words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
     return ".".join(words) or "customer"
+
+
+@lru_cache(maxsize=64)  # drawing a pool takes a tenth of a second, and nothing but these arguments goes into it
+def _pool(locale: str, seed: int, given_names: GivenNames | None, postal_codes: tuple[str, ...]) -> NamePool:
+    return NamePool(locale, seed, given_names, postal_codes)

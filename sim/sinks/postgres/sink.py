@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
+from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
+
 from sim.journal.batch import Batch
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import connect
@@ -21,13 +23,14 @@ REPORTED: Final = ("speed", "kept_speed", "lag_s", "status")
 class PostgresSink:
     """One transaction a batch, which also moves the run's `sim_now`; encoding here, sending in a thread.
 
+    `server` is a URL as libpq takes it, or a connection made by `connect`, which the sink then owns and closes.
     `epoch` is the instant that microsecond 0 stands for; `run_id` names the row of `sim.runs`, which must exist;
     at most `max_pending` batches are handed over and not committed, and `write` blocks beyond that. For sending and
     simulating to overlap the program must call `sys.setswitchinterval(1e-4)` once.
     """
 
     def __init__(
-        self, url: str, epoch: datetime, run_id: int, shapes: Shapes | None = None, max_pending: int = 3
+        self, server: str | Connection, epoch: datetime, run_id: int, shapes: Shapes | None = None, max_pending: int = 3
     ) -> None:
         if epoch.tzinfo is None:
             raise ValueError("the epoch needs a time zone")
@@ -39,7 +42,7 @@ class PostgresSink:
         self._progress: dict[str, object] = {}
         self._raised: SinkError | None = None
         self._closed = False
-        self._writer = Writer(connect(url), max_pending)
+        self._writer = Writer(connect(server) if isinstance(server, str) else server, max_pending)
 
     @property
     def rows_written(self) -> int:

@@ -1,0 +1,1 @@
+"""How well the shop keeps time and how fast it writes, measured on this machine: `python -m benchmarks`."""

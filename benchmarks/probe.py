@@ -1,0 +1,169 @@
+"""A look into a run while it goes: its clock against true pace, its processor time, its rows.
+
+The run is the real one, `sim.bootstrap.run_shop`; only its runner and tally are replaced by ones that also look.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from sim import bootstrap
+from sim.clock.pacer import WallClock
+from sim.running import Runner, Tally
+from sim.settings import Given, resolve
+from sim.sinks.postgres.sink import PostgresSink
+
+if TYPE_CHECKING:
+    from sim.facts import Fact
+    from sim.journal.journal import Journal
+    from sim.status import Status
+
+_SAMPLE_EVERY_S = 0.005
+_WARM_UP_S = 1.0  # after the beginning of pacing: what the first slice had to make up for is not pace
+
+
+@dataclass(slots=True)
+class Probe:
+    """What was seen of one run. Seconds are real ones unless a name says otherwise."""
+
+    factor: float = 1.0
+    anchor_s: float | None = None  # the steady clock's reading at which pacing began
+    anchor_us: int = 0  # and where the simulated clock stood then
+    fact_late_s: list[float] = field(default_factory=list)  # how long after its true instant a fact was told
+    clock_behind_s: list[float] = field(default_factory=list)  # the simulated clock against true pace, sampled
+    statuses: list[Status] = field(default_factory=list)
+    wall_s: float = 0.0  # of running, without opening or taking up
+    cpu_s: float = 0.0
+    sim_us: int = 0
+    opening_rows: int = 0
+
+    def true_s(self, at_us: int) -> float:
+        """Return when, by the steady clock, a simulated instant is due."""
+        assert self.anchor_s is not None
+        return self.anchor_s + (at_us - self.anchor_us) / 1e6 / self.factor
+
+    def paced_since(self, now_s: float) -> bool:
+        """Whether pacing has gone on for a while."""
+        return self.anchor_s is not None and now_s > self.anchor_s + _WARM_UP_S
+
+
+class LookingTally(Tally):
+    """A tally that also notes how late each fact comes."""
+
+    def __init__(self, journal: Journal, probe: Probe) -> None:
+        super().__init__(journal)
+        self._probe = probe
+        self.runner: LookingRunner | None = None
+
+    def tell(self, fact: Fact) -> None:
+        """Note, count and pass on."""
+        probe = self._probe
+        if self.runner is not None and probe.paced_since(now_s := WallClock().steady_s()):
+            probe.fact_late_s.append(now_s - probe.true_s(self.runner.now_us))
+        super().tell(fact)
+
+
+class LookingRunner(Runner):
+    """A runner that is timed, and whose clock is compared with true pace every few milliseconds."""
+
+    def __init__(self, world: Any, journal: Any, tally: LookingTally, *more: Any, probe: Probe, **named: Any) -> None:
+        named["wall"] = WallClock(self._first_reading)
+        super().__init__(world, journal, tally, *more, **named)
+        self._env = world.env
+        self._probe = probe
+        tally.runner = self
+
+    @property
+    def now_us(self) -> int:
+        """Where the simulated clock stands."""
+        return int(self._env.now)
+
+    def run(self) -> None:
+        """Run, looking."""
+        probe, over = self._probe, threading.Event()
+        self._sink.flush()
+        probe.opening_rows = self._meter.rows_written
+        sampler = threading.Thread(target=self._sample, args=(over,))
+        began_us, began_s, began_cpu_s = self.now_us, time.perf_counter(), time.process_time()
+        if probe.factor != inf:
+            sampler.start()
+        try:
+            super().run()
+        finally:
+            over.set()
+            probe.wall_s = time.perf_counter() - began_s
+            probe.cpu_s = time.process_time() - began_cpu_s
+            probe.sim_us = self.now_us - began_us
+            if sampler.ident is not None:
+                sampler.join()
+
+    def _first_reading(self) -> float:
+        """The steady clock; what it shows first is the pacer's anchor."""
+        now_s = WallClock().steady_s()
+        if self._probe.anchor_s is None:
+            self._probe.anchor_s, self._probe.anchor_us = now_s, self.now_us
+        return now_s
+
+    def _sample(self, over: threading.Event) -> None:
+        probe, clock = self._probe, WallClock()
+        while not over.wait(_SAMPLE_EVERY_S):
+            stood_us, now_s = self.now_us, clock.steady_s()
+            if probe.paced_since(now_s):
+                probe.clock_behind_s.append(abs(now_s - probe.true_s(stood_us)))
+
+
+class NullSink:
+    """Takes rows and forgets them: what is left is the simulation and the journal."""
+
+    def __init__(self, *_: object) -> None:
+        self.rows_written = 0
+        self.behind = 0
+
+    def report(self, progress: object) -> None:
+        """Forget it."""
+
+    def write(self, batch: Any) -> None:
+        """Count the rows."""
+        self.rows_written += batch.rows
+
+    def flush(self) -> None:
+        """Nothing is ever behind."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def probed_run(url: str, options: dict[str, str], *, stop_after_s: float = inf, null_sink: bool = False) -> Probe:
+    """Run the shop with these options, without catching up if paced, for so many real seconds of pacing or to its end.
+
+    Sampling 200 times a second takes about half a per cent of a core, which counts as the run's.
+    """
+    settings = resolve(Given(options, {}), catch_up=False)
+    probe, stop = Probe(settings.speed.factor), threading.Event()
+
+    def observe(status: Status) -> None:
+        probe.statuses.append(status)
+        if probe.anchor_s is not None and WallClock().steady_s() > probe.anchor_s + stop_after_s:
+            stop.set()
+
+    with _looking(probe, null_sink=null_sink):
+        bootstrap.run_shop(settings, url, observe, stop)
+    return probe
+
+
+@contextmanager
+def _looking(probe: Probe, *, null_sink: bool) -> Iterator[None]:
+    with (
+        patch.object(bootstrap, "Runner", partial(LookingRunner, probe=probe)),
+        patch.object(bootstrap, "Tally", partial(LookingTally, probe=probe)),
+        patch.object(bootstrap, "PostgresSink", NullSink if null_sink else PostgresSink),
+    ):
+        yield

@@ -1,0 +1,127 @@
+"""A database that is slow holds the shop up and loses nothing; one that breaks ends the run in one clear line."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from sim.bootstrap import Refused
+from sim.running import ROWS_A_BATCH
+from sim.sinks.port import SinkError
+from tests.integration.test_running import RunningShop, Shop, differences, eventually
+
+HOURS: dict[str, Any] = {"start": "2026-01-05T14:00Z", "duration": "9h"}
+PACED = {**HOURS, "speed": "12000x", "catch_up": False}
+MOST_PENDING = 3
+OF_THE_SHOP = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+WRITER = f"{OF_THE_SHOP} AND application_name = 'bazaar'"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(postgres_url: str) -> Iterator[dict[str, str]]:
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(**HOURS)
+        yield shop.digests()
+
+
+@pytest.fixture
+def shop(database_url: str) -> Shop:
+    return Shop(database_url)
+
+
+@contextmanager
+def locked(shop: Shop, table: str) -> Iterator[None]:
+    """Somebody else's lock, under which nobody reads or writes the table."""
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        cursor.execute("COMMIT")
+
+
+def well_under_way(running: RunningShop) -> None:
+    running.wait_for(lambda status: status.phase == "pacing" and status.sim_now.hour >= 15)
+
+
+def test_a_locked_table_holds_the_shop_up_and_nothing_is_lost(shop: Shop, undisturbed: dict[str, str]):
+    with shop.running(**PACED) as running:
+        well_under_way(running)
+        with locked(shop, "session_events"):
+            eventually(lambda: running.seen[-1].batches_behind > 0)
+            held_since = time.monotonic()
+            # As many batches as may wait do; then the simulation itself waits, and shows itself no more.
+            eventually(lambda: shop.rows(f"SELECT count(*) {WRITER} AND wait_event_type = 'Lock'") == [(1,)])
+            eventually(lambda: time.monotonic() > held_since + 1.5)
+            shown = len(running.seen)
+            eventually(lambda: time.monotonic() > held_since + 2.0)
+            assert len(running.seen) == shown, "it went on simulating without a database"
+        running.wait_for_the_end()
+    assert not running.raised
+    assert max(status.batches_behind for status in running.seen) <= MOST_PENDING
+    assert running.seen[-1].phase == "finished"
+    assert differences(shop.digests(), undisturbed) == {}
+    assert ROWS_A_BATCH * (MOST_PENDING + 1) < 100_000  # what may be in memory at most
+
+
+def test_after_being_held_up_it_is_back_at_true_pace(shop: Shop):
+    with shop.running(start="2026-01-05T14:00Z", speed="1000x", catch_up=False) as running:
+        running.wait_for(lambda status: status.phase == "pacing" and status.rows > 0)
+        began_s, began = time.monotonic(), running.seen[-1].sim_now
+        with locked(shop, "session_events"):
+            eventually(lambda: time.monotonic() > began_s + 1.5)
+
+        def missing_s() -> float:
+            """Real seconds between where it is and where it would be undisturbed."""
+            return time.monotonic() - began_s - (running.seen[-1].sim_now - began).total_seconds() / 1000
+
+        eventually(lambda: missing_s() < 0.6)  # a status is a quarter of a second old at most
+    assert not running.raised
+
+
+@pytest.mark.parametrize("victims", [WRITER, OF_THE_SHOP], ids=["the writer's connection", "all connections"])
+def test_a_connection_that_is_cut_ends_the_run_in_one_line(shop: Shop, undisturbed: dict[str, str], victims: str):
+    with shop.running(**PACED) as running:
+        well_under_way(running)
+        shop.rows(f"SELECT pg_terminate_backend(pid) {victims}")
+        running.wait_for_the_end()
+    [error] = running.raised
+    assert isinstance(error, SinkError)
+    assert "\n" not in str(error)
+    eventually(lambda: shop.rows(f"SELECT count(*) {OF_THE_SHOP}") == [(0,)])  # nothing is left behind
+    assert not [thread for thread in threading.enumerate() if thread.name == "postgres-writer"]
+    assert shop.broken_invariants() == {}
+    shop.run(**HOURS)
+    assert differences(shop.digests(), undisturbed) == {}
+
+
+def test_rows_that_the_database_refuses_end_the_run_in_one_line(shop: Shop, undisturbed: dict[str, str]):
+    shop.run(**{**HOURS, "duration": "2h"})
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE orders ADD CONSTRAINT no_more CHECK (order_id < 0) NOT VALID")
+    before = shop.digests()
+    with pytest.raises(SinkError, match="no_more") as failure:
+        shop.run(**HOURS)
+    assert "\n" not in str(failure.value)
+    assert shop.digests() == before
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE orders DROP CONSTRAINT no_more")
+    shop.run(**HOURS)
+    assert differences(shop.digests(), undisturbed) == {}
+
+
+def test_a_database_that_may_only_be_read_is_refused(shop: Shop):
+    shop.run(**{**HOURS, "duration": "1h"})
+    before = shop.all_there_is()
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database()"
+            " || ' SET default_transaction_read_only = on'; END $$"
+        )
+    with pytest.raises(Refused, match="read-only") as refused:
+        shop.run(**HOURS)
+    assert "\n" not in str(refused.value)
+    assert shop.is_as_it_was(before)
