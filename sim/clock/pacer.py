@@ -49,7 +49,7 @@ class Speed:
 
     def __str__(self) -> str:
         """Write it as it is given: 10x, 0.5x, max."""
-        return f"{self.factor:g}x" if self.paced else "max"
+        return f"{self.factor:.9f}".rstrip("0").rstrip(".") + "x" if self.paced else "max"
 
 
 def _steady_seconds() -> float:

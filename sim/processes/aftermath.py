@@ -160,7 +160,8 @@ def _return_reason(world: World, order: Order, line: OrderLine, u: float, u_late
 def _refund_return(world: World, order: Order, line: OrderLine, return_id: int) -> None:
     cents = refund_cents(order, line)
     world.tell(ReturnRefunded(return_id, world.env.now))
-    refund(world, order, cents)
+    if cents:
+        refund(world, order, cents)
     book_points(world, order.customer, -points_for(world, cents), "refund", order.order_id)
     feel(world, order.customer, "refund", order.order_id)
     u = world.luck.draws(Purpose.RETURN, order.order_id, line.line_no, 6)

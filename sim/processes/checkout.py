@@ -39,10 +39,7 @@ def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) 
     if not _still_available(world, visit, u[6]):
         return "out_of_stock"
     now = world.env.now
-    lines = tuple(
-        OrderLine(line_no, product_id, quantity, world.price_cents(world.catalogue.product(product_id), now))
-        for line_no, (product_id, quantity) in enumerate(sorted(visit.items.items()), start=1)
-    )
+    lines = _lines(world, visit)
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
     warehouse = world.warehouses[visit.warehouse_id]
@@ -92,16 +89,28 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
 
 
 def _still_available(world: World, visit: Visit, u: float) -> bool:
-    """Drop what has sold out meanwhile, if the shopper goes on without it; quantities shrink to what is left."""
+    """Drop what has sold out meanwhile, if the shopper goes on without it."""
     shelves = world.warehouses[visit.warehouse_id].shelves
     gone = [product_id for product_id in visit.items if shelves[product_id].available <= 0]
     if gone and (len(gone) == len(visit.items) or u >= world.scenario.funnel.substitute_at_checkout):
         return False
     for product_id in gone:
         take_out(world, visit, product_id)
-    for product_id, quantity in visit.items.items():
-        visit.items[product_id] = min(quantity, shelves[product_id].available)
     return True
+
+
+def _lines(world: World, visit: Visit) -> tuple[OrderLine, ...]:
+    """Return the lines of an order for the cart as it is; of scarce goods it takes what is left."""
+    shelves, now = world.warehouses[visit.warehouse_id].shelves, world.env.now
+    return tuple(
+        OrderLine(
+            line_no,
+            product_id,
+            min(quantity, shelves[product_id].available),
+            world.price_cents(world.catalogue.product(product_id), now),
+        )
+        for line_no, (product_id, quantity) in enumerate(sorted(visit.items.items()), start=1)
+    )
 
 
 def _delivery_fee(world: World, subtotal_cents: int) -> int:
@@ -139,7 +148,7 @@ def _submit(
     order.method = world.payment_methods.pick(u[0])
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
     order.redeemed_points = _redeemed(world, customer, u[1])
-    order.discount_cents = min(_discount(world, customer, order), order.subtotal_cents - 1)
+    order.discount_cents = _discount(world, customer, order)
     order.delivery_fee_cents = fee_cents
     order.total_cents = order.subtotal_cents - order.discount_cents + fee_cents
     world.tell(
@@ -161,9 +170,9 @@ def _redeemed(world: World, customer: Customer, u: float) -> int:
 
 def _discount(world: World, customer: Customer, order: Order) -> int:
     percent = world.scenario.checkout.tier_discount_percent[customer.tier]
-    return round(order.subtotal_cents * percent / 100.0) + world.cents(
-        order.redeemed_points * world.scenario.loyalty.point_value
-    )
+    by_points = world.cents(order.redeemed_points * world.scenario.loyalty.point_value)
+    most = int(order.subtotal_cents * world.scenario.checkout.most_discount_percent / 100.0)
+    return min(most, round(order.subtotal_cents * percent / 100.0) + by_points)
 
 
 def _reserve(world: World, order: Order) -> None:

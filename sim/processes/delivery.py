@@ -63,7 +63,9 @@ def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
         warehouse.dock[order.order_id] = order
         dispatch(world, warehouse)
     hold_until = held_until(world, order)
-    if order.order_id in warehouse.dock and hold_until > env.now:
+    # A parcel that left early and came back may find its first wait for the same instant still going on.
+    if order.order_id in warehouse.dock and hold_until > env.now and hold_until != order.waits_until:
+        order.waits_until = hold_until
         yield env.until(hold_until, Turn.DOCK, order.order_id)
         if order.order_id in warehouse.dock and held_until(world, order) == env.now:  # not gone, nor gone and back
             dispatch(world, warehouse)

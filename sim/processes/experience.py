@@ -17,8 +17,8 @@ def feel(world: World, customer: Customer, reason: str, order_id: int | None = N
 
 
 def book_points(world: World, customer: Customer, points: int, reason: str, order_id: int | None) -> None:
-    """Book loyalty points, now; nothing to book is not a transaction."""
-    if points:
+    """Book loyalty points, now; a balance never falls below 0, and nothing to book is no transaction."""
+    if max(points, -customer.points):
         tier_from = world.scenario.loyalty.tier_from
         world.tell(move_points(customer, points, reason, order_id, world.env.now, tier_from))
 

@@ -47,4 +47,3 @@ def receive(
     move_stock(
         world, warehouse.warehouse_id, shelf.product_id, quantity, "replenishment", replenishment_id=replenishment_id
     )
-    reorder(world, warehouse, shelf)

@@ -25,6 +25,7 @@ class Checkout(Section):
         "discount on the subtotal by loyalty tier",
         unit="%",
     )
+    most_discount_percent: float = parameter(50.0, "discount at most, of the subtotal", unit="%", ge=0.0, le=90.0)
 
 
 class Payment(Section):

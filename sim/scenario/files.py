@@ -26,7 +26,7 @@ def scenario_names() -> list[str]:
 def load_scenario(name_or_path: str) -> tuple[str, Scenario]:
     """Return name and validated scenario for a known name or the path of a YAML file; raises ScenarioError."""
     path = _find(name_or_path)
-    differences = _differences(path, seen=())
+    differences = _differences(path, seen=frozenset())
     merged = _merge(Scenario().model_dump(), differences, where="")
     try:
         return path.stem, Scenario.model_validate(merged)
@@ -44,19 +44,22 @@ def _find(name_or_path: str) -> Path:
     raise ScenarioError(f"scenario: {name_or_path!r} is neither a YAML file nor one of {known}")
 
 
-def _differences(path: Path, seen: tuple[str, ...]) -> dict[str, Any]:
+def _differences(path: Path, seen: frozenset[Path]) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ScenarioError(f"scenario: {path} cannot be read: {' '.join(str(error).split())}") from error
+    if content is None:
+        return {}
     if not isinstance(content, dict):
         raise ScenarioError(f"scenario: {path} must hold parameters by name, not {type(content).__name__}")
     base = content.pop("extends", None)
     if base is None or base == "baseline":
         return content
-    if not isinstance(base, str) or base in seen:
+    seen |= {path.resolve()}
+    if not isinstance(base, str) or _find(base).resolve() in seen:
         raise ScenarioError(f"scenario: {path.stem} extends {base!r}, which is not a scenario or extends it in turn")
-    return _merge(_differences(_find(base), (*seen, path.stem)), content, where="", strict=False)
+    return _merge(_differences(_find(base), seen), content, where="", strict=False)
 
 
 def _merge(base: dict[str, Any], differences: dict[str, Any], where: str, *, strict: bool = True) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,9 @@ from sim.scenario.demand import Demand
 from sim.scenario.funnel import PERSONAS, Funnel
 from sim.scenario.parameter import Section
 from sim.scenario.warehouse import Stock, Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FIXED_KEYS = {
     ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("funnel", "channel_eagerness"),
@@ -53,14 +56,21 @@ class Scenario(Section):
             default = PERSONAS if name == "personas" else type(model).model_fields[name].default
             if given != set(default):
                 raise ValueError(f"{section}.{name} needs exactly the keys {', '.join(sorted(default))}")
+            if name.endswith("_weight"):
+                _refuse_all_zero(f"{section}.{name}", getattr(model, name).values())
+        for name in ("share_of_customers", "share_of_visitors", "visit_factor"):
+            _refuse_all_zero(f"funnel.personas.*.{name}", (getattr(p, name) for p in self.funnel.personas.values()))
+        _refuse_all_zero(
+            "delivery.vehicles.*.share_of_fleet", (v.share_of_fleet for v in self.delivery.vehicles.values())
+        )
+        if self.loyalty.tier_from["bronze"] != 0:
+            raise ValueError("loyalty.tier_from.bronze must be 0: it is the tier of everybody else")
         if self.satisfaction.opening_low > self.satisfaction.opening_high:
             raise ValueError("satisfaction.opening_low must not be above satisfaction.opening_high")
-        if sum(self.demand.hour_of_day_share) <= 0.0 or sum(self.demand.day_of_week_factor) <= 0.0:
-            raise ValueError("demand.hour_of_day_share and demand.day_of_week_factor need a positive value")
-        if max(self.warehouse.pickers_by_hour) <= 0.0 or max(self.warehouse.packers_by_hour) <= 0.0:
-            raise ValueError(
-                "warehouse.pickers_by_hour and warehouse.packers_by_hour need an hour with somebody on duty"
-            )
+        _refuse_all_zero("demand.hour_of_day_share", self.demand.hour_of_day_share)
+        _refuse_all_zero("demand.day_of_week_factor", self.demand.day_of_week_factor)
+        _refuse_all_zero("warehouse.pickers_by_hour", self.warehouse.pickers_by_hour)
+        _refuse_all_zero("warehouse.packers_by_hour", self.warehouse.packers_by_hour)
         return self
 
     def resolved(self) -> dict[str, Any]:
@@ -71,3 +81,8 @@ class Scenario(Section):
         """Return a SHA-256 of the resolved parameters: equal digests, equal inputs."""
         canonical = json.dumps(self.resolved(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _refuse_all_zero(name: str, values: Iterable[float]) -> None:
+    if not any(value > 0.0 for value in values):
+        raise ValueError(f"{name} needs at least one value above 0")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.scenario.parameter import Section, parameter, share
 
+Discount = Annotated[int, Field(ge=1, le=90)]
 Staffing = Annotated[float, Field(ge=0.0, le=100_000.0)]
 
 
@@ -57,7 +58,7 @@ class Stock(Section):
         le=3.0,
     )
     promotion_share: float = share(0.06, "products on promotion in a week")
-    promotion_discounts_percent: tuple[int, ...] = parameter(
+    promotion_discounts_percent: tuple[Discount, ...] = parameter(
         (10, 15, 20, 30), "promotions, equally likely", unit="%", min_length=1
     )
     lead_time_days: float = parameter(2.5, "median lead time of a replenishment", unit="days", gt=0.0, le=365.0)

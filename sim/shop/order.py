@@ -17,7 +17,7 @@ class Order:
         "delivery_id", "discount_cents", "dispatched_at", "distance_m", "last_attempt_at", "lines", "method",
         "order_id", "pack_started_at", "packed_at", "paid_at", "payment_attempts", "pick_started_at", "picked_at",
         "placed_at", "promised_at", "ready_at", "redeemed_points", "status_seq", "subtotal_cents", "total_cents",
-        "warehouse_id", "weight_g",
+        "waits_until", "warehouse_id", "weight_g",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +57,7 @@ class Order:
         self.weight_g = 0
         self.attempts = 0
         self.last_attempt_at: int | None = None
+        self.waits_until = 0  # the last instant that its wait for company was to end at
         self.ready_at = 0  # from when the parcel may leave the dock
 
     @property

@@ -58,4 +58,4 @@ def return_chance(returns: Return, weight: float, *, bad: bool, late: bool) -> f
 def refund_cents(order: Order, line: OrderLine) -> int:
     """Return what is given back for a line: its price less its part of the discount, rounded in the shop's favour."""
     price = line.quantity * line.unit_price_cents
-    return max(1, price - -(-order.discount_cents * price // order.subtotal_cents))
+    return price - -(-order.discount_cents * price // order.subtotal_cents)

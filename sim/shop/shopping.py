@@ -35,7 +35,8 @@ _EMPTY_SHELF = Decision("leave", "out_of_stock")
 
 def odds(chance: float, factor: float) -> float:
     """Return the chance whose odds are `factor` times those of `chance`."""
-    return chance * factor / (1.0 - chance + chance * factor)
+    weight = chance * factor
+    return weight / (1.0 - chance + weight) if weight > 0.0 else 0.0
 
 
 def after_arrival(visit: Visit, u: Sequence[float], funnel: Funnel) -> Decision:

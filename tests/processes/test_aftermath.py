@@ -1,0 +1,235 @@
+"""After the delivery: what the customer feels, earns, writes and sends back."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.clock.units import seconds_us
+from sim.facts import (
+    LoyaltyPointsMoved,
+    PaymentRefunded,
+    ReturnRefunded,
+    ReturnRequested,
+    ReviewWritten,
+    SatisfactionMoved,
+    StockMoved,
+)
+from sim.luck import Purpose
+from sim.processes.aftermath import begin_aftermath
+from sim.processes.experience import book_points
+from sim.shop.order import Order
+from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario
+
+REVIEWS = {"write": 0.75, "with_text": 0.75}
+RETURNS = {"rate": 0.75, "processing_days": 2.0, "delay_median_days": 3.0}
+
+
+def delivered(tiny: Tiny, at_s: float, *, discount_cents: int = 0, **order: object) -> Order:
+    """Let an order arrive at an instant; its goods have left the shelf."""
+    done = tiny.order(**order)  # type: ignore[arg-type]
+    for line in done.lines:
+        tiny.warehouse.shelves[line.product_id].take(line.quantity)
+    done.discount_cents = discount_cents
+    done.total_cents -= discount_cents
+    done.attempts = 1
+
+    def arrive() -> None:
+        done.delivered_at = tiny.env.now
+        begin_aftermath(tiny.world, done)
+
+    tiny.at(at_s, arrive)
+    return done
+
+
+# --- feelings and points ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at_s", "felt", "satisfaction"),
+    [
+        (2 * HOUR_S - 45 * 60 - 1, "delivered_early", 63),
+        (2 * HOUR_S - 45 * 60, "delivered_on_time", 62),
+        (2 * HOUR_S, "delivered_on_time", 62),
+        (2 * HOUR_S + 1, "delivered_late", 53),
+        (2 * HOUR_S + 90 * 60, "delivered_late", 53),
+        (2 * HOUR_S + 90 * 60 + 1, "delivered_very_late", 45),
+    ],
+)
+def test_what_is_felt_follows_from_the_promise(at_s, felt, satisfaction):
+    tiny = Tiny()
+    delivered(tiny, at_s, promised_s=2 * HOUR_S)
+    tiny.run(DAY_S)
+    assert [(m.reason, m.satisfaction, m.at) for m in tiny.told(SatisfactionMoved)] == [
+        (felt, satisfaction, seconds_us(at_s))
+    ]
+
+
+def test_points_are_for_goods_after_the_discount_in_whole_units():
+    tiny = Tiny()
+    delivered(tiny, 100, units=((1, 2), (2, 1)), discount_cents=250)  # 25.00 less 2.50
+    tiny.run(DAY_S)
+    assert [(m.points, m.balance, m.reason) for m in tiny.told(LoyaltyPointsMoved)] == [(22, 22, "purchase")]
+
+
+# --- reviews ---------------------------------------------------------------------------------------------------------
+
+
+def reviewed(luck: Script | None = None, promised_s: float = DAY_S, **review: float) -> ReviewWritten:
+    """The review of an order of one line, delivered half a day after it was placed."""
+    tiny = Tiny(scenario(review={**REVIEWS, **review}), luck=luck)
+    delivered(tiny, DAY_S / 2, promised_s=promised_s)
+    tiny.run(30 * DAY_S)
+    (written,) = tiny.told(ReviewWritten)
+    return written
+
+
+def test_a_review_of_a_good_product_in_time():
+    written = reviewed()
+    assert written.at == (DAY_S // 2 + 30 * HOUR_S) * 10**6  # the median delay
+    assert written.rating == 5  # a leaning of 4.85
+    assert written.comment in MARKET.reviews.good_product
+
+
+def test_a_bad_product_loses_stars():
+    written = reviewed({(Purpose.REVIEW, 101, 1): {0: 0.1}})
+    assert written.rating == 2  # 4.85 - 3.2 = 1.65
+    assert written.comment in MARKET.reviews.bad_product
+
+
+def test_lateness_counts_in_promised_lead_times():
+    written = reviewed(promised_s=DAY_S / 4)  # late by one lead time: 4.85 - 0.9 - 1.5 = 2.45
+    assert written.rating == 2
+    assert written.comment in MARKET.reviews.late
+
+
+def test_nobody_gets_angrier_than_two_lead_times_make():
+    assert reviewed(promised_s=DAY_S / 100).rating == 1  # 4.85 - 0.9 - 2 x 1.5 = 0.95; without the bound far below
+    assert reviewed(promised_s=DAY_S / 100, leaning=5.5).rating == 2  # 1.6
+
+
+def test_a_review_after_the_last_day_is_not_written():
+    tiny = Tiny(scenario(review={**REVIEWS, "within_days": 1.0}))
+    delivered(tiny, 0.0)
+    tiny.run(30 * DAY_S)
+    assert tiny.told(ReviewWritten) == []
+
+
+def test_what_was_bad_is_reviewed_more_often():
+    for factor, reviews in ((1.0, 0), (1.5, 1)):  # the reviewer's luck is one half
+        tiny = Tiny(scenario(review={"write": 0.4, "write_after_bad": factor}))
+        delivered(tiny, DAY_S, promised_s=DAY_S - 1)
+        tiny.run(30 * DAY_S)
+        assert len(tiny.told(ReviewWritten)) == reviews
+
+
+def test_a_review_tells_how_the_product_was_felt():
+    for luck, felt, delta in ((0.5, "good_product", 3), (0.1, "bad_product", -9)):
+        tiny = Tiny(scenario(review=REVIEWS), luck={(Purpose.REVIEW, 101, 1): {0: luck}})
+        delivered(tiny, 0.0)
+        tiny.run(30 * DAY_S)
+        assert [(m.reason, m.delta) for m in tiny.told(SatisfactionMoved)][1:] == [(felt, delta)]
+
+
+# --- returns ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_return_brings_money_points_and_goods_back():
+    tiny = Tiny(scenario(returns=RETURNS), luck={(Purpose.RETURN, 101, 2): {0: 0.99}})  # only line 1 comes back
+    order = delivered(tiny, 100, units=((1, 2), (2, 1)), discount_cents=250)
+    tiny.run(30 * DAY_S)
+    (request,) = tiny.told(ReturnRequested)
+    assert (request.order_id, request.product_id, request.quantity) == (order.order_id, 1, 2)
+    assert request.reason == "changed_mind"
+    assert request.at == (100 + 3 * DAY_S) * 10**6
+    assert request.refund_cents == 1800  # 20.00 of 25.00 bear 2.00 of the discount of 2.50
+    refunded_at = (100 + 5 * DAY_S) * 10**6
+    assert [(r.return_id, r.at) for r in tiny.told(ReturnRefunded)] == [(request.return_id, refunded_at)]
+    assert [(p.amount_cents, p.method, p.at) for p in tiny.told(PaymentRefunded)] == [(1800, "card", refunded_at)]
+    assert [(m.points, m.balance, m.reason) for m in tiny.told(LoyaltyPointsMoved)] == [
+        (22, 22, "purchase"), (-18, 4, "refund"),
+    ]  # fmt: skip
+    assert [(m.product_id, m.quantity, m.reason, m.at) for m in tiny.told(StockMoved)] == [
+        (1, 2, "return", refunded_at)
+    ]
+    assert [(m.reason, m.delta) for m in tiny.told(SatisfactionMoved)] == [("delivered_early", 3), ("refund", 1)]
+
+
+def test_a_discount_that_does_not_divide_is_rounded_in_the_shops_favour():
+    tiny = Tiny(scenario(returns=RETURNS))
+    delivered(tiny, 0.0, units=((1, 1), (2, 1), (4, 1)), discount_cents=100)  # of 17.50
+    tiny.run(30 * DAY_S)
+    # parts of 57.14, 28.57 and 14.29 cents are rounded up
+    assert [r.refund_cents for r in tiny.told(ReturnRequested)] == [1000 - 58, 500 - 29, 250 - 15]
+
+
+def test_points_already_spent_are_not_taken_below_nothing():
+    tiny = Tiny(scenario(returns=RETURNS))
+    order = delivered(tiny, 0.0)  # earns 10
+
+    def spend() -> None:
+        order.customer.points = 3
+
+    tiny.at(DAY_S, spend)
+    tiny.run(30 * DAY_S)
+    assert [(m.points, m.balance) for m in tiny.told(LoyaltyPointsMoved)] == [(10, 10), (-3, 0)]
+
+
+def test_not_everything_goes_back_onto_the_shelf():
+    tiny = Tiny(scenario(returns=RETURNS), luck={(Purpose.RETURN, 101, 1): {4: 0.9}})
+    delivered(tiny, 0.0)
+    tiny.run(30 * DAY_S)
+    assert len(tiny.told(ReturnRefunded)) == 1
+    assert tiny.told(StockMoved) == []
+
+
+def test_requests_come_within_the_term_or_not_at_all():
+    tiny = Tiny(scenario(returns={**RETURNS, "within_days": 2.0}))
+    delivered(tiny, 0.0)
+    tiny.run(30 * DAY_S)
+    assert tiny.told(ReturnRequested) == []
+
+
+@pytest.mark.parametrize(
+    ("luck", "promised_s", "reason"),
+    [
+        ({}, DAY_S, None),
+        ({}, 1.0, "too_late"),
+        ({(Purpose.REVIEW, 101, 1): {0: 0.1}}, DAY_S, "not_as_described"),
+        ({(Purpose.REVIEW, 101, 1): {0: 0.1}}, 1.0, "not_as_described"),
+    ],
+    ids=["all was well", "late", "bad product", "bad product and late"],
+)
+def test_what_is_late_or_disappoints_comes_back_more_often_and_says_why(luck, promised_s, reason):
+    # the customer's luck is one half: above a rate of 0.4, below 1.5 or 4 times that
+    plan = scenario(returns={**RETURNS, "rate": 0.4, "reason_too_late": 0.75})
+    tiny = Tiny(plan, luck=luck)
+    delivered(tiny, 2.0, promised_s=promised_s)
+    tiny.run(30 * DAY_S)
+    assert [request.reason for request in tiny.told(ReturnRequested)] == ([reason] if reason else [])
+
+
+def test_what_is_late_can_come_back_for_another_reason():
+    tiny = Tiny(scenario(returns={**RETURNS, "reason_too_late": 0.25}), luck={(Purpose.RETURN, 101, 1): {3: 0.7}})
+    delivered(tiny, 2.0, promised_s=1.0)
+    tiny.run(30 * DAY_S)
+    assert [request.reason for request in tiny.told(ReturnRequested)] == ["wrong_size"]
+
+
+def test_refunds_do_not_exceed_what_the_goods_cost():
+    tiny = Tiny(scenario(returns={"rate": 0.75}))
+    order = tiny.order(units=((1, 1), (2, 1), (4, 1)))
+    for line in order.lines:
+        tiny.warehouse.shelves[line.product_id].take(line.quantity)
+    order.discount_cents = order.subtotal_cents - 1
+    order.total_cents = 1
+    order.delivered_at = 0
+    order.attempts = 1
+    begin_aftermath(tiny.world, order)
+    tiny.run(30 * DAY_S)
+    assert sum(p.amount_cents for p in tiny.told(PaymentRefunded)) <= 1
+
+
+def test_nothing_to_book_is_no_transaction():
+    tiny = Tiny()
+    book_points(tiny.world, tiny.customer(), -5, "refund", 101)
+    assert tiny.told(LoyaltyPointsMoved) == []

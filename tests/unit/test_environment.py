@@ -1,0 +1,115 @@
+"""The environment on integer microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from simpy import Event
+
+from sim.clock.environment import ShopEnvironment, Turn
+
+LAST_ID = 2**48 - 1
+
+
+def never() -> bool:
+    return False
+
+
+def test_now_is_an_integer_after_every_kind_of_step():
+    env = ShopEnvironment(5)
+    seen: list[int] = [env.now]
+
+    def walk() -> Iterator[Event]:
+        yield env.until(7, Turn.PICK, 1)
+        seen.append(env.now)
+        yield env.timeout(3)
+        seen.append(env.now)
+        yield env.event().succeed()
+        seen.append(env.now)
+
+    env.process(walk())  # type: ignore[arg-type]
+    env.run_through(20, never)
+    assert (seen, env.now) == ([5, 7, 10, 10], 20)
+    assert all(type(at) is int for at in seen)
+
+
+def test_the_past_cannot_be_waited_for():
+    env = ShopEnvironment(5)
+    with pytest.raises(ValueError, match="PICK of 7 cannot wait for 4: it is already 5"):
+        env.until(4, Turn.PICK, 7)
+
+
+def test_the_present_can_be_waited_for():
+    env = ShopEnvironment(5)
+    assert env.until(5, Turn.PICK, 7).triggered
+    env.run_through(5, never)
+    assert env.now == 5
+
+
+def test_turns_come_before_ids_and_the_largest_id_stays_within_its_turn():
+    env, order = ShopEnvironment(), list[str]()
+
+    def wait(turn: Turn, entity: int, name: str) -> Iterator[Event]:
+        yield env.until(3, turn, entity)
+        order.append(name)
+
+    for turn, entity, name in (
+        (Turn.AFTERMATH, 1, "last"), (Turn.PACK, 1, "third"), (Turn.PICK, LAST_ID, "second"), (Turn.PICK, 1, "first"),
+    ):  # fmt: skip
+        env.process(wait(turn, entity, name))  # type: ignore[arg-type]
+    env.run_through(3, never)
+    assert order == ["first", "second", "third", "last"]
+
+
+def test_what_follows_from_a_turn_happens_before_the_next_turn_of_that_instant():
+    env, order = ShopEnvironment(), list[str]()
+    signal = env.event()
+
+    def picker() -> Iterator[Event]:
+        yield env.until(3, Turn.PICK, 1)
+        order.append("picked")
+        signal.succeed()
+
+    def next_order() -> Iterator[Event]:
+        yield signal
+        order.append("next one taken")
+
+    def doubter() -> Iterator[Event]:
+        yield env.until(3, Turn.CHANGE_OF_MIND, 2)
+        order.append("thinks again")
+
+    for process in (doubter(), next_order(), picker()):
+        env.process(process)  # type: ignore[arg-type]
+    env.run_through(3, never)
+    assert order == ["picked", "next one taken", "thinks again"]
+
+
+def test_running_through_includes_its_limit_and_ends_there():
+    env, order = ShopEnvironment(), list[int]()
+
+    def wait(at: int) -> Iterator[Event]:
+        yield env.until(at, Turn.PICK, at)
+        order.append(at)
+
+    for at in (10, 11):
+        env.process(wait(at))  # type: ignore[arg-type]
+    env.run_through(10, never)
+    assert (order, env.now) == ([10], 10)
+
+
+def test_enough_is_asked_at_the_end_of_each_instant_and_stops_there():
+    env, asked = ShopEnvironment(), list[int]()
+
+    def wait(at: int, entity: int) -> Iterator[Event]:
+        yield env.until(at, Turn.PICK, entity)
+
+    for at, entity in ((2, 1), (2, 2), (4, 1), (6, 1)):
+        env.process(wait(at, entity))  # type: ignore[arg-type]
+
+    def enough() -> bool:
+        asked.append(env.now)
+        return env.now >= 4
+
+    env.run_through(100, enough)
+    assert (asked, env.now) == ([0, 2, 4], 4)

@@ -1,0 +1,15 @@
+"""Ids name their city."""
+
+from __future__ import annotations
+
+from sim.shop.ids import Ids
+
+
+def test_ids_count_by_entity_and_end_in_the_city():
+    ids = Ids(7)
+    assert [ids.next("order"), ids.next("order"), ids.next("cart"), ids.next("order")] == [107, 207, 107, 307]
+
+
+def test_a_run_that_goes_on_counts_on():
+    ids = Ids(7, {"order": 4207})
+    assert (ids.next("order"), ids.next("cart")) == (4307, 107)

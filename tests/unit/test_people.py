@@ -1,0 +1,77 @@
+"""Customers: activity, earlier lives, moods."""
+
+from __future__ import annotations
+
+from statistics import fmean, median
+
+import pytest
+
+from sim.clock.units import DAY_US
+from sim.luck import Luck
+from sim.scenario import Scenario
+from sim.scenario.demand import Demand
+from sim.shop.people import Address, Customer, activity_of, earlier_life, liveliest_mood, mood
+
+BASELINE = Scenario()
+DEMAND = Demand(satisfaction_pull=0.5, recency_floor=0.2, recency_half_life_days=10.0, rest_after_order_days=2.0)
+
+
+def somebody(satisfaction: int, days_ago: float | None) -> Customer:
+    customer = Customer(101, "loyal", Address(101, 0.0, 0.0), satisfaction, 1.0)
+    customer.last_order_at = None if days_ago is None else -round(days_ago * DAY_US)
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("satisfaction", "days_ago", "expected"),
+    [
+        (50, None, 0.2),  # never ordered: the floor
+        (100, None, 0.3),  # satisfaction pulls by half
+        (0, None, 0.1),
+        (50, 10.0, 0.2 + 0.8 / 2),  # one half-life
+        (50, 30.0, 0.2 + 0.8 / 8),
+        (50, 1.0, 0.25 * (0.2 + 0.8 * 0.5**0.1)),  # a quarter rested: the pause is 2 x 2 days
+        (50, 0.0, 0.0),
+    ],
+)
+def test_a_mood_follows_satisfaction_and_recency(satisfaction, days_ago, expected):
+    assert mood(somebody(satisfaction, days_ago), 0, DEMAND) == pytest.approx(expected)
+
+
+def test_without_a_pause_who_just_ordered_is_liveliest():
+    eager = DEMAND.model_copy(update={"rest_after_order_days": 0.0})
+    assert mood(somebody(100, 0.0), 0, eager) == liveliest_mood(eager) == 1.5
+
+
+def test_activity_is_the_personas_factor_about_a_median():
+    loyal = [activity_of(number, "loyal", Luck(1), BASELINE) for number in range(2000)]
+    planner = [activity_of(number, "planner", Luck(1), BASELINE) for number in range(2000)]
+    assert median(loyal) == pytest.approx(1.5, rel=0.1)
+    assert [a / b for a, b in zip(loyal, planner, strict=True)] == pytest.approx([1.5 / 0.8] * 2000)
+
+
+def test_earlier_lives_lie_before_the_opening():
+    lives = [earlier_life(number, 1.0, Luck(1), BASELINE) for number in range(3000)]
+    for life in lives:
+        assert -720 * DAY_US - 1 <= life.registered_at < 0
+        assert (life.last_order_at is None) == (life.orders == 0)
+        if life.last_order_at is not None:
+            assert life.registered_at <= life.last_order_at < 0
+            assert life.last_order_at >= -240 * DAY_US - 1
+        assert 45 <= life.satisfaction <= 85
+    # floor of an exponential with mean 2.2: 1 / (e^(1/2.2) - 1)
+    assert fmean(life.orders for life in lives) == pytest.approx(1.737, rel=0.08)
+    assert {life.satisfaction for life in lives} == set(range(45, 86))
+
+
+def test_a_life_is_a_pure_function_of_seed_and_customer():
+    assert earlier_life(101, 1.0, Luck(1), BASELINE) == earlier_life(101, 1.0, Luck(1), BASELINE)
+    assert earlier_life(101, 1.0, Luck(1), BASELINE) != earlier_life(101, 1.0, Luck(2), BASELINE)
+    assert earlier_life(101, 1.0, Luck(1), BASELINE) != earlier_life(201, 1.0, Luck(1), BASELINE)
+
+
+def test_who_is_livelier_has_ordered_more_often():
+    for number in range(200):
+        quiet, lively = (earlier_life(number, activity, Luck(1), BASELINE) for activity in (0.5, 5.0))
+        assert quiet.orders <= lively.orders
+        assert quiet.registered_at == lively.registered_at

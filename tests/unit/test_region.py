@@ -1,0 +1,101 @@
+"""A city: its districts, who comes, and carts left behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from sim.clock.units import DAY_US, HOUR_US
+from sim.luck import Luck, Purpose
+from sim.markets import load_market
+from sim.scenario import Scenario
+from sim.scenario.demand import Demand
+from sim.shop.geography import distance_m
+from sim.shop.ids import Ids
+from sim.shop.people import Address, Customer
+from sim.shop.region import LeftCart, Region
+
+EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
+NEW_YORK = load_market("international").cities[0]  # warehouses in Bushwick (58 %) and Mott Haven (42 %)
+EVERYBODY = Demand(satisfaction_pull=0.0, recency_floor=1.0)  # every mood is 1, its bound
+
+
+@pytest.fixture
+def city() -> Region:
+    return Region(NEW_YORK, Ids(1), EPOCH)
+
+
+def somebody(number: int, activity: float = 1.0) -> Customer:
+    return Customer(number * 100 + 1, "loyal", Address(number * 100 + 1, 40.7, -74.0), 50, activity)
+
+
+def test_warehouses_are_numbered_within_their_city_and_share_its_demand(city):
+    assert [warehouse.warehouse_id for warehouse in city.warehouses] == [11, 12]
+    assert [warehouse.share for warehouse in city.warehouses] == pytest.approx([0.26 * 0.58, 0.26 * 0.42])
+
+
+@pytest.mark.parametrize(("u", "district"), [(0.0, 0), (0.579, 0), (0.581, 1), (0.9999999, 1)])
+def test_homes_lie_around_the_warehouse_of_their_district(city, u, district):
+    warehouse = city.warehouses[district]
+    assert city.home(u, 0.0, 0.3) == (warehouse.latitude, warehouse.longitude)
+    assert warehouse.distance_m(*city.home(u, 0.999, 0.3), 1.0) == pytest.approx(9_000, rel=0.01)
+
+
+def test_a_home_is_served_from_the_nearest_warehouse(city):
+    for warehouse in city.warehouses:
+        assert city.nearest_warehouse(warehouse.latitude, warehouse.longitude) is warehouse
+    between = city.nearest_warehouse(40.76, -73.92)
+    assert between is min(city.warehouses, key=lambda w: distance_m(40.76, -73.92, w.latitude, w.longitude))
+
+
+# --- who comes -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_comes_where_nobody_lives(city):
+    assert city.somebody([0.5] * 16, 0, EVERYBODY) is None
+
+
+def test_customers_come_in_proportion_to_their_activity(city):
+    for number, activity in enumerate((1.0, 3.0, 6.0), start=1):
+        city.add_customer(somebody(number, activity))
+    uniforms = Luck(1).draws(Purpose.VISITOR, 1, n=20_000)
+    came = Counter(
+        customer.customer_id
+        for pair in zip(uniforms[::2], uniforms[1::2], strict=True)
+        if (customer := city.somebody(pair, 0, EVERYBODY))
+    )
+    for customer_id, share in ((101, 0.1), (201, 0.3), (301, 0.6)):
+        assert abs(came[customer_id] / 10_000 - share) < 4.0 * (share * (1.0 - share) / 10_000) ** 0.5
+
+
+def test_moods_decide_by_rejection(city):
+    happy, sad = somebody(1), somebody(2)
+    happy.satisfaction, sad.satisfaction = 100, 0
+    city.add_customer(happy)
+    city.add_customer(sad)
+    demand = Demand(satisfaction_pull=1.0, recency_floor=1.0)
+    assert city.somebody([0.9, 0.0, 0.1, 0.99], 0, demand) is happy  # the sad one never has a mood
+    assert city.somebody([0.9, 0.0] * 8, 0, demand) is None
+
+
+def test_who_is_in_a_session_is_not_drawn(city):
+    first, second = somebody(1), somebody(2)
+    city.add_customer(first)
+    city.add_customer(second)
+    first.in_session = True
+    assert city.somebody([0.1, 0.0, 0.9, 0.0], 0, EVERYBODY) is second
+
+
+# --- carts left behind -----------------------------------------------------------------------------------------------
+
+
+def test_carts_are_forgotten_when_they_are_too_old(city):
+    plan = Scenario.model_validate({"demand": {"cart_return_within_h": 24.0}})
+    carts = [LeftCart(number, somebody(number), {1: 1}, hour * HOUR_US) for number, hour in ((1, 0), (2, 5), (3, 6))]
+    city.left_carts.extend(carts)
+    city.forget_old_carts(DAY_US + 5 * HOUR_US, plan)
+    assert list(city.left_carts) == carts[1:]  # exactly a day old is not too old
+    city.forget_old_carts(9 * DAY_US, plan)
+    assert list(city.left_carts) == []

@@ -1,0 +1,51 @@
+"""People on duty, and when their work is done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
+from sim.shop.geography import LocalClock
+from sim.shop.staffing import Staffing, finished_at
+
+UTC_CLOCK = LocalClock("UTC", datetime(2026, 1, 5, tzinfo=UTC))
+OFFICE = Staffing([0] * 9 + [2] * 8 + [0] * 7, 1.0, UTC_CLOCK)  # two people from 9 to 17 h
+
+
+def test_a_warehouse_has_its_share_but_somebody_in_every_open_hour():
+    staff = Staffing([0, 0.1, 2, 10, 100] + [0] * 19, 0.15, UTC_CLOCK)
+    assert [staff.on_duty(hour * HOUR_US) for hour in range(6)] == [0, 1, 1, 2, 15, 0]
+
+
+def test_hours_are_local():
+    kathmandu = LocalClock("Asia/Kathmandu", datetime(2026, 1, 5, tzinfo=UTC))  # 5 h 45 min ahead
+    staff = Staffing([0] * 9 + [3] * 15, 1.0, kathmandu)
+    opening = 3 * HOUR_US + 15 * MINUTE_US
+    assert (staff.on_duty(opening - 1), staff.on_duty(opening)) == (0, 3)
+    assert staff.next_change(0) == 15 * MINUTE_US
+    assert staff.next_change(15 * MINUTE_US) == 75 * MINUTE_US
+
+
+@pytest.mark.parametrize(
+    ("begun_h", "work_h", "own_h", "done_h"),
+    [
+        (9.0, 4.0, 0.0, 11.0),  # shared by two
+        (9.0, 4.0, 4.0, 13.0),  # by one alone
+        (9.0, 4.0, 3.0, 12.0),  # three of the four hours by one
+        (8.0, 2.0, 0.0, 10.0),  # waits for opening
+        (16.0, 4.0, 0.0, 24.0 + 10.0),  # goes on the next day
+        (16.5, 2.0, 2.0, 24.0 + 10.5),  # half an hour today, the rest alone tomorrow
+        (17.0, 0.0, 0.0, 24.0 + 9.0),  # nobody takes it up at night
+    ],
+)
+def test_work_is_done_by_those_on_duty(begun_h, work_h, own_h, done_h):
+    done = finished_at(OFFICE, round(begun_h * HOUR_US), work_h * HOUR_US, own_h * HOUR_US)
+    assert done == round(done_h * HOUR_US)
+
+
+def test_nobody_ever_on_duty_means_two_weeks():
+    # hourly changes: two weeks of half hours are four weeks of hours
+    never = Staffing([0] * 24, 1.0, UTC_CLOCK)
+    assert finished_at(never, 0, 1.0) >= 14 * DAY_US
