@@ -30,6 +30,7 @@ from sim.scenario import ScenarioError
 from sim.shop.catalogue import Catalogue
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import connect, one_line
+from sim.sinks.postgres.exclusive import take_lock
 from sim.sinks.postgres.open_rows import OpenRows
 from sim.sinks.postgres.runs import RunInputs, newest_run, note_new_start, record_run
 from sim.sinks.postgres.sink import PostgresSink
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = ["Refused", "run_shop"]
 
 _LOG = logging.getLogger(__name__)
-ONE_SIMULATOR = 0x62617A616173  # key of the advisory lock that a running simulator holds
 
 
 def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], stop: threading.Event) -> None:
@@ -167,13 +167,12 @@ def _writing_connection(url: str) -> PsycopgConnection:
         connection = connect(url)
     except SinkError as error:
         raise Refused(f"database: {error}") from error
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SIMULATOR,))
-        (taken,) = cursor.fetchone() or (False,)
-    connection.commit()
-    if not taken:
+    holder = take_lock(connection)
+    if holder is not None:
         connection.close()
-        raise Refused("database: another simulator is running on it; stop that one first, or use another database")
+        raise Refused(
+            f"database: another simulator ({holder}) is running on it; stop that one first, or use another database"
+        )
     return connection
 
 

@@ -75,7 +75,7 @@ def drop_shop(connection: Connection) -> None:
 
 
 def _refuse_while_running(connection: Connection) -> None:
-    from sim.bootstrap import ONE_SIMULATOR
+    from sim.sinks.postgres.exclusive import ONE_SIMULATOR
 
     if not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ONE_SIMULATOR})").scalar_one():
         raise Failure("reset: a simulator is running on this database; stop it first")
