@@ -14,9 +14,10 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql reset test test-system lint format schema schema-check calibration bench lock
+.PHONY: up down logs env credentials dashboards dashboards-pull notebook
 
 help: ## show every target with its line
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
 
 # --- running ---------------------------------------------------------------------------------------------------------
 
@@ -90,6 +91,48 @@ $(UV):
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
-lock: $(UV) ## renew requirements.lock and requirements.txt from pyproject.toml (ARGS=--upgrade for newer versions)
+lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) --group dev $(ARGS) --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --output-file requirements.txt
+	for image in sim publisher jupyter; do \
+		$(subst pyproject.toml,docker/requirements/$$image.in,$(COMPILE)) --constraint requirements.lock $(ARGS) \
+			--output-file docker/requirements/$$image.txt || exit 1; done
+
+# --- the whole system, in containers ---------------------------------------------------------------------------------
+
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# The files as they are here, not as they were when the image was built.
+PUBLISH = $(COMPOSE) run --rm --no-deps --volume $(call quote,$(CURDIR)/redash:/bazaar/redash)
+
+# SPEED=10x and the like, given to make, are in Compose's environment too.
+up: ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
+	@$(COMPOSE) up --detach --build $(ARGS) || { $(COMPOSE) logs --tail 5 preflight >&2; exit 1; }
+	@$(PYTHON) tools/env.py --show
+
+down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too
+	@$(COMPOSE) down $(ARGS)
+
+logs: ## follow what the containers say (ARGS=sim for one of them)
+	@exec $(COMPOSE) logs --follow --tail 100 $(ARGS)
+
+env: ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
+	@$(PYTHON) tools/env.py $(ARGS)
+
+credentials: ## where Redash, JupyterLab and PostgreSQL are and how to get in
+	@$(PYTHON) tools/env.py --show
+
+dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files)
+	@$(PUBLISH) redash-publish publish $(ARGS)
+
+dashboards-pull: ## bring edits made in Redash back into redash/
+	@$(PUBLISH) --user "$$(id -u):$$(id -g)" redash-publish pull $(ARGS)
+
+.cache/jupyter/complete: docker/requirements/jupyter.txt
+	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
+	@$(PYTHON) -m venv --clear .cache/jupyter
+	@.cache/jupyter/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@touch $@
+
+notebook: install .cache/jupyter/complete ## JupyterLab without containers, on the shop of `make sim` or of DATABASE_URL
+	@url="$${DATABASE_URL:-$$($(RUN) sim dsn --reader)}" && export DATABASE_URL="$$url" && \
+		exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(ARGS)

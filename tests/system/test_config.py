@@ -1,0 +1,128 @@
+"""docker-compose.yml as both generations of Compose understand it. Needs their programs, but no daemon."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.system.compose import FILE, ROOT, Compose, clean_environment, generation_one
+
+SERVICES = {
+    "preflight", "postgres", "sim", "redis", "redash-init", "redash-server", "redash-scheduler", "redash-worker",
+    "redash-publish", "jupyter",
+}  # fmt: skip
+ONE_SHOTS = {"preflight", "redash-init", "redash-publish"}
+DONE, HEALTHY = "service_completed_successfully", "service_healthy"
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> dict[str, Any]:
+    return Compose.of("config", tmp_path_factory.mktemp("config"), {}).config()
+
+
+def waits_for(service: dict[str, Any]) -> dict[str, str]:
+    return {name: how["condition"] for name, how in service.get("depends_on", {}).items()}
+
+
+def everything_before(services: dict[str, Any], name: str) -> set[str]:
+    before = set(waits_for(services[name]))
+    return before.union(*(everything_before(services, other) for other in before))
+
+
+def test_the_services_are_there_and_all_wait_for_the_preflight(config):
+    services = config["services"]
+    assert services.keys() == SERVICES
+    assert [name for name in SERVICES - {"preflight"} if "preflight" not in everything_before(services, name)] == []
+
+
+def test_one_waits_for_another_to_be_healthy_or_done(config):
+    for name, service in config["services"].items():
+        for other, condition in waits_for(service).items():
+            assert condition == (DONE if other in ONE_SHOTS else HEALTHY), f"{name} on {other}"
+            assert other in ONE_SHOTS or config["services"][other]["healthcheck"]["test"]
+        assert name in ONE_SHOTS or service["healthcheck"]["test"]
+
+
+def test_redash_comes_up_in_order(config):
+    services = config["services"]
+    assert waits_for(services["redash-init"]) == {"postgres": HEALTHY, "redis": HEALTHY}
+    for name in ("redash-server", "redash-scheduler", "redash-worker"):
+        assert waits_for(services[name]) == {"redash-init": DONE, "redis": HEALTHY}
+    assert waits_for(services["redash-publish"]) == {"sim": HEALTHY, "redash-server": HEALTHY, "redash-worker": HEALTHY}
+
+
+def test_what_ends_is_not_restarted_and_what_runs_is(config):
+    policies = {name: service["restart"] for name, service in config["services"].items()}
+    assert policies == {
+        "preflight": "no", "redash-init": "no", "redash-publish": "on-failure:3", "redash-scheduler": "always",
+        **dict.fromkeys(["postgres", "sim", "redis", "redash-server", "redash-worker", "jupyter"], "unless-stopped"),
+    }  # fmt: skip
+
+
+def test_the_server_listens_where_docker_looks_whatever_the_version(config):
+    command = config["services"]["redash-server"]["command"]
+    assert command[:3] == ["gunicorn", "-b", "0.0.0.0:5000"]
+    assert "redash.wsgi:app" in command
+    worker = config["services"]["redash-worker"]
+    assert worker["command"] == ["worker"]
+    assert worker["environment"]["WORKERS_COUNT"] == "2"
+    assert "QUEUES" not in worker["environment"]
+
+
+@pytest.mark.parametrize(("given", "image"), [({}, "25.8.0"), ({"REDASH_VERSION": "26.3.0"}, "26.3.0")])
+def test_redash_is_of_the_version_asked_for(tmp_path: Path, given: dict[str, str], image: str):
+    services = Compose.of("config", tmp_path, given).config()["services"]
+    used = {service["image"] for name, service in services.items() if name.startswith("redash-") and "image" in service}
+    assert used == {f"redash/redash:{image}"}
+
+
+@pytest.mark.parametrize(("given", "address"), [({}, "127.0.0.1"), ({"BIND_ADDRESS": "192.0.2.7"}, "192.0.2.7")])
+def test_three_ports_are_published_and_all_on_the_one_address(tmp_path: Path, given: dict[str, str], address: str):
+    services = Compose.of("config", tmp_path, given).config()["services"]
+    published = {
+        name: [(port["host_ip"], port["target"]) for port in service["ports"]]
+        for name, service in services.items()
+        if service.get("ports")
+    }
+    assert published == {
+        "postgres": [(address, 5432)], "redash-server": [(address, 5000)], "jupyter": [(address, 8888)],
+    }  # fmt: skip
+
+
+def test_every_service_is_bounded_and_bereft_of_rights(config):
+    for name, service in config["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert int(service["mem_limit"]) > 0, name
+        assert service["logging"]["options"] == {"max-file": "3", "max-size": "10m"}, name
+        assert service["stop_grace_period"], name
+        assert service.get("read_only") or name.startswith("redash-"), name
+
+
+def test_settings_of_the_simulator_arrive(tmp_path: Path):
+    given = {
+        "SPEED": "2x", "SEED": "3", "SCENARIO": "peak_season", "HISTORY": "1d", "SCALE": "0.5", "MARKET": "russian",
+    }  # fmt: skip
+    environment = Compose.of("config", tmp_path, given).config()["services"]["sim"]["environment"]
+    assert given.items() <= environment.items()
+
+
+def test_the_older_compose_understands_the_same(config):
+    program = generation_one()
+    if program is None:
+        pytest.skip("no docker-compose 1.x on the PATH")
+    command = [program, "--file", str(FILE), "config"]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    older = yaml.safe_load(done.stdout)
+    assert older["services"].keys() == SERVICES
+    for name, service in older["services"].items():
+        newer = config["services"][name]
+        assert waits_for(service) == waits_for(newer), name
+        assert service["restart"] == newer["restart"], name
+        assert service.get("read_only") == newer.get("read_only"), name
+        assert service.get("command") == newer.get("command"), name
