@@ -1,0 +1,92 @@
+"""What people made in Redash and put on a dashboard of ours: it gets keys, and its query a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from redash.publisher import keys
+from redash.publisher.dashboard_file import KEY_OPTION
+from redash.publisher.parameters import of_definition
+from redash.publisher.query_file import KEY_FORM, QueryFile, one_line
+from redash.publisher.refresh import Refresh
+from redash.publisher.wanted import plain_sql
+
+if TYPE_CHECKING:
+    from redash.publisher.api import Json
+    from redash.publisher.files import Files
+    from redash.publisher.remote import Remote
+
+
+class Adoption:
+    """Keys given, and what has to be sent so that Redash knows them (`marks`: path and body)."""
+
+    def __init__(self, files: Files, remote: Remote, source_id: int | None) -> None:
+        self.queries: dict[str, QueryFile] = {}
+        self.parameters: dict[str, Json] = {}
+        self.marks: list[tuple[str, Json]] = []
+        self.notes: list[str] = []
+        self._files = files
+        self._source_id = source_id
+        self._query_keys: dict[int, str] = {now["id"]: key for key, now in remote.queries.items()}
+        self._visualization_keys: dict[int, str] = {}
+        self._taken: dict[str, set[str]] = {
+            key: {name for each in now["visualizations"] if (name := keys.option_key(each))}
+            for key, now in remote.queries.items()
+        }
+
+    def query(self, now: Json) -> str | None:
+        """The key of a query, which has a file from now on; None (and a note) where it can't have one."""
+        key = self._query_keys.get(now["id"])
+        if key in self._files.queries or key in self.queries:
+            return key
+        if now["data_source_id"] != self._source_id:
+            self.notes.append(f"'{now['name']}' asks another data source: left in Redash only")
+            return None
+        key = key or keys.new_key(now["name"], self._files.queries.keys() | self.queries.keys(), "query")
+        query = self._file(key, now)
+        if not self.define(query, now):
+            return None
+        self.queries[key] = query
+        if now["id"] not in self._query_keys:
+            self._query_keys[now["id"]] = key
+            body = {
+                "tags": keys.tags("query", key, now["tags"]),
+                "options": keys.stamped(now["options"] or {}, now["id"]),
+            }
+            self.marks.append((f"queries/{now['id']}", body))
+        return key
+
+    def visualization(self, query: str, now: Json) -> str:
+        """The key of a visualization."""
+        if now["id"] in self._visualization_keys:
+            return self._visualization_keys[now["id"]]
+        key = keys.option_key(now)
+        if key is None or not KEY_FORM.fullmatch(key):
+            taken = self._taken.setdefault(query, set()) | self._files.visualizations(query).keys()
+            name = "table" if (now["type"], now["name"]) == ("TABLE", "Table") else now["name"]
+            key = keys.new_key(name, taken, "shown")
+            self._taken[query].add(key)
+            self.marks.append((f"visualizations/{now['id']}", {"options": (now["options"] or {}) | {KEY_OPTION: key}}))
+        self._visualization_keys[now["id"]] = key
+        return key
+
+    def define(self, query: QueryFile, now: Json) -> bool:
+        """Takes over parameters that no file defines; False (and a note) where a file can't say one."""
+        made: dict[str, Any] = {each["name"]: each for each in (now["options"] or {}).get("parameters") or []}
+        for name in query.parameters:
+            if name in self._files.parameters or name in self.parameters:
+                continue
+            plain = of_definition(made[name], self._query_keys) if name in made else None
+            if plain is None:
+                self.notes.append(
+                    f"'{now['name']}' has a parameter '{name}' that parameters.yml can't say: left as it is"
+                )
+                return False
+            self.parameters[name] = plain
+        return True
+
+    def _file(self, key: str, now: Json) -> QueryFile:
+        path = self._files.root / "queries" / f"{key}.sql"
+        title, question = one_line(now["name"]), one_line(now["description"] or "")
+        refresh = Refresh.of_schedule(now["schedule"])
+        return QueryFile(key, path, title, question or title, "not said yet", refresh, plain_sql(now["query"]), 1)

@@ -1,0 +1,57 @@
+"""Titles of a chart's axes: plain text in the files, in Redash a form that depends on its version."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_LAST_PLAIN = (25, 8)
+_MENDED = (26, 6)
+
+
+def titles(options: Mapping[str, Any]) -> list[Any]:
+    """The axes' titles, None for an axis without one."""
+    return [axis.get("title") for axis in _axes(options)]
+
+
+def for_redash(options: Mapping[str, Any], version: str | None) -> dict[str, Any]:
+    """Options with titles in the form that this version shows.
+
+    26.3's Plotly needs one level more. 25.8 shows that too, but its editor then has no title to edit.
+    """
+    nested = version is None or _LAST_PLAIN < _number(version) < _MENDED
+    formed = copy.deepcopy(dict(options))
+    for axis in _axes(formed):
+        if isinstance(axis.get("title"), str):
+            axis["title"] = {"text": {"text": axis["title"]}} if nested else {"text": axis["title"]}
+    return formed
+
+
+def for_file(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with titles as plain text, whatever form they had."""
+    plain = copy.deepcopy(dict(options))
+    for axis in _axes(plain):
+        title = axis.get("title")
+        while isinstance(title, dict):
+            title = title.get("text")
+        if title:
+            axis["title"] = title
+        else:
+            axis.pop("title", None)
+    return plain
+
+
+def _axes(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    below, beside = options.get("xAxis"), options.get("yAxis")
+    for axis in [below, *(beside if isinstance(beside, list) else [])]:
+        if isinstance(axis, dict):
+            yield axis
+
+
+def _number(version: str) -> tuple[int, int]:
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else _MENDED

@@ -1,0 +1,118 @@
+"""The command line: publish, pull, check. Results go to stdout, progress and troubles to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redash.publisher.api import Api
+from redash.publisher.files import HERE, Files, load
+from redash.publisher.prerun import prerun
+from redash.publisher.problems import BadInput, Failure
+from redash.publisher.prune import prune
+from redash.publisher.publish import Publication
+from redash.publisher.pull import Pull
+from redash.publisher.source import SourceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAILED, _BAD_INPUT = 1, 2
+_URL = "http://127.0.0.1:5000"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0, 1 when Redash failed, 2 when files or options are not right."""
+    options = _parser().parse_args(arguments)
+    try:
+        files = load(options.files)
+        if options.command == "check":
+            _say(f"{len(files.queries)} queries and {len(files.dashboards)} dashboards are sound")
+            return 0
+        with Api(options.url, _key(options)) as api:
+            return _publish(api, files, options) if options.command == "publish" else _pull(api, files)
+    except BadInput as bad:
+        _tell(str(bad))
+        return _BAD_INPUT
+    except (Failure, OSError) as failure:
+        _tell(f"redash: {failure}")
+        return _FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m redash", description="Dashboards as code.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    publish = commands.add_parser("publish", help="make Redash agree with the files, then run every query once")
+    publish.add_argument("--prune", action="store_true", help="archive what was published and has left the files")
+    publish.add_argument("--no-prerun", action="store_true", help="do not run the queries")
+    pull = commands.add_parser("pull", help="bring edits made in Redash back into the files")
+    check = commands.add_parser("check", help="read the files and say what is wrong, with line numbers")
+    for each in (publish, pull, check):
+        each.add_argument("--files", type=Path, default=HERE, help="the folder of queries and dashboards")
+    for each in (publish, pull):
+        each.add_argument("--url", default=os.environ.get("REDASH_URL") or _URL, help=f"REDASH_URL, else {_URL}")
+        each.add_argument("--key", help="an API key; else REDASH_API_KEY or REDASH_ADMIN_API_KEY")
+    return parser
+
+
+def _key(options: argparse.Namespace) -> str:
+    key = options.key or os.environ.get("REDASH_API_KEY") or os.environ.get("REDASH_ADMIN_API_KEY")
+    if not key:
+        raise BadInput("an API key of Redash is needed: --key, REDASH_API_KEY or REDASH_ADMIN_API_KEY")
+    return str(key)
+
+
+def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
+    if options.prune and not files.queries:
+        raise BadInput(f"{files.root} has no queries: --prune would archive everything")
+    begun_s = time.monotonic()
+    publication = Publication(api, files, SourceSettings.of_environment(os.environ), everything=options.prune)
+    publication.run()
+    if options.prune:
+        prune(publication)
+    for line in publication.tally.lines():
+        _say(line)
+    _say(f"{publication.tally} in {time.monotonic() - begun_s:.1f} s")
+    return 0 if options.no_prerun else _prerun(api, files, publication)
+
+
+def _prerun(api: Api, files: Files, publication: Publication) -> int:
+    begun_s = time.monotonic()
+    failures = prerun(api, files, publication.remote.queries, _progress)
+    ran = len(files.queries) - len(failures)
+    _tell(f"{ran} of {len(files.queries)} queries run in {time.monotonic() - begun_s:.1f} s")
+    for failure in failures:
+        _tell(f"query {failure}")
+    return _FAILED if failures else 0
+
+
+def _pull(api: Api, files: Files) -> int:
+    pull = Pull(api, files)
+    pull.run()
+    for note in pull.notes:
+        _tell(note)
+    for path in pull.written:
+        _say(f"wrote {path}")
+    _say(f"{len(pull.written)} files changed")
+    load(files.root)  # what people did in Redash may break a rule of the files: say so now
+    return 0
+
+
+def _progress(line: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[2K{line}")
+        sys.stderr.flush()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(("\r\x1b[2K" if sys.stderr.isatty() else "") + line + "\n")

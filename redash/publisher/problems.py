@@ -1,0 +1,51 @@
+"""What can go wrong: files that are not right (with file and line), and a Redash that does not do as asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong at a line (from 1) of a file."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{_short(self.path)}:{self.line}: {self.message}"
+
+
+class BadInput(Exception):
+    """What the command was given is not right: nothing was sent. Exit code 2."""
+
+
+class BadFiles(BadInput):
+    """Files with problems, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Failure(Exception):
+    """Redash, or the way to it, failed; told in one line. Exit code 1."""
+
+
+class Refused(Failure):
+    """Redash answered with an error, of this HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+def _short(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
