@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import psycopg2
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -167,7 +168,11 @@ def _writing_connection(url: str) -> PsycopgConnection:
         connection = connect(url)
     except SinkError as error:
         raise Refused(f"database: {error}") from error
-    holder = take_lock(connection)
+    try:
+        holder = take_lock(connection)
+    except psycopg2.Error as error:
+        connection.close()
+        raise Refused(f"database: {one_line(error)}") from error
     if holder is not None:
         connection.close()
         raise Refused(

@@ -125,8 +125,7 @@ class Runner:
         env = self._world.env
         while not self._over():
             self._target = self._end if not self._plan.speed.paced else min(self._end, self._wall_us())
-            near_us = _CAUGHT_UP_US if self._plan.speed.paced else 0
-            if env.now >= self._target - near_us:
+            if env.now >= min(self._end, self._target - (_CAUGHT_UP_US if self._target < self._end else 0)):
                 return
             env.run_through(self._target, self._enough)
             self._commit_if_due(_COMMIT_CATCHING_UP_S)

@@ -74,7 +74,6 @@ class SessionRow(NamedTuple):
     channel: str
     device: str
     cart_id: int | None
-    restored: bool
 
 
 class StepRow(NamedTuple):
@@ -129,7 +128,7 @@ class OrderRow(NamedTuple):
     delivery_fee_cents: int
     total_cents: int
     redeemed_points: int
-    method: str | None  # of the latest payment attempt
+    method: str | None  # of its payment attempts, which are all by one method
     payment_attempts: int
     delivery_id: int | None
     delivery_status: str | None
@@ -176,6 +175,13 @@ class ReplenishmentRow(NamedTuple):
     ordered_at: int
 
 
+class PriceRow(NamedTuple):
+    """The newest selling price of a product."""
+
+    product_id: int
+    price_cents: int
+
+
 class OpenReturnRow(NamedTuple):
     """A return that has not been refunded."""
 
@@ -201,4 +207,5 @@ class Snapshot(NamedTuple):
     trips: list[TripRow]
     stops: list[StopRow]
     replenishments: list[ReplenishmentRow]
+    prices: list[PriceRow]
     open_returns: list[OpenReturnRow]

@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else PROGRAM
         return _ended(f"{one_line(error.format_message())} (see: {path} --help)", REFUSED)
+    except typer.Abort:  # Ctrl-C or Ctrl-D at a question
+        return _ended("nothing was done", 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush would complain
         return 1

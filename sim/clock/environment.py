@@ -43,6 +43,7 @@ class ShopEnvironment(Environment):
 
     def __init__(self, now_us: int = 0) -> None:
         super().__init__(initial_time=now_us)
+        self._began_at = now_us  # what a process taken up from rows waited for may lie before it
 
     @property
     def now(self) -> int:
@@ -50,9 +51,15 @@ class ShopEnvironment(Environment):
         return self._now  # type: ignore[return-value]
 
     def until(self, at_us: int, turn: Turn, entity_id: int) -> Event:
-        """Return an event that happens at the instant `at_us`; raises ValueError for an instant in the past."""
+        """Return an event that happens at the instant `at_us`; raises ValueError for an instant in the past.
+
+        At the very beginning an instant in the past means now: a run that goes on with other parameters may find that
+        by them something should have happened already.
+        """
         if at_us < self._now:
-            raise ValueError(f"{turn.name} of {entity_id} cannot wait for {at_us}: it is already {self._now}")
+            if self._now != self._began_at:
+                raise ValueError(f"{turn.name} of {entity_id} cannot wait for {at_us}: it is already {self._now}")
+            at_us = self._began_at
         event = Event(self)
         event._ok = True
         event._value = None

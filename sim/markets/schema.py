@@ -112,6 +112,7 @@ class Category(_Part):
     weight_sigma: Annotated[float, Field(ge=0.0, le=2.0)]
     margin: Annotated[float, Field(ge=0.0, lt=1.0, description="typical (price - cost) / price")]
     return_weight: Annotated[float, Field(ge=0.0, le=100.0, description="chance of a return, relative to 1")]
+    sized: Annotated[bool, Field(description="whether goods can be returned for being of the wrong size")] = False
     units_weight: Annotated[float, Field(ge=0.0, le=100.0, description="odds of one more unit, relative to 1")]
     name_pattern: Annotated[str, AfterValidator(_product_pattern)] = "{brand} {item}, {variant}"
     brands: Texts

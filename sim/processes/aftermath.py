@@ -43,10 +43,7 @@ def begin_aftermath(world: World, order: Order) -> None:
 
 def aftermath(world: World, order: Order, open_returns: dict[int, int]) -> Generator[Event, None, None]:
     """Let the consequences happen that are still to come; `open_returns` maps line numbers to return ids."""
-    going_on_from = world.env.now
-    for what in consequences(world, order):
-        if what.at <= going_on_from:
-            continue
+    for what in _ahead(world, order, open_returns):
         if what.at > world.env.now:
             yield world.env.until(what.at, Turn.AFTERMATH, order.order_id)
         if what.kind == "review":
@@ -55,6 +52,20 @@ def aftermath(world: World, order: Order, open_returns: dict[int, int]) -> Gener
             open_returns[what.line_no] = _request_return(world, order, what.line)
         else:
             _refund_return(world, order, what.line, open_returns.pop(what.line_no))
+
+
+def _ahead(world: World, order: Order, open_returns: dict[int, int]) -> list[Consequence]:
+    """Return what is still to come, with a refund for each request and no other.
+
+    That matters when a run goes on with other parameters than those by which the requests were made.
+    """
+    now = world.env.now
+    ahead = [what for what in consequences(world, order) if what.at > now]
+    requested = {what.line_no for what in ahead if what.kind == "request"} | open_returns.keys()
+    ahead = [what for what in ahead if what.kind != "refund" or what.line_no in requested]
+    refunded = {what.line_no for what in ahead if what.kind == "refund"}
+    overdue = [line for line in order.lines if line.line_no in open_returns.keys() - refunded]
+    return [Consequence(now, line.line_no, "refund", line) for line in overdue] + ahead
 
 
 def consequences(world: World, order: Order) -> list[Consequence]:
@@ -154,7 +165,8 @@ def _return_reason(world: World, order: Order, line: OrderLine, u: float, u_late
         return world.bad_return_reasons.pick(u)
     if order.late and u_late < world.scenario.returns.reason_too_late:
         return "too_late"
-    return world.other_return_reasons.pick(u)
+    category = world.catalogue.category(world.catalogue.product(line.product_id).category_id)
+    return world.other_return_reasons.pick(u) if category.sized else "changed_mind"
 
 
 def _refund_return(world: World, order: Order, line: OrderLine, return_id: int) -> None:

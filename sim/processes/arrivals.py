@@ -74,6 +74,8 @@ def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, Non
     quarter = (env.now + phase) // QUARTER_US
     while True:
         start = quarter * QUARTER_US - phase
+        if start > env.now:  # a quarter that nobody comes in must let time go on too
+            yield env.until(start, Turn.ARRIVAL, region.city.city_id)
         expected = rate.in_quarter(start)
         if expected > 0.0:
             uniforms = luck.draws(Purpose.ARRIVALS, region.city.city_id, quarter, poisson_enough(expected))

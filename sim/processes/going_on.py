@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sim.facts import OrderLine
+from sim.facts import OrderLine, PriceSet
 from sim.luck import Purpose
 from sim.processes.aftermath import aftermath
 from sim.processes.arrivals import Doors, greet
 from sim.processes.cancellation import begin_doubts
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
+from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.replenishment import receive
 from sim.processes.session import shop_around
 from sim.processes.shifts import courier_duty
@@ -19,7 +20,7 @@ from sim.shop.dispatch import legs_m
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer, activity_of, earlier_life
 from sim.shop.region import LeftCart
-from sim.shop.roster import Courier, contracts
+from sim.shop.roster import EVERY_DAY, Courier, contracts
 from sim.shop.stock import Shelf
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def take_up(world: World, snapshot: Snapshot) -> None:
     """Fill the world with the snapshot's people, stock, orders and errands, and start what was under way."""
     customers = _meet_customers(world, snapshot)
     _fill_shelves(world, snapshot)
+    _put_up_prices(world, snapshot)
     _call_couriers(world, snapshot)
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in sorted(snapshot.lines):
@@ -80,16 +82,31 @@ def _fill_shelves(world: World, snapshot: Snapshot) -> None:
         world.env.process(errand)
 
 
+def _put_up_prices(world: World, snapshot: Snapshot) -> None:
+    """Record prices that are not those of the rows, which is so when promotions were changed on going on."""
+    now, had = world.env.now, dict(snapshot.prices)
+    for product in world.catalogue.products:
+        price_cents = world.price_cents(product, now)
+        if price_cents != had[product.product_id]:
+            reason = "promotion" if price_cents < product.list_price_cents else "promotion_ended"
+            world.tell(PriceSet(product.product_id, now, price_cents, reason))
+
+
 def _call_couriers(world: World, snapshot: Snapshot) -> None:
-    delivery = world.scenario.delivery
+    """Put the couriers back on the roster; hire or do without some when the scenario wants another number now."""
     for warehouse in world.warehouses.values():
         rows = sorted(row for row in snapshot.couriers if row.warehouse_id == warehouse.warehouse_id)
-        for row, contract in zip(rows, contracts(len(rows), delivery), strict=True):
+        wanted = wanted_couriers(world, warehouse)
+        agreed = contracts(max(wanted, len(rows)), world.scenario.delivery)
+        agreed[wanted:] = [contract._replace(off_days=EVERY_DAY) for contract in agreed[wanted:]]
+        for row, contract in zip(rows, agreed, strict=False):
             courier = Courier(row.courier_id, warehouse.warehouse_id, *contract._replace(vehicle=row.vehicle))
             courier.shift_id = row.shift_id
             courier.shift_ends_at = row.shift_ends_at or 0
             courier.free_since = row.free_since or 0
             warehouse.couriers.append(courier)
+        for contract in agreed[len(rows) :]:
+            hire(world, warehouse, contract, established=False)
         warehouse.courier_duty = courier_duty(world, warehouse)
 
 
@@ -181,7 +198,7 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
         visit = greet(world, region, row.session_id, customer, doors, row.channel, row.device)
         _replay(visit, steps[row.session_id])
         if row.cart_id is not None:
-            visit.cart_id, visit.restored = row.cart_id, row.restored
+            visit.cart_id = row.cart_id
             visit.items = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
             visit.removed = {item.product_id for item in items[row.cart_id] if item.removed}
             visit.order = order_of_cart.get(row.cart_id)

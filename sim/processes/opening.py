@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.clock.units import DAY_US
 from sim.facts import (
     CategoryListed,
     CityOpened,
-    CourierHired,
     ProductListed,
     ShelfOpened,
     WarehouseOpened,
 )
 from sim.luck import Purpose, Weighted
 from sim.processes.experience import book_points
+from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.prices import record_prices
 from sim.processes.registration import introduce
 from sim.processes.shifts import courier_duty
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Address, Customer, activity_of, earlier_life
-from sim.shop.roster import Courier, contracts
+from sim.shop.roster import contracts
 from sim.shop.stock import Shelf, stock_levels
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _list_products(world: World) -> None:
 def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:
     id_ = warehouse.warehouse_id
     world.tell(WarehouseOpened(id_, region.city.city_id, warehouse.name, warehouse.latitude, warehouse.longitude))
-    _hire_couriers(world, region, warehouse)
+    _hire_couriers(world, warehouse)
     units_per_day = planned_units_per_day(world, warehouse)
     for product in world.catalogue.products:
         reorder_point, order_up_to = stock_levels(units_per_day * product.popularity, world.scenario.stock)
@@ -87,16 +86,9 @@ def planned_units_per_day(world: World, warehouse: Warehouse) -> float:
     return sessions * world.scenario.stock.planned_units_per_session
 
 
-def _hire_couriers(world: World, region: Region, warehouse: Warehouse) -> None:
-    delivery, names = world.scenario.delivery, world.names[region.city.city_id]
-    count = max(delivery.couriers_at_least, round(delivery.couriers * world.scale * warehouse.share))
-    for contract in contracts(count, delivery):
-        courier_id = region.ids.next("courier")
-        u = world.luck.draws(Purpose.COURIER, courier_id, n=4)
-        warehouse.couriers.append(Courier(courier_id, warehouse.warehouse_id, *contract))
-        hired_at = -1 - int(u[2] * 900 * DAY_US)
-        name = names.full_name(u[0], u[1])
-        world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))
+def _hire_couriers(world: World, warehouse: Warehouse) -> None:
+    for contract in contracts(wanted_couriers(world, warehouse), world.scenario.delivery):
+        hire(world, warehouse, contract, established=True)
     warehouse.courier_duty = courier_duty(world, warehouse)
 
 

@@ -35,7 +35,6 @@ def arrive(world: World, region: Region, visit: Visit, left_cart: LeftCart | Non
         return
     now = world.env.now
     visit.cart_id = region.ids.next("cart")
-    visit.restored = True
     world.tell(CartOpened(visit.cart_id, visit.session_id, left_cart.cart_id, now))
     for product_id, quantity in sorted(left_cart.items.items()):
         visit.items[product_id] = quantity

@@ -22,20 +22,29 @@ if TYPE_CHECKING:
 def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generator[Event, None, None]:
     """Work the shifts of the roster for ever; a shift that ran at the epoch begins with it."""
     env, clock = world.env, warehouse.region.clock
-    going_on_from = world.going_on_from
+    if courier.shift_id is not None:  # going on in the middle of a shift: it ends as was planned when it began
+        if courier.shift_ends_at > env.now:
+            yield env.until(courier.shift_ends_at, Turn.SHIFT, courier.courier_id)
+        _end_of_shift(world, courier)
     local_day = clock.local_day(env.now) - 1
     while True:
+        begins_day = clock.instant_of(local_day, 0)
+        if begins_day > env.now:  # a day off must let time go on too
+            yield env.until(begins_day, Turn.SHIFT, courier.courier_id)
         shift = shift_of(courier, local_day, world.scenario.delivery, clock, world.luck)
         local_day += 1
-        if shift is None or shift[1] <= max(0, going_on_from):
+        if shift is None or shift[1] <= max(0, env.now) or max(0, shift[0]) <= world.going_on_from:
             continue
-        begins, ends = max(0, shift[0]), shift[1]
-        if begins > going_on_from:
-            yield env.until(begins, Turn.SHIFT, courier.courier_id)
-            _come_to_work(world, warehouse, courier, ends)
-        yield env.until(ends, Turn.SHIFT, courier.courier_id)
-        if courier.shift_ends_at == ends and not courier.on_trip:
-            go_home(world, courier)
+        yield env.until(max(0, shift[0]), Turn.SHIFT, courier.courier_id)
+        _come_to_work(world, warehouse, courier, shift[1])
+        yield env.until(shift[1], Turn.SHIFT, courier.courier_id)
+        _end_of_shift(world, courier)
+
+
+def _end_of_shift(world: World, courier: Courier) -> None:
+    """Go home, unless still out: then the end of the trip is the end of the shift."""
+    if not courier.on_trip and courier.shift_ends_at <= world.env.now:
+        go_home(world, courier)
 
 
 def courier_duty(world: World, warehouse: Warehouse) -> CourierDuty:

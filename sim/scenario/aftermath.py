@@ -71,7 +71,9 @@ class Return(Section):
         {"not_as_described": 60.0, "damaged": 40.0}, "why disappointing products come back", unit="weight"
     )
     other_reason_weight: dict[str, Weight] = parameter(
-        {"changed_mind": 62.0, "wrong_size": 38.0}, "why other products come back", unit="weight"
+        {"changed_mind": 62.0, "wrong_size": 38.0},
+        "why other products come back, in categories with sizes; elsewhere minds were changed",
+        unit="weight",
     )
     restock: float = share(0.7, "returned items that go back onto the shelf")
 

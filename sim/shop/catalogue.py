@@ -28,6 +28,7 @@ class Category:
     name: str
     return_weight: float
     units_weight: float
+    sized: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Catalogue:
         tag = PriceTag(market)
         drafts = _drafts(market, luck, products, tag)
         categories = [
-            Category(category_id, category.name, category.return_weight, category.units_weight)
+            Category(category_id, category.name, category.return_weight, category.units_weight, category.sized)
             for category_id, category in enumerate(market.categories, start=1)
         ]
         promotions = Promotions(luck, tag, promotion_share, tuple(promotion_discounts_percent))

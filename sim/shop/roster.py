@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+EVERY_DAY = frozenset(range(7))
 _HALF_HOURS = 7 * 48
 _HALF_HOUR_US = 30 * 60 * 1_000_000
 

@@ -19,7 +19,7 @@ class Visit:
 
     __slots__ = (
         "_block", "_luck", "_uniforms", "cart_id", "customer", "eagerness", "items", "last_at", "order", "persona",
-        "place", "product_id", "removed", "restored", "saw_empty_shelf", "seq", "session_id", "step", "warehouse_id",
+        "place", "product_id", "removed", "saw_empty_shelf", "seq", "session_id", "step", "warehouse_id",
     )  # fmt: skip
 
     def __init__(
@@ -46,7 +46,6 @@ class Visit:
         self.cart_id: int | None = None
         self.items: dict[int, int] = {}  # product -> units in the cart
         self.removed: set[int] = set()  # taken out again: never added twice to one cart
-        self.restored = False  # whether the cart is one left behind earlier
         self.order: Order | None = None
         self._luck = luck
         self._block = -1

@@ -123,7 +123,7 @@ def _market() -> Market:
 
 
 def _catalogue(market: Market, promotions: Mapping[tuple[int, int], int]) -> Catalogue:
-    categories = [Category(1, "Toys", 1.0, 1.0), Category(2, "Books", 1.0, 1.0)]
+    categories = [Category(1, "Toys", 1.0, 1.0, sized=True), Category(2, "Books", 1.0, 1.0)]
     products = [
         Product(id_, 2 if id_ == 4 else 1, f"Product {id_}", price, 1, 1000, id_, 0.7 if id_ == 1 else 0.1)
         for id_, price in PRICES_CENTS.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg2
 import psycopg2.extensions
 
@@ -12,11 +14,20 @@ from sim.sinks.port import SinkError
 # Every statement of the writer goes by a primary key, so it is told to; and compiling an UPDATE never pays.
 _SETTINGS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
 
+# A server that has gone without a word is noticed within a minute.
+_OPTIONS: dict[str, Any] = {
+    "application_name": "bazaar",
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
 
 def connect(url: str) -> psycopg2.extensions.connection:
     """A connection for bulk writing by keys; `url` as libpq takes it. Raises SinkError when there is none to be had."""
     try:
-        connection = psycopg2.connect(url, application_name="bazaar")
+        connection: psycopg2.extensions.connection = psycopg2.connect(url, **_OPTIONS)
         with connection.cursor() as cursor:
             cursor.execute(_SETTINGS)
         connection.commit()

@@ -55,7 +55,7 @@ def _holder(connection: Connection) -> Holder | None:
         with connection.cursor() as cursor:
             cursor.execute(_HOLDER)
             row = cursor.fetchone()
-    except psycopg2.errors.UndefinedTable:
+    except psycopg2.Error:  # no such table yet, or not ours to read
         row = None
     connection.rollback()
     return Holder(*row) if row else None

@@ -1,7 +1,8 @@
 """Reads the open rows of a committed cut: what a run needs in order to go on.
 
-The queries find open rows by the partial indexes on them; of history they touch only what may still have
-consequences (orders delivered in the last weeks). Instants come back as microseconds since the epoch, money as cents.
+The queries find open rows by the partial indexes on them, and the orders delivered in the last weeks, which may still
+have consequences; of older history only customers' sums and last numbers are read. Instants come back as microseconds
+since the epoch, money as cents.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sim.snapshot import (
     LineRow,
     OpenReturnRow,
     OrderRow,
+    PriceRow,
     ReplenishmentRow,
     SessionRow,
     ShelfRow,
@@ -69,7 +71,7 @@ LEFT JOIN LATERAL (SELECT coalesce(max(t.ended_at), s.started_at) AS free_since 
                    WHERE t.courier_id = c.courier_id AND t.started_at >= s.started_at) f ON true
 """
 _SESSIONS = """
-SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, c.cart_id, c.restored_from_cart_id IS NOT NULL
+SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, c.cart_id
 FROM sessions s LEFT JOIN carts c USING (session_id) WHERE s.ended_at IS NULL
 """
 _STEPS = """
@@ -80,7 +82,7 @@ FROM sessions s JOIN session_events e USING (session_id) WHERE s.ended_at IS NUL
 _LEFT_CARTS = """
 SELECT c.cart_id, c.session_id, s.customer_id, {closed_at}
 FROM carts c JOIN sessions s USING (session_id)
-WHERE c.status = 'abandoned' AND c.closed_at >= :left_since AND c.created_at >= :created_since
+WHERE c.status = 'abandoned' AND c.closed_at >= :left_since
   AND s.customer_id IS NOT NULL
   AND NOT EXISTS (SELECT FROM carts r WHERE r.restored_from_cart_id = c.cart_id)
 """
@@ -104,6 +106,7 @@ LEFT JOIN delivery_attempts a ON a.delivery_id = d.delivery_id AND a.attempt_no 
 WHERE (o.delivered_at IS NULL AND o.cancelled_at IS NULL)
    OR o.delivered_at >= :delivered_since
    OR (d.trip_id IN (SELECT trip_id FROM trips WHERE ended_at IS NULL))
+   OR o.order_id IN (SELECT order_id FROM returns WHERE refunded_at IS NULL)
 """
 _LINES = """
 SELECT order_id, line_no, product_id, quantity, (unit_price * 100)::bigint
@@ -119,13 +122,16 @@ SELECT d.trip_id, d.stop_no, d.order_id FROM deliveries d JOIN trips t USING (tr
 _REPLENISHMENTS = """
 SELECT replenishment_id, warehouse_id, product_id, quantity, {ordered_at} FROM replenishments WHERE received_at IS NULL
 """
+_PRICES = """
+SELECT DISTINCT ON (product_id) product_id, (price * 100)::bigint
+FROM product_prices ORDER BY product_id, valid_from DESC
+"""
 _OPEN_RETURNS = "SELECT return_id, order_id, product_id FROM returns WHERE refunded_at IS NULL"
 
 _MILESTONES = (
     "placed_at", "promised_at", "paid_at", "pick_started_at", "picked_at", "pack_started_at", "packed_at",
     "dispatched_at", "delivered_at", "cancelled_at",
 )  # fmt: skip
-_LONGEST_SESSION = timedelta(days=2)
 
 
 def _us(expression: str) -> str:
@@ -150,7 +156,6 @@ class OpenRows:
             LeftCartRow,
             _LEFT_CARTS.format(closed_at=_us("c.closed_at")),
             left_since=left_since,
-            created_since=left_since - _LONGEST_SESSION,
         )
         carts = [row.cart_id for row in left_carts] + [row.cart_id for row in sessions if row.cart_id is not None]
         return Snapshot(
@@ -170,6 +175,7 @@ class OpenRows:
             ),
             stops=self._read(StopRow, _STOPS),
             replenishments=self._read(ReplenishmentRow, _REPLENISHMENTS.format(ordered_at=_us("ordered_at"))),
+            prices=self._read(PriceRow, _PRICES),
             open_returns=self._read(OpenReturnRow, _OPEN_RETURNS),
         )
 

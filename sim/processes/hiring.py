@@ -1,0 +1,33 @@
+"""Hiring: couriers get a contract with a warehouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.clock.units import DAY_US
+from sim.facts import CourierHired
+from sim.luck import Purpose
+from sim.shop.roster import Contract, Courier
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.shop.region import Warehouse
+
+_LONGEST_SERVICE = 900 * DAY_US
+
+
+def wanted_couriers(world: World, warehouse: Warehouse) -> int:
+    """Return how many couriers the scenario wants at a warehouse."""
+    delivery = world.scenario.delivery
+    return max(delivery.couriers_at_least, round(delivery.couriers * world.scale * warehouse.share))
+
+
+def hire(world: World, warehouse: Warehouse, contract: Contract, *, established: bool) -> None:
+    """Hire a courier, now or, for an established one, at some time before the epoch."""
+    region = warehouse.region
+    courier_id = region.ids.next("courier")
+    u = world.luck.draws(Purpose.COURIER, courier_id, n=4)
+    warehouse.couriers.append(Courier(courier_id, warehouse.warehouse_id, *contract))
+    name = world.names[region.city.city_id].full_name(u[0], u[1])
+    hired_at = -1 - int(u[2] * _LONGEST_SERVICE) if established else world.env.now
+    world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))

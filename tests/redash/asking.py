@@ -1,0 +1,105 @@
+"""Asks the dashboards' queries of databases made for a test, as the reader that Redash is."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+
+from redash.publisher.files import load
+from sim.bootstrap import run_shop
+from sim.clock.pacer import Speed
+from sim.settings import Settings
+
+FILES = load()
+NUMBERS = {20, 21, 23, 700, 701, 1700}  # PostgreSQL's type ids of integers, floats and numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result: its columns, which of them are numbers, and the rows by column name."""
+
+    columns: list[str]
+    numeric: set[str]
+    rows: list[dict[str, object]]
+
+    def column(self, name: str) -> list[object]:
+        """A column's values from top to bottom."""
+        return [row[name] for row in self.rows]
+
+    @property
+    def only(self) -> dict[str, object]:
+        """The one row there is."""
+        (row,) = self.rows
+        return row
+
+
+def sql_of(key: str, city: str = "All cities", period: str = "Everything") -> str:
+    """A query's SQL as Redash renders it."""
+    return FILES.queries[key].sql.replace("{{ city }}", city).replace("{{ period }}", period)
+
+
+def ask(connection: Connection, key: str, city: str = "All cities", period: str = "Everything") -> Answer:
+    """Ask a query. `connection` is what `reading` gives."""
+    result = connection.exec_driver_sql(sql_of(key, city, period).replace("%", "%%"))
+    columns, described = list(result.keys()), result.cursor.description
+    numeric = {column[0] for column in described if column[1] in NUMBERS}
+    return Answer(columns, numeric, [dict(row) for row in result.mappings()])
+
+
+@contextmanager
+def new_database(server_url: str) -> Iterator[Engine]:
+    """An engine on an empty database that is dropped afterwards."""
+    name = f"bazaar_asked_{uuid.uuid4().hex}"
+    url = make_url(server_url).set(drivername="postgresql+psycopg2")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine = create_engine(url.set(database=name))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        server.dispose()
+
+
+def trade(url: URL, duration: timedelta, scale: float) -> None:
+    """Open a shop in the database and let it trade. It opens on Monday, 5 January 2026, at 0:00 UTC."""
+    opening = datetime(2026, 1, 5, tzinfo=UTC)
+    stated = frozenset({"start"})
+    settings = Settings(
+        Speed.parse("max"), 1, "baseline", "international", scale, timedelta(0), opening, duration, False, stated
+    )
+    run_shop(
+        settings,
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        lambda _: None,
+        threading.Event(),
+    )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read-only transaction as bazaar_reader, with little patience."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("SET LOCAL ROLE bazaar_reader")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = '10s'")
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def traded_shop(server_url: str) -> Iterator[Connection]:
+    """A small shop after a day and a half, on Tuesday at 12:00 UTC, seen by the reader."""
+    with new_database(server_url) as engine:
+        trade(engine.url, timedelta(hours=36), 0.03)
+        with reading(engine) as connection:
+            yield connection
