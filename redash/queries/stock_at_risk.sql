@@ -1,0 +1,40 @@
+-- title: Stock at risk
+-- question: Which products that sell are or will be sold out first, and is more on the way? As sold over the last 14 days.
+-- grain: one row a product and warehouse, the fifty with the shortest cover
+WITH place AS (
+    SELECT w.warehouse_id, w.name AS warehouse, c.name AS city
+    FROM cities c
+    JOIN warehouses w USING (city_id)
+    WHERE c.city_id = ANY (cities_named('{{ city }}'))
+), clock AS MATERIALIZED (
+    SELECT since, nullif(extract(epoch FROM now - since) / 86400, 0) AS days
+    FROM (SELECT sim_now() AS now, greatest(period_start('Everything'), sim_now() - interval '14 days') AS since) span
+), sold AS (
+    SELECT o.warehouse_id, i.product_id, sum(i.quantity) / (SELECT days FROM clock) AS units_per_day
+    FROM orders o
+    JOIN order_items i USING (order_id)
+    WHERE o.placed_at >= (SELECT since FROM clock)
+      AND o.paid_at IS NOT NULL
+      AND o.cancelled_at IS NULL
+    GROUP BY 1, 2
+), on_the_way AS (
+    SELECT warehouse_id, product_id, sum(quantity) AS units, min(due_at) AS due_at
+    FROM replenishments
+    WHERE received_at IS NULL
+    GROUP BY 1, 2
+)
+SELECT pr.name AS product,
+       p.city,
+       p.warehouse,
+       i.on_hand - i.reserved AS units_left,
+       round(s.units_per_day, 1) AS sold_per_day,
+       round((i.on_hand - i.reserved) / s.units_per_day, 1) AS days_of_cover,
+       coalesce(w.units, 0) AS units_on_the_way,
+       w.due_at AS due_at_utc
+FROM inventory i
+JOIN place p USING (warehouse_id)
+JOIN sold s USING (warehouse_id, product_id)
+JOIN products pr USING (product_id)
+LEFT JOIN on_the_way w USING (warehouse_id, product_id)
+ORDER BY days_of_cover, s.units_per_day DESC, pr.name
+LIMIT 50

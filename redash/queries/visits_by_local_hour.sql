@@ -1,0 +1,28 @@
+-- title: Visits and conversion by hour of day
+-- question: When do shoppers come, and when do they buy? Local hours.
+-- grain: one row a local hour
+WITH quarters AS (
+    -- Local time is worked out for quarters of an hour and not for every visit: all zones differ by quarters.
+    SELECT s.city_id,
+           date_bin('15 minutes', s.started_at, '2000-01-01 00:00Z') AS quarter,
+           count(*) AS sessions,
+           count(*) FILTER (WHERE s.outcome = 'ordered') AS paid_orders
+    FROM sessions s
+    WHERE s.started_at >= (SELECT period_start('{{ period }}'))
+      AND s.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
+      AND s.outcome IS NOT NULL
+    GROUP BY 1, 2
+), by_hour AS (
+    SELECT extract(hour FROM q.quarter AT TIME ZONE c.timezone) AS local_hour,
+           sum(q.sessions) AS sessions,
+           sum(q.paid_orders) AS paid_orders
+    FROM quarters q
+    JOIN cities c USING (city_id)
+    GROUP BY 1
+)
+SELECT h AS local_hour,
+       coalesce(b.sessions, 0) AS sessions,
+       round(100.0 * b.paid_orders / b.sessions, 2) AS conversion_percent
+FROM generate_series(0, 23) AS h
+LEFT JOIN by_hour b ON b.local_hour = h
+ORDER BY h
