@@ -176,7 +176,7 @@ def _writing_connection(url: str) -> PsycopgConnection:
     if holder is not None:
         connection.close()
         raise Refused(
-            f"database: another simulator ({holder}) is running on it; stop that one first, or use another database"
+            f"database: another simulator is running on it ({holder}); stop that one first, or use another database"
         )
     return connection
 

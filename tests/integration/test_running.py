@@ -245,7 +245,7 @@ def test_a_second_simulator_is_refused_at_once_and_the_first_goes_on(shop: Shop)
     with shop.running(speed="1x", catch_up=False) as first:
         first.wait_for(lambda status: status.phase == "pacing" and status.rows > 0)  # the opening is committed
         before = shop.digests()["customers"], shop.rows("SELECT started_at, pid FROM sim.runs")
-        with pytest.raises(Refused, match=r"another simulator \(process \d+ on .+\) is running") as refused:
+        with pytest.raises(Refused, match=r"another simulator is running on it \(process \d+ on .+\)") as refused:
             shop.run(speed="max")
         assert "\n" not in str(refused.value)
         assert (shop.digests()["customers"], shop.rows("SELECT started_at, pid FROM sim.runs")) == before

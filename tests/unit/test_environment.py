@@ -35,9 +35,23 @@ def test_now_is_an_integer_after_every_kind_of_step():
 
 
 def test_the_past_cannot_be_waited_for():
-    env = ShopEnvironment(5)
+    env = ShopEnvironment()
+    env.run_through(5, never)
     with pytest.raises(ValueError, match="PICK of 7 cannot wait for 4: it is already 5"):
         env.until(4, Turn.PICK, 7)
+
+
+def test_at_the_beginning_what_should_have_been_happens_at_once():
+    env = ShopEnvironment(5)
+    seen = []
+
+    def walk():
+        yield env.until(4, Turn.PICK, 7)
+        seen.append(env.now)
+
+    env.process(walk())  # type: ignore[arg-type]
+    env.run_through(9, never)
+    assert seen == [5]
 
 
 def test_the_present_can_be_waited_for():
