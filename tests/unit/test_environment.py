@@ -49,7 +49,7 @@ def test_at_the_beginning_what_should_have_been_happens_at_once():
         yield env.until(4, Turn.PICK, 7)
         seen.append(env.now)
 
-    env.process(walk())  # type: ignore[arg-type]
+    env.process(walk())
     env.run_through(9, never)
     assert seen == [5]
 
