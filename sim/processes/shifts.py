@@ -33,11 +33,14 @@ def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generat
             yield env.until(begins_day, Turn.SHIFT, courier.courier_id)
         shift = shift_of(courier, local_day, world.scenario.delivery, clock, world.luck)
         local_day += 1
-        if shift is None or shift[1] <= max(0, env.now) or max(0, shift[0]) <= world.going_on_from:
+        if shift is None:
             continue
-        yield env.until(max(0, shift[0]), Turn.SHIFT, courier.courier_id)
-        _come_to_work(world, warehouse, courier, shift[1])
-        yield env.until(shift[1], Turn.SHIFT, courier.courier_id)
+        begins, ends = max(0, shift[0]), shift[1]
+        if ends <= env.now or begins < env.now or begins <= world.going_on_from:  # over, or begun without this courier
+            continue
+        yield env.until(begins, Turn.SHIFT, courier.courier_id)
+        _come_to_work(world, warehouse, courier, ends)
+        yield env.until(ends, Turn.SHIFT, courier.courier_id)
         _end_of_shift(world, courier)
 
 

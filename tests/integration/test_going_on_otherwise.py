@@ -18,6 +18,7 @@ OTHERWISE = {
     "quick work": "warehouse: {pick_base_s: 1, pick_line_s: 1, pack_base_s: 1}",
     "quick vehicles": "delivery: {stop_min: 0.1, hold_min: 0, travel_sigma: 0}",
     "other shifts": "delivery: {shifts: [{from_hour: 3, hours: 10, share: 1}]}",
+    "shifts that overlap the open ones": "delivery: {shifts: [{from_hour: 9, hours: 10, share: 1}]}",
     "other fleet": "delivery: {vehicles: {van: {share_of_fleet: 0}}}",
     "impatient customers": "cancellation: {change_of_mind: 1, gives_up_late: 1, gives_up_after_h: 0.1}",
 }
