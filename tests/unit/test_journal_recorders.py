@@ -11,7 +11,7 @@ import pytest
 from models import metadata
 from sim import facts
 from sim.journal.batch import Batch, OpenBatch
-from sim.journal.dispatch import RECORDERS, ROWS_AS_THEY_ARE
+from sim.journal.recorders import RECORDERS, ROWS_AS_THEY_ARE
 
 ALL_FACTS: tuple[type[Any], ...] = get_args(facts.Fact)
 
