@@ -95,7 +95,7 @@ def dispatch(world: World, warehouse: Warehouse) -> None:
 def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
     """Return the stops of a trip that should leave now with this courier, in order; none if it should not."""
     delivery = world.scenario.delivery
-    vehicle = delivery.vehicles[courier.vehicle]  # type: ignore[index]
+    vehicle = delivery.vehicle_of(courier.vehicle)
     waiting = [order for order in warehouse.dock.values() if fits(order, vehicle)]
     if not waiting:
         return []
@@ -111,7 +111,7 @@ def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
 
 def _within_shift(world: World, warehouse: Warehouse, courier: Courier, load: list[Order]) -> list[Order]:
     """Return the route of the load, without its farthest neighbours as far as the shift's end demands."""
-    vehicle = world.scenario.delivery.vehicles[courier.vehicle]  # type: ignore[index]
+    vehicle = world.scenario.delivery.vehicle_of(courier.vehicle)
     end = courier.shift_ends_at + round(world.scenario.delivery.overtime_min * MINUTE_US)
     while load:
         stops = route(warehouse, load)
@@ -168,7 +168,7 @@ def _stop_done_at(world: World, trip: Trip) -> int:
 def _ride_us(world: World, trip: Trip, u: float) -> int:
     """Return the time of the next leg: its length at the vehicle's speed, the hour's traffic, and chance."""
     delivery = world.scenario.delivery
-    speed = delivery.vehicles[trip.courier.vehicle].speed_km_per_h  # type: ignore[index]
+    speed = delivery.vehicle_of(trip.courier.vehicle).speed_km_per_h
     traffic = delivery.traffic_by_hour[trip.warehouse.region.clock.hour(trip.leg_started_at)]
     free_ride_us = trip.legs_m[trip.next_stop] / 1000.0 / speed * HOUR_US
     return round(free_ride_us * traffic * lognormal(u, 1.0, delivery.travel_sigma))

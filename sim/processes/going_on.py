@@ -17,6 +17,7 @@ from sim.processes.replenishment import receive
 from sim.processes.session import shop_around
 from sim.processes.shifts import courier_duty
 from sim.shop.dispatch import legs_m
+from sim.shop.ids import city_of
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer, activity_of, earlier_life
 from sim.shop.region import LeftCart
@@ -227,4 +228,4 @@ def _remember_left_carts(world: World, snapshot: Snapshot, customers: dict[int, 
         kept = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
         if kept:
             cart = LeftCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)
-            regions[row.cart_id % 100].left_carts.append(cart)
+            regions[city_of(row.cart_id)].left_carts.append(cart)

@@ -96,6 +96,10 @@ class Delivery(Section):
         15.0, "a trip may be expected to end this long after the shift", unit="min", ge=0.0, le=600.0
     )
 
+    def vehicle_of(self, kind: str) -> Vehicle:
+        """Return the vehicle of a courier, whose kind comes from a row."""
+        return self.vehicles[kind]  # type: ignore[index]
+
 
 class Promise(Section):
     """What the shop quotes at checkout, from its current load."""

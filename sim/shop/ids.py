@@ -15,6 +15,11 @@ CITY_ENTITIES = (
 )  # fmt: skip
 
 
+def city_of(an_id: int) -> int:
+    """Return the city that an id names."""
+    return an_id % STRIDE
+
+
 class Ids:
     """The running numbers of one city."""
 

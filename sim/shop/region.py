@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.clock.units import HOUR_US
 from sim.shop.geography import LocalClock, distance_m, nearest, place_around
 from sim.shop.people import liveliest_mood, mood
 
@@ -109,6 +110,6 @@ class Region:
 
     def forget_old_carts(self, now_us: int, scenario: Scenario) -> None:
         """Drop abandoned carts that are too old to be returned to."""
-        oldest = now_us - round(scenario.demand.cart_return_within_h * 3_600_000_000)
+        oldest = now_us - round(scenario.demand.cart_return_within_h * HOUR_US)
         while self.left_carts and self.left_carts[0].closed_at < oldest:
             self.left_carts.popleft()

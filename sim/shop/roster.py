@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from sim.clock.units import MINUTE_US
 from sim.luck import Luck, Purpose
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 EVERY_DAY = frozenset(range(7))
 _HALF_HOURS = 7 * 48
-_HALF_HOUR_US = 30 * 60 * 1_000_000
+_HALF_HOUR_US = 30 * MINUTE_US
 
 
 class Courier:
