@@ -85,7 +85,7 @@ class LogScreen:
         if scene.status is None:
             return
         if self._phase is None:
-            self._write(scene, "start", _named(scene.title))
+            self._begin(scene)
         elif scene.status.phase != self._phase:
             self._write(scene, "phase", {})
         elif scene.now_s - self._written_s >= _LOG_EVERY_S:
@@ -93,8 +93,14 @@ class LogScreen:
 
     def close(self, scene: Scene) -> None:
         """Write the last line, unless the run was refused before it began."""
-        if scene.status is not None:
-            self._write(scene, "end", {"outcome": scene.outcome})
+        if scene.status is None:
+            return
+        if self._phase is None:  # a run shorter than a look at it
+            self._begin(scene)
+        self._write(scene, "end", {"outcome": scene.outcome})
+
+    def _begin(self, scene: Scene) -> None:
+        self._write(scene, "start", _named(scene.title))
 
     def _write(self, scene: Scene, event: str, more: dict[str, object]) -> None:
         self._phase, self._written_s = scene.status.phase if scene.status else None, scene.now_s

@@ -98,6 +98,16 @@ def test_a_log_has_a_line_at_the_start_every_five_seconds_and_at_the_end():
     assert lines[-1]["outcome"] == "ended"
 
 
+def test_the_log_of_a_run_shorter_than_a_look_at_it_has_its_first_line_too():
+    stream = StringIO()
+    screen = LogScreen(stream, lambda: EPOCH)
+    screen.open()
+    screen.show(Scene((), 100.0))
+    screen.close(scene(100.2, "finished", outcome="ended"))
+    first, last = stream.getvalue().splitlines()
+    assert ("event=start" in first, "event=end" in last) == (True, True)
+
+
 def test_a_log_has_a_line_at_every_change_of_phase():
     lines = lines_of(scene(100.0, "catching_up"), scene(100.25), scene(100.5), scene(100.75, "stopped"))
     assert [(line["event"], line["phase"]) for line in lines] == [
