@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import pandas as pd
 from sqlalchemy import create_engine, make_url, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-alt.renderers.enable("svg")  # shows without the internet, and wherever a notebook is read
-alt.data_transformers.disable_max_rows()
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @cache
 def engine() -> Engine:
-    """The database that DATABASE_URL names, in the container and under `make notebook` as the role that only reads."""
-    try:
-        url = make_url(os.environ["DATABASE_URL"])
-    except KeyError:
-        raise RuntimeError(
-            "DATABASE_URL is not set: start JupyterLab with `docker compose up` or `make notebook`"
-        ) from None
+    """The database that DATABASE_URL names, else the embedded one of `make sim`; there as the role that only reads."""
+    url = make_url(os.environ.get("DATABASE_URL") or _embedded())
     return create_engine(url.set(drivername="postgresql+psycopg2"), pool_pre_ping=True)
+
+
+def _embedded() -> str:
+    own = REPOSITORY / ".venv" / "bin" / "python"
+    command = [str(own) if own.exists() else sys.executable, "-m", "sim", "dsn", "--reader"]
+    said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise RuntimeError(
+            "no shop to read: DATABASE_URL is not set, and the embedded one says: "
+            f"{said.stderr.strip() or 'nothing'} (`make sim` in a terminal opens one)"
+        )
+    return said.stdout.strip()
 
 
 def ask(sql: str, **parameters: Any) -> pd.DataFrame:
@@ -36,5 +44,5 @@ def ask(sql: str, **parameters: Any) -> pd.DataFrame:
 
 
 def sim_now() -> pd.Timestamp:
-    """Where the simulated clock stands: use it instead of the wall clock."""
+    """Where the simulated clock stands, in UTC: use it instead of the wall clock."""
     return pd.Timestamp(ask("SELECT sim_now() AS sim_now")["sim_now"].iloc[0])
