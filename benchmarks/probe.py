@@ -75,7 +75,6 @@ class LookingRunner(Runner):
     """A runner that is timed, and whose clock is compared with true pace every few milliseconds."""
 
     def __init__(self, world: Any, journal: Any, tally: LookingTally, *more: Any, probe: Probe, **named: Any) -> None:
-        named["wall"] = WallClock(self._first_reading)
         super().__init__(world, journal, tally, *more, **named)
         self._env = world.env
         self._probe = probe
@@ -89,8 +88,8 @@ class LookingRunner(Runner):
     def run(self) -> None:
         """Run, looking."""
         probe, over = self._probe, threading.Event()
-        self._sink.flush()
-        probe.opening_rows = self._meter.rows_written
+        self._sink.wait_until_written(inf)
+        probe.opening_rows = self._sink.rows_written
         sampler = threading.Thread(target=self._sample, args=(over,))
         began_us, began_s, began_cpu_s = self.now_us, time.perf_counter(), time.process_time()
         if probe.factor != inf:
@@ -105,12 +104,10 @@ class LookingRunner(Runner):
             if sampler.ident is not None:
                 sampler.join()
 
-    def _first_reading(self) -> float:
-        """The steady clock; what it shows first is the pacer's anchor."""
-        now_s = WallClock().steady_s()
-        if self._probe.anchor_s is None:
-            self._probe.anchor_s, self._probe.anchor_us = now_s, self.now_us
-        return now_s
+    def _begin_to_pace(self) -> None:
+        super()._begin_to_pace()
+        if self._pacer is not None:
+            self._probe.anchor_s, self._probe.anchor_us = self._pacer.anchor
 
     def _sample(self, over: threading.Event) -> None:
         probe, clock = self._probe, WallClock()
@@ -133,6 +130,20 @@ class NullSink:
     def write(self, batch: Any) -> None:
         """Count the rows."""
         self.rows_written += batch.rows
+
+    trouble = None
+
+    def wait_for_room(self, timeout_s: float) -> bool:  # noqa: ARG002 - the port's
+        """There always is."""
+        return True
+
+    def wait_until_written(self, timeout_s: float) -> bool:  # noqa: ARG002 - the port's
+        """Nothing is ever behind."""
+        return True
+
+    def give_up(self) -> int:
+        """Nothing was kept."""
+        return 0
 
     def flush(self) -> None:
         """Nothing is ever behind."""

@@ -549,6 +549,16 @@ LEFT JOIN (
 ) l USING (customer_id)
 WHERE c.loyalty_points <> coalesce(l.balance, 0) OR c.loyalty_tier <> l.tier;
 
+-- name: lifetime_points_are_what_was_earned
+-- A customer's lifetime points are the sum of those that count for the tier: of the opening, purchases and refunds.
+SELECT c.customer_id, c.lifetime_points, l.earned
+FROM customers c
+LEFT JOIN (
+    SELECT customer_id, sum(points) AS earned
+    FROM loyalty_transactions WHERE reason IN ('opening', 'purchase', 'refund') GROUP BY customer_id
+) l USING (customer_id)
+WHERE c.lifetime_points <> coalesce(l.earned, 0);
+
 -- name: points_move_for_own_orders
 -- Points and satisfaction move for the customer's own orders only, and not before they were placed.
 SELECT 'loyalty' AS what, l.customer_id, l.seq, l.order_id, o.customer_id AS order_customer_id

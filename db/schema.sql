@@ -37,6 +37,13 @@ COMMENT ON COLUMN cities.longitude IS 'Longitude of the city''s centre, degrees.
 COMMENT ON COLUMN cities.timezone IS 'IANA time zone, as in Europe/Berlin; AT TIME ZONE takes it.';
 COMMENT ON COLUMN cities.population IS 'Inhabitants.';
 
+CREATE TABLE sim.alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+COMMENT ON TABLE sim.alembic_version IS 'The version of this schema, one row, kept by Alembic.';
+COMMENT ON COLUMN sim.alembic_version.version_num IS 'The newest migration that this database has.';
+
 CREATE TABLE sim.runs (
     run_id BIGINT NOT NULL,
     seed BIGINT NOT NULL,
@@ -58,25 +65,27 @@ CREATE TABLE sim.runs (
     host TEXT NOT NULL,
     rows_written BIGINT NOT NULL,
     batches BIGINT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_runs PRIMARY KEY (run_id),
     CONSTRAINT ck_runs_status_known CHECK (status IN ('catching_up', 'pacing', 'paused', 'stopped', 'finished')),
     CONSTRAINT ck_runs_seed_not_negative CHECK (seed >= 0),
     CONSTRAINT ck_runs_scale_positive CHECK (scale > 0),
-    CONSTRAINT ck_runs_sim_now_after_epoch CHECK (sim_now >= epoch),
+    CONSTRAINT ck_runs_began_at_after_epoch CHECK (began_at >= epoch),
+    CONSTRAINT ck_runs_sim_now_after_began_at CHECK (sim_now >= began_at),
     CONSTRAINT ck_runs_counts_not_negative CHECK (rows_written >= 0 AND batches >= 0)
 )
  WITH (fillfactor = 70);
-COMMENT ON TABLE sim.runs IS 'Simulation runs; the newest one is the shop''s.';
-COMMENT ON COLUMN sim.runs.run_id IS 'The run; the largest is the newest.';
+COMMENT ON TABLE sim.runs IS 'Chapters of the shop''s one run; the newest holds now.';
+COMMENT ON COLUMN sim.runs.run_id IS 'The chapter: 1, 2, 3 and so on; the largest is the newest.';
 COMMENT ON COLUMN sim.runs.seed IS 'Seed of every draw.';
 COMMENT ON COLUMN sim.runs.scenario IS 'Name of the scenario.';
 COMMENT ON COLUMN sim.runs.scenario_config IS 'The resolved scenario, every parameter.';
 COMMENT ON COLUMN sim.runs.scenario_digest IS 'Digest of the resolved scenario.';
 COMMENT ON COLUMN sim.runs.market IS 'Market: places, names and currency.';
 COMMENT ON COLUMN sim.runs.scale IS 'Factor on demand and capacity together.';
-COMMENT ON COLUMN sim.runs.version IS 'Version of the program.';
-COMMENT ON COLUMN sim.runs.epoch IS 'Simulated instant at which the run begins.';
-COMMENT ON COLUMN sim.runs.sim_now IS 'Simulated instant of the newest commit; read it by sim_now().';
+COMMENT ON COLUMN sim.runs.version IS 'Version of the program that wrote the chapter.';
+COMMENT ON COLUMN sim.runs.epoch IS 'Simulated instant at which the run begins, the same in every chapter.';
+COMMENT ON COLUMN sim.runs.sim_now IS 'Simulated instant of the chapter''s newest commit; read the newest chapter''s by sim_now().';
 COMMENT ON COLUMN sim.runs.speed IS 'Speed asked: ''10x'' is ten simulated seconds a real second, ''max'' is unpaced.';
 COMMENT ON COLUMN sim.runs.kept_speed IS 'Speed kept lately, simulated seconds a real second.';
 COMMENT ON COLUMN sim.runs.lag_s IS 'How far the simulated clock is behind true pace, real seconds.';
@@ -87,14 +96,7 @@ COMMENT ON COLUMN sim.runs.pid IS 'Process id of the simulator.';
 COMMENT ON COLUMN sim.runs.host IS 'Host of the simulator.';
 COMMENT ON COLUMN sim.runs.rows_written IS 'Rows written so far.';
 COMMENT ON COLUMN sim.runs.batches IS 'Batches committed so far.';
-
-CREATE TABLE sim.schema_version (
-    version INTEGER NOT NULL,
-    CONSTRAINT pk_schema_version PRIMARY KEY (version)
-);
-CREATE UNIQUE INDEX ix_schema_version_one_row ON sim.schema_version ((true));
-COMMENT ON TABLE sim.schema_version IS 'The version of these tables, one row.';
-COMMENT ON COLUMN sim.schema_version.version IS 'Version of the schema that this database was made with.';
+COMMENT ON COLUMN sim.runs.began_at IS 'Simulated instant from which this chapter''s settings hold: the epoch for the first.';
 
 CREATE TABLE customers (
     customer_id BIGINT NOT NULL,
@@ -106,11 +108,13 @@ CREATE TABLE customers (
     loyalty_tier TEXT NOT NULL,
     loyalty_points INTEGER NOT NULL,
     satisfaction SMALLINT NOT NULL,
+    lifetime_points INTEGER NOT NULL,
     CONSTRAINT pk_customers PRIMARY KEY (customer_id),
     CONSTRAINT uq_customers_email UNIQUE (email),
     CONSTRAINT ck_customers_persona_known CHECK (persona IN ('bargain_hunter', 'loyal', 'impulsive', 'window_shopper', 'planner')),
     CONSTRAINT ck_customers_loyalty_tier_known CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
     CONSTRAINT ck_customers_loyalty_points_not_negative CHECK (loyalty_points >= 0),
+    CONSTRAINT ck_customers_lifetime_points_not_negative CHECK (lifetime_points >= 0),
     CONSTRAINT ck_customers_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
     CONSTRAINT fk_customers_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
 )
@@ -125,6 +129,7 @@ COMMENT ON COLUMN customers.persona IS 'How the customer shops: bargain_hunter, 
 COMMENT ON COLUMN customers.loyalty_tier IS 'Current tier: bronze, silver, gold or platinum.';
 COMMENT ON COLUMN customers.loyalty_points IS 'Current points: the balance of the last loyalty transaction.';
 COMMENT ON COLUMN customers.satisfaction IS 'Current satisfaction, 0 (lost) to 100 (delighted).';
+COMMENT ON COLUMN customers.lifetime_points IS 'Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none.';
 
 CREATE TABLE products (
     product_id BIGINT NOT NULL,
@@ -146,6 +151,20 @@ COMMENT ON COLUMN products.name IS 'Name of the product.';
 COMMENT ON COLUMN products.list_price IS 'Price without promotions; what was asked at a time is in product_prices.';
 COMMENT ON COLUMN products.unit_cost IS 'What a unit costs the shop.';
 COMMENT ON COLUMN products.weight_kg IS 'Weight of a unit, kg.';
+
+CREATE TABLE sim.controls (
+    run_id BIGINT NOT NULL,
+    speed TEXT NOT NULL,
+    paused BOOLEAN NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_controls PRIMARY KEY (run_id),
+    CONSTRAINT fk_controls_run_id FOREIGN KEY(run_id) REFERENCES sim.runs (run_id)
+);
+COMMENT ON TABLE sim.controls IS 'What has been asked of the running simulator, one row for the newest chapter; whoever writes it sends NOTIFY bazaar_control.';
+COMMENT ON COLUMN sim.controls.run_id IS 'The chapter that it was asked of.';
+COMMENT ON COLUMN sim.controls.speed IS 'Speed asked: ''10x'' is ten simulated seconds a real second, ''max'' is unpaced.';
+COMMENT ON COLUMN sim.controls.paused IS 'Whether the clock shall stand still.';
+COMMENT ON COLUMN sim.controls.asked_at IS 'Wall-clock time at which it was asked.';
 
 CREATE TABLE warehouses (
     warehouse_id SMALLINT NOT NULL,
@@ -768,4 +787,4 @@ COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 
-INSERT INTO sim.schema_version (version) VALUES (1);
+INSERT INTO sim.alembic_version (version_num) VALUES ('0002');

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Table
 
 from models import aftermath, delivery, funnel, orders, people, reference, run_control, warehouse
-from models.base import SCHEMA_VERSION, Base, metadata
+from models.base import SCHEMA_VERSION, Base, metadata, revision_of
 
-__all__ = ["GROUPS", "SCHEMA_VERSION", "Base", "metadata", "tables_in_key_order", "tables_of"]
+__all__ = ["GROUPS", "SCHEMA_VERSION", "Base", "metadata", "revision_of", "tables_in_key_order", "tables_of"]
 
 GROUPS = {
     "reference": reference,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from sqlalchemy import Connection
 from models import SCHEMA_VERSION, tables_in_key_order
 
 DB = Path(__file__).resolve().parent.parent / "db"
-SCRIPTS = ("schema.sql", "functions.sql", "views.sql")
+TABLES_SCRIPT = "schema.sql"
+REPLACED_SCRIPTS = ("functions.sql", "views.sql")
 ROLES_SCRIPT = "roles.sql"
 OLDEST_SERVER = 15
+UPGRADE = "python -m sim upgrade"
 _LOCK = 0x62617A616172  # "bazaar": two simulators that meet on one empty database take turns
 
 # Tables, views and the like of every user's schema, those that an extension brought along excepted.
@@ -25,8 +28,13 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY name
 """
-_VERSION_COLUMN = """
-SELECT count(*) FROM pg_attribute
+# Alembic's version table, and the table that the first schema had in its place.
+_HAS_REVISION = """
+SELECT count(*) > 0 FROM pg_attribute
+WHERE attrelid = to_regclass('sim.alembic_version') AND attname = 'version_num'
+"""
+_HAS_FIRST_VERSION = """
+SELECT count(*) > 0 FROM pg_attribute
 WHERE attrelid = to_regclass('sim.schema_version') AND attname = 'version' AND atttypid = 'int4'::regtype
 """
 _RIGHTS = """
@@ -99,14 +107,20 @@ def apply_schema(connection: Connection) -> list[str]:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         _refuse_unless_ready(connection)
         connection.exec_driver_sql("SET LOCAL search_path = public")
-        for script in SCRIPTS:
-            connection.exec_driver_sql(_sql(script), execution_options={"no_parameters": True})
-        warnings = run_roles(connection, _sql(ROLES_SCRIPT))
+        _run(connection, TABLES_SCRIPT)
+        warnings = make_anew(connection)
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
     return warnings
+
+
+def make_anew(connection: Connection) -> list[str]:
+    """Make functions, views and grants as this program has them; returns PostgreSQL's warnings. Commits nothing."""
+    for script in REPLACED_SCRIPTS:
+        _run(connection, script)
+    return run_roles(connection, _sql(ROLES_SCRIPT))
 
 
 def run_roles(connection: Connection, script: str) -> list[str]:
@@ -122,14 +136,21 @@ def run_roles(connection: Connection, script: str) -> list[str]:
     return [notice.removeprefix("WARNING:").splitlines()[0].strip() for notice in warnings]
 
 
+def _run(connection: Connection, script: str) -> None:
+    connection.exec_driver_sql(_sql(script), execution_options={"no_parameters": True})
+
+
 def _sql(script: str) -> str:
     return (DB / script).read_text(encoding="utf-8")
 
 
 def _version(connection: Connection) -> int | None:
-    if connection.exec_driver_sql(_VERSION_COLUMN).scalar_one() == 0:
-        return None
-    return connection.exec_driver_sql("SELECT max(version) FROM sim.schema_version").scalar_one_or_none()
+    if connection.exec_driver_sql(_HAS_REVISION).scalar_one():
+        revision = connection.exec_driver_sql("SELECT max(version_num) FROM sim.alembic_version").scalar_one()
+        return int(revision) if revision is not None and re.fullmatch(r"\d{4}", revision) else None
+    if connection.exec_driver_sql(_HAS_FIRST_VERSION).scalar_one():
+        return connection.exec_driver_sql("SELECT max(version) FROM sim.schema_version").scalar_one_or_none()
+    return None
 
 
 def _refuse_unless_ready(connection: Connection) -> None:
@@ -166,7 +187,10 @@ def described(state: SchemaState) -> str:
         case Current():
             return f"Bazaar's schema {SCHEMA_VERSION}"
         case Older(version):
-            return f"an older Bazaar's schema ({version}; this program's is {SCHEMA_VERSION})"
+            return (
+                f"an older Bazaar's schema ({version}; this program's is {SCHEMA_VERSION}), "
+                f"which `{UPGRADE}` upgrades (with the same --database-url, if one was given)"
+            )
         case Newer(version):
             return f"a newer Bazaar's schema ({version}; this program's is {SCHEMA_VERSION})"
         case Foreign(tables):

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-SCHEMA_VERSION = 1
-"""Raised whenever the tables, views or functions change in a way that an older program would trip over."""
+SCHEMA_VERSION = 2
+"""Raised whenever the tables change, by a migration of this number in db/migrations/versions/."""
 
 Small = Annotated[int, "SMALLINT"]
 Whole = Annotated[int, "INTEGER"]
@@ -40,6 +40,11 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+
+def revision_of(version: int) -> str:
+    """The name of the migration that makes this version of the schema, as Alembic's version table holds it."""
+    return f"{version:04d}"
 
 
 class Base(DeclarativeBase):

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, SetColumnComment, SetTableComment
 
-from models import SCHEMA_VERSION, tables_in_key_order
+from models import SCHEMA_VERSION, revision_of, tables_in_key_order
 from models.run_control import SCHEMA
 
 HEADER = """\
@@ -35,7 +35,7 @@ def _statements() -> Iterator[str]:
     yield f"COMMENT ON SCHEMA {SCHEMA} IS 'The simulator''s own bookkeeping.';\n"
     for table in tables_in_key_order():
         yield from _table_statements(table)
-    yield f"INSERT INTO {SCHEMA}.schema_version (version) VALUES ({SCHEMA_VERSION});\n"
+    yield f"INSERT INTO {SCHEMA}.alembic_version (version_num) VALUES ('{revision_of(SCHEMA_VERSION)}');\n"
 
 
 def _table_statements(table: Table) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Customer(Base):
         one_of("persona", *PERSONAS),
         one_of("loyalty_tier", *TIERS),
         check("loyalty_points_not_negative", "loyalty_points >= 0"),
+        check("lifetime_points_not_negative", "lifetime_points >= 0"),
         check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
         table_options("Registered customers.", fillfactor=80),
     )
@@ -33,6 +34,9 @@ class Customer(Base):
     loyalty_tier: Mapped[str] = column("Current tier: bronze, silver, gold or platinum.")
     loyalty_points: Mapped[Whole] = column("Current points: the balance of the last loyalty transaction.")
     satisfaction: Mapped[Small] = column("Current satisfaction, 0 (lost) to 100 (delighted).")
+    lifetime_points: Mapped[Whole] = column(
+        "Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none."
+    )
 
 
 class Address(Base):

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg2
@@ -15,8 +16,9 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from models.apply import Current, Empty, SchemaError, apply_schema, described, schema_state
+from models.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
 from sim.clock.environment import ShopEnvironment
+from sim.clock.pacer import Speed
 from sim.clock.units import HOUR_US
 from sim.journal.journal import Journal
 from sim.luck import Luck
@@ -26,11 +28,13 @@ from sim.processes.going_on import take_up
 from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
 from sim.processes.world import World
-from sim.running import Runner, Tally
+from sim.running import Runner, Tally, Wishes
+from sim.running.wishes import Wish
 from sim.scenario import ScenarioError
 from sim.shop.catalogue import Catalogue
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import connect, one_line
+from sim.sinks.postgres.controls import Controls, Listener
 from sim.sinks.postgres.exclusive import take_lock
 from sim.sinks.postgres.open_rows import OpenRows
 from sim.sinks.postgres.runs import RunInputs, newest_run, note_new_start, record_run
@@ -71,13 +75,14 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
             inputs = _inputs(terms)
             run = note_new_start(connection, run, inputs) if run else record_run(connection, inputs)
             snapshot = _open_rows(connection, run, terms) if run.batches else None
-        _run(terms, run, snapshot, writer, observe, stop)
+        _run(terms, run, snapshot, url, writer, observe, stop)
 
 
 def _run(
     terms: Terms,
     run: RunRecord,
     snapshot: Snapshot | None,
+    url: str,
     writer: PsycopgConnection,
     observe: Callable[[Status], None],
     stop: threading.Event,
@@ -101,9 +106,21 @@ def _run(
         sessions = len(snapshot.sessions) if snapshot else 0
         carts = sum(row.cart_id is not None for row in snapshot.sessions) if snapshot else 0
         tally.counts = Counter()
-        Runner(world, journal, tally, sink, sink, terms.plan, observe, stop, open_at_start=(sessions, carts)).run()
+        wishes = Wishes()
+        with closing(Listener(url, run.run_id, partial(_leave, wishes))):
+            Runner(
+                world, journal, tally, sink, terms.plan, observe, stop, wishes, open_at_start=(sessions, carts)
+            ).run()
     finally:
         sink.close()
+
+
+def _leave(wishes: Wishes, asked: Controls) -> None:
+    """Pass on what was asked through the database, unless somebody wrote there what is no speed."""
+    try:
+        wishes.leave(Wish(Speed.parse(asked.speed), asked.paused))
+    except ValueError as error:
+        _LOG.warning("sim.controls: %s", error)
 
 
 def build_world(terms: Terms, tell: Callable[[Fact], None], snapshot: Snapshot | None) -> World:
@@ -159,6 +176,8 @@ def _has_schema(connection: Connection) -> bool:
         return True
     if isinstance(state, Empty):
         return False
+    if isinstance(state, Older):
+        raise Refused(f"database: it holds {described(state)}")
     raise Refused(f"database: it holds {described(state)}; an empty one or this program's own is needed")
 
 

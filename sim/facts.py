@@ -87,7 +87,7 @@ class AddressAdded(NamedTuple):
 
 
 class LoyaltyPointsMoved(NamedTuple):
-    """Points earned, redeemed or taken back; `balance` and `tier` are those afterwards."""
+    """Points earned, redeemed or taken back; `balance`, `tier` and `lifetime_points` are those afterwards."""
 
     customer_id: int
     seq: int
@@ -97,6 +97,7 @@ class LoyaltyPointsMoved(NamedTuple):
     tier: str
     reason: str  # opening | purchase | redemption | redemption_undone | refund
     at: int
+    lifetime_points: int  # all that count towards the tier
 
 
 class SatisfactionMoved(NamedTuple):

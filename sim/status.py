@@ -10,7 +10,7 @@ from datetime import datetime
 class Status:
     """A run at a moment of wall time. What is open is as of now; what is counted, since this process began."""
 
-    phase: str  # opening | catching_up | pacing | stopped | finished
+    phase: str  # opening | catching_up | pacing | paused | stopped | finished
     sim_now: datetime  # UTC
     epoch: datetime
     target: datetime | None  # where catching up ends; None at max speed without an end, and while pacing
@@ -29,3 +29,4 @@ class Status:
     couriers_out: int
     couriers_on_shift: int
     batches_behind: int  # handed over, not yet committed
+    trouble: str | None = None  # what is wrong with the database, and when it is asked again

@@ -69,12 +69,12 @@ class LiveScreen:
 
 
 class LogScreen:
-    """A line at the start, at each change of phase, every few seconds and at the end."""
+    """A line at the start and the end, at each change of phase or speed, at trouble, and every few seconds."""
 
     def __init__(self, stream: TextIO, utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._stream = stream
         self._utc_now = utc_now
-        self._phase: str | None = None
+        self._told: Status | None = None
         self._written_s = 0.0
 
     def open(self) -> None:
@@ -84,10 +84,10 @@ class LogScreen:
         """Write a line when one is due."""
         if scene.status is None:
             return
-        if self._phase is None:
+        if self._told is None:
             self._begin(scene)
-        elif scene.status.phase != self._phase:
-            self._write(scene, "phase", {})
+        elif (news := _news(self._told, scene.status)) is not None:
+            self._write(scene, news, {})
         elif scene.now_s - self._written_s >= _LOG_EVERY_S:
             self._write(scene, "status", {})
 
@@ -95,7 +95,7 @@ class LogScreen:
         """Write the last line, unless the run was refused before it began."""
         if scene.status is None:
             return
-        if self._phase is None:  # a run shorter than a look at it
+        if self._told is None:  # a run shorter than a look at it
             self._begin(scene)
         self._write(scene, "end", {"outcome": scene.outcome})
 
@@ -103,7 +103,7 @@ class LogScreen:
         self._write(scene, "start", _named(scene.title))
 
     def _write(self, scene: Scene, event: str, more: dict[str, object]) -> None:
-        self._phase, self._written_s = scene.status.phase if scene.status else None, scene.now_s
+        self._told, self._written_s = scene.status, scene.now_s
         self._stream.write(status_line(scene, event, self._utc_now(), **more) + "\n")
         self._stream.flush()
 
@@ -188,3 +188,14 @@ def _named(title: Title | None) -> dict[str, object]:
     if title is None:
         return {}
     return {"scenario": title.scenario, "market": title.market, "seed": title.seed, "scale": title.scale}
+
+
+def _news(told: Status, status: Status) -> str | None:
+    """What has happened since that cannot wait for the next line, in a word."""
+    if status.phase != told.phase:
+        return "phase"
+    if status.speed_asked != told.speed_asked:
+        return "speed"
+    if (status.trouble is None) != (told.trouble is None):
+        return "trouble" if status.trouble else "recovered"
+    return None

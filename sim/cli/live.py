@@ -67,6 +67,8 @@ def _title(scene: Scene) -> Text:
 def _last_word(scene: Scene) -> Text:
     if scene.notice:
         return Text(scene.notice, style="not dim yellow")
+    if scene.status is not None and scene.status.trouble:
+        return Text(f"database: {scene.status.trouble}", style="not dim yellow")
     if scene.silent_s:
         return Text(f"no news for {figures.span(scene.silent_s)}: waiting for the database", style="not dim yellow")
     return Text(scene.hint, style="dim")

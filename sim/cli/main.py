@@ -132,6 +132,33 @@ def status(
 
 
 @app.command()
+def speed(
+    wanted: Annotated[str, typer.Argument(metavar="10x|0.5x|max", help="simulated seconds a real second")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Change the speed of the running simulator, from where it stands."""
+    from sim.cli.control import speed_command
+
+    speed_command(_database(_given(database_url=database_url)), wanted)
+
+
+@app.command()
+def pause(database_url: DatabaseUrl = None) -> None:
+    """Stop the running simulator's clock until `resume`."""
+    from sim.cli.control import pause_command
+
+    pause_command(_database(_given(database_url=database_url)))
+
+
+@app.command()
+def resume(database_url: DatabaseUrl = None) -> None:
+    """Let a paused simulator go on from where it stands."""
+    from sim.cli.control import resume_command
+
+    resume_command(_database(_given(database_url=database_url)))
+
+
+@app.command()
 def dsn(
     sqlalchemy: Annotated[bool, typer.Option("--sqlalchemy", help="with the driver's name")] = False,
     reader: Annotated[bool, typer.Option("--reader", help="the role that only reads")] = False,
@@ -149,6 +176,14 @@ def check(database_url: DatabaseUrl = None) -> None:
     from sim.cli.check import check_command
 
     check_command(_database(_given(database_url=database_url)))
+
+
+@app.command()
+def upgrade(database_url: DatabaseUrl = None) -> None:
+    """Bring an older shop's tables to this program's, rows and all."""
+    from sim.cli.upgrade import upgrade_command
+
+    upgrade_command(_database(_given(database_url=database_url)))
 
 
 @app.command()

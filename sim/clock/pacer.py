@@ -84,6 +84,11 @@ class Pacer:
         self._anchor_s = wall.steady_s()
         self._anchor_us = sim_now_us
 
+    @property
+    def anchor(self) -> tuple[float, int]:
+        """The steady clock's reading and the simulated instant that belong together."""
+        return self._anchor_s, self._anchor_us
+
     def target_us(self) -> int:
         """Return the simulated instant that true pace has reached by now."""
         elapsed_s = self._wall.steady_s() - self._anchor_s

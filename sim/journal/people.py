@@ -7,14 +7,16 @@ from sim.journal.batch import OpenBatch
 
 
 def customer_registered(batch: OpenBatch, fact: CustomerRegistered) -> None:
-    """A customer; the columns bear the names of the fact's fields."""
-    batch.insert("customers", (fact.customer_id,), fact._asdict())
+    """A customer; the columns bear the names of the fact's fields. Points that one begins with were earned earlier."""
+    row = {**fact._asdict(), "lifetime_points": fact.loyalty_points}
+    batch.insert("customers", (fact.customer_id,), row)
 
 
 def loyalty_points_moved(batch: OpenBatch, fact: LoyaltyPointsMoved) -> None:
     """The transaction itself, and the customer's new balance and tier."""
-    batch.append("loyalty_transactions", fact)
-    batch.change("customers", (fact.customer_id,), {"loyalty_points": fact.balance, "loyalty_tier": fact.tier})
+    batch.append("loyalty_transactions", fact[:-1])
+    now = {"loyalty_points": fact.balance, "lifetime_points": fact.lifetime_points, "loyalty_tier": fact.tier}
+    batch.change("customers", (fact.customer_id,), now)
 
 
 def satisfaction_moved(batch: OpenBatch, fact: SatisfactionMoved) -> None:

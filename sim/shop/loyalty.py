@@ -31,7 +31,15 @@ def move_points(
     customer.tier = tier_of(customer.lifetime_points, tier_from)
     customer.loyalty_seq += 1
     return LoyaltyPointsMoved(
-        customer.customer_id, customer.loyalty_seq, order_id, points, customer.points, customer.tier, reason, at
+        customer.customer_id,
+        customer.loyalty_seq,
+        order_id,
+        points,
+        customer.points,
+        customer.tier,
+        reason,
+        at,
+        customer.lifetime_points,
     )
 
 

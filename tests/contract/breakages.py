@@ -308,7 +308,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a loyalty balance that isn't the sum": (
         "UPDATE loyalty_transactions SET points = 11 WHERE customer_id = 101 AND seq = 2",
-        {"loyalty_balance_is_the_running_sum"},
+        {"loyalty_balance_is_the_running_sum", "lifetime_points_are_what_was_earned"},
     ),
     "points that aren't the last balance": (
         "UPDATE customers SET loyalty_points = 41 WHERE customer_id = 101",
@@ -321,6 +321,18 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     "points without any transaction": (
         "UPDATE customers SET loyalty_points = 5 WHERE customer_id = 301",
         {"customer_points_are_the_last_balance"},
+    ),
+    "a lifetime point that was never earned": (
+        "UPDATE customers SET lifetime_points = 41 WHERE customer_id = 101",
+        {"lifetime_points_are_what_was_earned"},
+    ),
+    "a lifetime that counts points spent": (
+        "UPDATE loyalty_transactions SET reason = 'redemption' WHERE customer_id = 101 AND seq = 2",
+        {"lifetime_points_are_what_was_earned"},
+    ),
+    "lifetime points without any transaction": (
+        "UPDATE customers SET lifetime_points = 1 WHERE customer_id = 301",
+        {"lifetime_points_are_what_was_earned"},
     ),
     "points for somebody else's order": (
         "UPDATE loyalty_transactions SET order_id = 102 WHERE customer_id = 101 AND seq = 2",

@@ -50,11 +50,11 @@ REFERENCE: dict[str, Rows] = {
 
 PEOPLE: dict[str, Rows] = {
     "customers": [
-        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "loyal", "silver", 40, 62),
-        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "planner", "bronze", 0, 50),
-        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "impulsive", "bronze", 0, 42),
-        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bargain_hunter", "bronze", 0, 50),
-        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "window_shopper", "bronze", 0, 48),
+        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "loyal", "silver", 40, 62, 40),
+        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "planner", "bronze", 0, 50, 0),
+        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "impulsive", "bronze", 0, 42, 0),
+        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bargain_hunter", "bronze", 0, 50, 0),
+        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "window_shopper", "bronze", 0, 48, 0),
     ],
     "addresses": [
         (101, 101, "Linden 1", "10115", 52.53, 13.39, "2025-11-01T00:00Z"),
@@ -292,10 +292,11 @@ AFTERMATH: dict[str, Rows] = {
 RUN: dict[str, Rows] = {
     "sim.runs": [
         (1, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, day5("12:00"), "max", None, None, "stopped",
-         EPOCH, EPOCH, 1, "host", 0, 0),
+         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH),
         (2, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, SIM_NOW, "max", None, None, "finished",
-         EPOCH, EPOCH, 1, "host", 0, 0),
+         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00")),
     ],
+    "sim.controls": [(2, "max", False, EPOCH)],
 }  # fmt: skip
 
 WORLD: dict[str, Rows] = {**REFERENCE, **PEOPLE, **FUNNEL, **ORDERS, **WAREHOUSE, **DELIVERY, **AFTERMATH, **RUN}

@@ -90,14 +90,17 @@ def test_period_steps_are_full_ones(shop: Connection):
 
 
 def test_a_step_cut_off_by_the_periods_beginning_is_left_out(shop: Connection):
-    shop.exec_driver_sql("UPDATE sim.runs SET epoch = '2026-01-05T23:59:59.999999Z', sim_now = '2026-01-06T02:00Z'")
+    shop.exec_driver_sql(
+        "UPDATE sim.runs SET epoch = '2026-01-05T23:59:59.999999Z', began_at = '2026-01-06T00:00Z', "
+        "sim_now = '2026-01-06T02:00Z'"
+    )
     first = shop.exec_driver_sql("SELECT min(starts_at) FROM period_steps('Everything')").scalar_one()
     assert first == datetime(2026, 1, 6, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("call", ["cities_named('All cities')", "period_start('Today')", "period_step('Today')"])
 def test_without_a_run_nothing_fails(shop: Connection, call: str):
-    shop.exec_driver_sql("DELETE FROM sim.runs")
+    shop.exec_driver_sql("DELETE FROM sim.controls; DELETE FROM sim.runs")
     assert value(shop, f"SELECT {call}") in (None, [1, 2])
     assert shop.exec_driver_sql("SELECT * FROM period_steps('Today')").all() == []
 

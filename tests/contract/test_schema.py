@@ -8,40 +8,17 @@ import pytest
 from sqlalchemy import CheckConstraint, Connection, Engine, Table
 
 import models.__main__ as command
-from models import GROUPS, metadata, tables_in_key_order, tables_of
+from models import GROUPS, SCHEMA_VERSION, metadata, revision_of, tables_in_key_order, tables_of
 from models.ddl import schema_sql
 from models.papers import schema_md, view_comments
+from tests.contract.catalogue import OF_TABLES, catalogue
 
-COLUMNS = """
-SELECT n.nspname, c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE n.nspname IN ('public', 'sim') AND c.relkind = 'r' AND a.attnum > 0 ORDER BY 1, 2, 3
-"""
-CONSTRAINTS = """
-SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace::regnamespace::text IN ('public', 'sim') AND conrelid <> 0 ORDER BY 1, 2
-"""
-INDEXES = (
-    "SELECT schemaname, tablename, indexdef FROM pg_indexes WHERE schemaname IN ('public', 'sim') ORDER BY 1, 2, 3"
-)
-TABLES = """
-SELECT c.oid::regclass::text, c.reloptions, obj_description(c.oid)
-FROM pg_class c WHERE c.relnamespace::regnamespace::text IN ('public', 'sim') AND c.relkind = 'r' ORDER BY 1
-"""
 UNDESCRIBED = """
 SELECT c.relname, a.attname FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace) AND c.relkind = 'r'
   AND (coalesce(obj_description(c.oid), '') = '' OR coalesce(col_description(c.oid, a.attnum), '') = '')
 """
-
-
-def catalogue(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
-    """What PostgreSQL knows about the tables."""
-    queries = {"columns": COLUMNS, "constraints": CONSTRAINTS, "indexes": INDEXES, "tables": TABLES}
-    return {name: [tuple(row) for row in connection.exec_driver_sql(sql)] for name, sql in queries.items()}
 
 
 def test_generated_files_are_fresh():
@@ -67,10 +44,10 @@ def test_writing_mends_what_is_stale_and_nothing_else(tmp_path: Path):
 
 def test_schema_sql_makes_what_the_models_say(small_world: Engine, empty: Connection):
     with small_world.connect() as connection:
-        by_script = catalogue(connection)
+        by_script = catalogue(connection, OF_TABLES)
     empty.exec_driver_sql("CREATE SCHEMA sim")
     metadata.create_all(empty)
-    by_models = catalogue(empty)
+    by_models = catalogue(empty, OF_TABLES)
     for what, rows in by_models.items():
         assert rows == by_script[what], what
     assert len(by_models["tables"]) == len(tables_in_key_order())
@@ -79,8 +56,8 @@ def test_schema_sql_makes_what_the_models_say(small_world: Engine, empty: Connec
 def test_the_script_is_one_statement_string(empty: Connection):
     cursor = empty.connection.cursor()
     cursor.execute(schema_sql())
-    cursor.execute("SELECT version FROM sim.schema_version")
-    assert cursor.fetchall() == [(1,)]
+    cursor.execute("SELECT version_num FROM sim.alembic_version")
+    assert cursor.fetchall() == [(revision_of(SCHEMA_VERSION),)]
 
 
 def test_everything_is_described(shop: Connection):

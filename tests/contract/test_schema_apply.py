@@ -85,6 +85,11 @@ def test_the_search_path_does_not_lead_astray(empty: Connection):
         ("CREATE VIEW numbers AS SELECT 1 AS one", "numbers"),
         ("CREATE SCHEMA app; CREATE TABLE app.users (id int)", "app.users"),
         ("CREATE SCHEMA sim; CREATE TABLE sim.schema_version (version text)", "sim.schema_version"),
+        ("CREATE SCHEMA sim; CREATE TABLE sim.alembic_version (version_num text)", "sim.alembic_version"),
+        (
+            "CREATE SCHEMA sim; CREATE TABLE sim.alembic_version AS SELECT 'ae1027a6acf' AS version_num",
+            "sim.alembic_version",
+        ),
     ],
 )
 def test_other_programs_tables_are_left_alone(made: str, named: str, empty: Connection):
@@ -101,7 +106,7 @@ def test_other_programs_tables_are_left_alone(made: str, named: str, empty: Conn
 )
 def test_another_version_is_told_apart(version: int, state: SchemaState, empty: Connection):
     apply_schema(empty)
-    execute(empty, f"UPDATE sim.schema_version SET version = {version}")
+    execute(empty, f"UPDATE sim.alembic_version SET version_num = '{version:04d}'")
     assert schema_state(empty) == state
     with pytest.raises(SchemaError, match=f"Bazaar's schema \\({version}; this program's is {SCHEMA_VERSION}\\)"):
         apply_schema(empty)

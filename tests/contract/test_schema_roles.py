@@ -31,6 +31,7 @@ def test_reads_the_whole_shop(reader: Connection):
         reader.exec_driver_sql(f"SELECT * FROM {name}").close()
     now, newest = reader.exec_driver_sql("SELECT sim_now(), max(sim_now) FROM sim.runs").one()
     assert now == newest
+    assert reader.exec_driver_sql("SELECT speed, paused FROM sim.controls").all() == [("max", False)]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +42,10 @@ def test_reads_the_whole_shop(reader: Connection):
         "DELETE FROM reviews",
         "TRUNCATE session_events",
         "UPDATE sim.runs SET sim_now = now()",
+        "UPDATE sim.controls SET paused = true",
         "DROP VIEW order_lines",
         "CREATE TABLE public.mine (id int)",
-        "SELECT * FROM sim.schema_version",
+        "SELECT * FROM sim.alembic_version",
     ],
 )
 def test_writes_nothing(statement: str, reader: Connection):

@@ -39,10 +39,10 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 PATIENCE_S = 20
 WRITER = "FROM pg_stat_activity WHERE application_name = 'bazaar' AND datname = current_database()"
 A_RUN = """
-INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, sim_now,
-                      speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
+INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, began_at,
+                      sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
 VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', %(epoch)s, %(epoch)s,
-        'max', 'catching_up', now(), 'epoch', 1, 'here', 100, 10)
+        %(epoch)s, 'max', 'catching_up', now(), 'epoch', 1, 'here', 100, 10)
 """
 CITY = CityOpened(1, "Bergen", "Norway", 60.39, 5.32, "Europe/Oslo", 290_000)
 WAREHOUSE = WarehouseOpened(11, 1, "Bergen I", 60.4, 5.3)
@@ -172,7 +172,7 @@ def test_values_are_converted_at_the_door(sink: PostgresSink, reader: Reader):
 
 def test_changes_set_what_they_say_and_nothing_else(sink: PostgresSink, reader: Reader):
     sink.write(batch_of(CITY, customer(1), customer(2), customer(3)))
-    points = LoyaltyPointsMoved(1, 1, None, 250, 250, "silver", "opening", 5)
+    points = LoyaltyPointsMoved(1, 1, None, 250, 250, "silver", "opening", 5, 250)
     sink.write(batch_of(points, SatisfactionMoved(2, 1, "good_product", 3, 73, None, 6)))
     sink.write(batch_of(SatisfactionMoved(2, 2, "bad_product", -4, 69, None, 8)))
     sink.flush()

@@ -269,7 +269,7 @@ def test_another_programs_tables_are_left_alone(shop: Shop):
 def test_a_newer_schema_is_left_alone(shop: Shop):
     shop.run(duration="1h")
     with shop.connected() as connection, connection.cursor() as cursor:
-        cursor.execute("UPDATE sim.schema_version SET version = version + 1")
+        cursor.execute("UPDATE sim.alembic_version SET version_num = '0999'")
     before = shop.all_there_is()
     with pytest.raises(Refused, match="newer") as refused:
         shop.run(duration="2h")

@@ -26,10 +26,10 @@ from sim.sinks.shapes import ColumnShape, shop_shapes
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 A_RUN = """
-INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, sim_now,
-                      speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
+INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, began_at,
+                      sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
 VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', %(epoch)s, %(epoch)s,
-        'max', 'catching_up', now(), now(), 1, 'here', 0, 0)
+        %(epoch)s, 'max', 'catching_up', now(), now(), 1, 'here', 0, 0)
 """
 PRODUCTS = (1, 2, 3)
 
@@ -118,7 +118,7 @@ class History:
     def _earn(self) -> None:
         customer = self._some(*self._customers)
         seq, balance, tier = self._next("points", customer), self._whole(0, 2**31 - 1), self._some("silver", "gold")
-        self._say(facts.LoyaltyPointsMoved(customer, seq, None, -3, balance, tier, "opening", self._tick()))
+        self._say(facts.LoyaltyPointsMoved(customer, seq, None, -3, balance, tier, "opening", self._tick(), balance))
 
     def _restock(self) -> None:
         order, movement, product = self._new("replenishment"), self._new("movement"), self._some(*PRODUCTS)

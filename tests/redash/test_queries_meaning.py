@@ -128,7 +128,7 @@ def test_a_products_views_are_its_demand(world: Connection):
 def test_heat_maps_are_empty_rather_than_nothing_but_zeros(world: Connection):
     assert any(ask(world, "pickers_busy", "Berlin").column("pickers_busy"))
     assert any(ask(world, "late_by_hour_and_weekday").column("late_percent")) is False
-    world.exec_driver_sql("UPDATE sim.runs SET sim_now = epoch")
+    world.exec_driver_sql("UPDATE sim.runs SET sim_now = epoch, began_at = epoch")
     assert ask(world, "pickers_busy", "Atlantis").rows == []
 
 

@@ -87,8 +87,9 @@ def lines_of(*scenes: Scene, end: bool = False) -> list[dict[str, str]]:
     return [dict(word.split("=", 1) for word in line.split()) for line in stream.getvalue().splitlines()]
 
 
-def scene(now_s: float, phase: str = "pacing", **more) -> Scene:
-    return Scene((Seen(now_s, replace(STATUS, phase=phase)),), now_s, **more)
+def scene(now_s: float, phase: str = "pacing", *, speed: str = "10x", trouble: str | None = None, **more) -> Scene:
+    status = replace(STATUS, phase=phase, speed_asked=speed, trouble=trouble)
+    return Scene((Seen(now_s, status),), now_s, **more)
 
 
 def test_a_log_has_a_line_at_the_start_every_five_seconds_and_at_the_end():
@@ -106,6 +107,25 @@ def test_the_log_of_a_run_shorter_than_a_look_at_it_has_its_first_line_too():
     screen.close(scene(100.2, "finished", outcome="ended"))
     first, last = stream.getvalue().splitlines()
     assert ("event=start" in first, "event=end" in last) == (True, True)
+
+
+def test_a_log_has_a_line_at_another_speed_at_trouble_and_at_its_end():
+    away = "terminating connection; trying again in 2 s"
+    lines = lines_of(
+        scene(100.0),
+        scene(100.25, speed="100x"),
+        scene(100.5, speed="100x", trouble=away.replace(" ", "_")),
+        scene(100.75, speed="100x", trouble="still_away"),
+        scene(101.0, speed="100x"),
+    )
+    assert [(line["event"], line["speed_asked"]) for line in lines] == [
+        ("start", "10x"),
+        ("speed", "100x"),
+        ("trouble", "100x"),
+        ("recovered", "100x"),
+    ]
+    assert "trouble" in lines[2]
+    assert "trouble" not in lines[3]
 
 
 def test_a_log_has_a_line_at_every_change_of_phase():

@@ -35,7 +35,7 @@ def test_a_tier_is_held_from_its_threshold_on(points, tier):
 
 def test_a_purchase_earns_and_lifts(customer):
     fact = move_points(customer, 150, "purchase", 401, 99, TIER_FROM)
-    assert fact == LoyaltyPointsMoved(201, 1, 401, 150, 150, "silver", "purchase", 99)
+    assert fact == LoyaltyPointsMoved(201, 1, 401, 150, 150, "silver", "purchase", 99, 150)
 
 
 def test_redeeming_costs_points_but_no_tier(customer):

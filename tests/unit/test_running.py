@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import inf
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,14 +13,15 @@ from typing import Any, cast
 import pytest
 from simpy import Event
 
-from sim import running
 from sim.clock.environment import ShopEnvironment, Turn
 from sim.clock.pacer import Speed, WallClock
 from sim.facts import CategoryListed
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
 from sim.processes.world import World
-from sim.running import Plan, Runner, Tally
+from sim.running import Plan, Runner, Tally, Wishes, runner
+from sim.running.wishes import Wish
+from sim.sinks.port import SinkError
 from sim.status import Status
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
@@ -79,26 +81,61 @@ class Database:
     def __init__(self, wall: Wall) -> None:
         self._wall = wall
         self.rows_written = 0
-        self.behind = 0
         self.write_s = 0.0
         self.instants: list[int] = []
         self.written_at_s: list[float] = []
         self.categories: list[int] = []
         self.reported: list[dict[str, object]] = []
-        self.flushed = 0
+        self.away: tuple[float, float] = (inf, inf)  # from and to when it does not answer
+        self.kept = 0  # batches handed over that wait for it
+        self.forgotten = 0
+        self.room = 3
 
     def report(self, progress: Mapping[str, object]) -> None:
         self.reported.append(dict(progress))
 
     def write(self, batch: Batch) -> None:
         self._wall.pass_by(self.write_s)
+        self.kept += self.is_away
         self.instants.append(batch.sim_now_us)
         self.written_at_s.append(self._wall.now_s)
         self.categories += [int(row[0] or 0) for row in batch.appended.get("categories", [])]
         self.rows_written += batch.rows
 
-    def flush(self) -> None:
-        self.flushed = len(self.instants)
+    @property
+    def trouble(self) -> str | None:
+        return "it is away" if self.is_away else None
+
+    @property
+    def is_away(self) -> bool:
+        return self.away[0] <= self._wall.now_s < self.away[1]
+
+    @property
+    def behind(self) -> int:
+        return self.kept
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        return self._wait(lambda: self.kept < self.room, timeout_s)
+
+    def wait_until_written(self, timeout_s: float) -> bool:
+        return self._wait(lambda: self.kept == 0, timeout_s)
+
+    def _wait(self, ready: Callable[[], bool], timeout_s: float) -> bool:
+        self._catch_up()
+        if not ready():
+            self._wall.pass_by(timeout_s)
+            self._catch_up()
+        return ready()
+
+    def _catch_up(self) -> None:
+        if not self.is_away:
+            self.kept = 0
+
+    def give_up(self) -> int:
+        self.forgotten, self.kept = self.kept, 0
+        return self.forgotten
+
+    def flush(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -124,6 +161,7 @@ class Run:
         self.speed = speed
         self.sim_began_us = sim_now_us
         self.seen: list[Status] = []
+        self.wishes = Wishes()
         self.happened: list[tuple[int, float]] = []  # simulated instant, wall time
         self.on_event: Callable[[int], None] = lambda _: None
         self._journal = Journal(self.database)
@@ -144,7 +182,14 @@ class Run:
         world = cast(World, SimpleNamespace(env=self.env, pickers={}, packers={}, warehouses={}))
         clock = WallClock(self.wall.steady_s, self.wall.utc_now)
         Runner(
-            world, self._journal, self._tally, self.database, self.database, self._plan, self.seen.append, self.stop,
+            world,
+            self._journal,
+            self._tally,
+            self.database,
+            self._plan,
+            self.seen.append,
+            self.stop,
+            self.wishes,
             clock,
         ).run()  # fmt: skip
         return self
@@ -161,23 +206,6 @@ class Run:
             for at_us, at_s in self.happened
             if at_us > paced_from_us
         ]
-
-
-@pytest.fixture(autouse=True)
-def no_other_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the runner's stopwatch be the wall of the newest run."""
-    walls: list[Wall] = []
-    made = Wall.__init__
-
-    def remember(wall: Wall, since_epoch_s: float = 0.0) -> None:
-        made(wall, since_epoch_s)
-        walls.append(wall)
-
-    def newest() -> float:
-        return walls[-1].steady_s()
-
-    monkeypatch.setattr(Wall, "__init__", remember)
-    monkeypatch.setattr(running, "time", SimpleNamespace(monotonic=newest))
 
 
 def test_it_catches_up_with_the_wall_clock_and_then_keeps_pace():
@@ -296,7 +324,7 @@ def test_a_stop_ends_the_run_where_it_is_with_everything_committed():
     assert run.env.now / SECOND_US == pytest.approx(600.0, abs=5.0)
     assert run.database.instants[-1] == run.env.now
     assert run.database.categories == [n for n, _ in enumerate(run.happened, start=1)]
-    assert run.database.flushed == len(run.database.instants)
+    assert run.database.kept == 0
     assert run.seen[-1].phase == "stopped"
 
 
@@ -313,7 +341,7 @@ def test_cuts_only_ever_move_on_and_end_where_the_world_stands():
 
 
 def test_a_batch_is_handed_over_before_it_grows_large(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(running, "ROWS_A_BATCH", 1000)
+    monkeypatch.setattr(runner, "ROWS_A_BATCH", 1000)
     run = Run(speed=inf, every_us=SECOND_US, until_us=10_000 * SECOND_US).run()
     sizes = [later - earlier for earlier, later in zip(run.database.instants, run.database.instants[1:], strict=False)]
     assert max(sizes) <= (1000 + 256) * SECOND_US
@@ -332,3 +360,152 @@ def test_the_last_status_tells_how_it_ended():
         "rows": 7200,
         "batches_behind": 0,
     }
+
+
+# --- asked for something else while it runs ------------------------------------------------------------------------
+
+
+def ask(run: Run, at_s: int, speed: float, *, paused: bool = False) -> None:
+    """Leave a wish when the world has come to this second."""
+    before = run.on_event
+
+    def listen(at_us: int) -> None:
+        before(at_us)
+        if at_us == at_s * SECOND_US:
+            run.wishes.leave(Wish(Speed(speed), paused))
+
+    run.on_event = listen
+
+
+def wall_between(run: Run, from_s: int, to_s: int) -> float:
+    """Real seconds between two simulated ones."""
+    at = dict(run.happened)
+    return at[to_s * SECOND_US] - at[from_s * SECOND_US]
+
+
+def test_another_speed_holds_from_where_the_clock_stands():
+    run = Run(speed=10.0, until_us=2000 * SECOND_US, catch_up=False)
+    ask(run, 1000, 100.0)
+    run.run()
+    assert wall_between(run, 0 + 10, 1000) == pytest.approx(99.0, abs=WITHIN_S)
+    assert wall_between(run, 1010, 1990) == pytest.approx(9.8, abs=WITHIN_S)
+    assert wall_between(run, 990, 1010) <= 2.0, "a freeze"
+    assert [status.speed_asked for status in run.seen][-1] == "100x"
+    assert run.database.categories == list(range(1, 4001))
+
+
+def test_slowed_down_it_does_not_wait_for_the_wall_to_catch_up():
+    run = Run(speed=100.0, wall_s=3600.0, sim_now_us=HOUR_US, until_us=2 * HOUR_US)
+    ask(run, 3600 + 1800, 1.0)
+    ask(run, 3600 + 1860, 1000.0)
+    run.run()
+    assert wall_between(run, 5400, 5460) == pytest.approx(60.0, abs=2.5)  # a slice at 100x is 2.5 s
+
+
+def test_from_max_to_a_pace_it_begins_where_it_stands_though_behind_the_wall_clock():
+    run = Run(speed=inf, every_us=SECOND_US, wall_s=1e6, until_us=2000 * SECOND_US)
+    ask(run, 1000, 10.0)
+    run.run()
+    [slowed] = [at for at, report in zip(run.database.instants, run.database.reported, strict=True)
+                if report["speed"] == "10x"][:1]  # fmt: skip
+    assert run.wall.elapsed_s == pytest.approx((2000 * SECOND_US - slowed) / SECOND_US / 10.0, abs=1.0)
+
+
+def test_from_a_pace_to_max_it_does_not_rest_any_more():
+    run = Run(speed=1.0, until_us=10_000 * SECOND_US, catch_up=False)
+    ask(run, 100, inf)
+    run.run()
+    assert run.wall.elapsed_s == pytest.approx(100.0, abs=5.0)
+
+
+def test_paused_the_clock_stands_and_says_so_and_resumed_it_does_not_make_up_for_it():
+    run = Run(speed=10.0, until_us=200 * SECOND_US, catch_up=False)
+    ask(run, 100, 10.0, paused=True)
+    stood: list[int] = []
+    wait = run.stop.wait
+
+    def rest(timeout: float | None = None) -> bool:
+        if run.seen and run.seen[-1].phase == "paused":
+            stood.append(run.env.now)
+            if run.wall.now_s > 60.0:
+                run.wishes.leave(Wish(Speed(10.0), paused=False))
+        return wait(timeout)
+
+    run.stop.wait = rest  # type: ignore[method-assign]
+    run.run()
+    assert len(set(stood)) == 1
+    assert run.phases == ["pacing", "paused", "finished"]
+    assert wall_between(run, 110, 190) == pytest.approx(8.0, abs=WITHIN_S), "a sprint"
+    paused = [at for at, report in zip(run.database.written_at_s, run.database.reported, strict=True)
+              if report["status"] == "paused"]  # fmt: skip
+    assert max(later - earlier for earlier, later in pairwise(paused)) <= 1.1, "no sign of life"
+
+
+def test_a_stop_ends_a_pause():
+    run = Run(speed=10.0, until_us=HOUR_US, catch_up=False, stop_at_s=30.0)
+    ask(run, 100, 10.0, paused=True)
+    run.run()
+    assert run.phases == ["pacing", "paused", "stopped"]
+    assert run.database.instants[-1] == run.env.now
+
+
+def test_another_speed_while_catching_up_is_that_of_the_pace_to_come():
+    run = Run(speed=1.0, every_us=SECOND_US, wall_s=7200.0, until_us=7300 * SECOND_US)
+    run.on_event = lambda _: run.wall.pass_by(0.001)
+    ask(run, 1000, 5.0)
+    run.run()
+    assert run.phases == ["catching_up", "pacing", "finished"]
+    assert run.seen[-1].speed_asked == "5x"
+    paced_from = next(at for at, report in zip(run.database.instants, run.database.reported, strict=True)
+                      if report["status"] == "pacing")  # fmt: skip
+    assert paced_from / SECOND_US == pytest.approx(7207.2, abs=2.0)
+
+
+# --- the database goes away ----------------------------------------------------------------------------------------
+
+
+def test_an_outage_within_the_bound_is_not_noticed_by_the_clock():
+    run = Run(speed=10.0, until_us=600 * SECOND_US, catch_up=False)
+    run.database.room = 100
+    run.database.away = (20.0, 30.0)
+    run.run()
+    assert max(run.lateness_s(0, 0.0)) <= WITHIN_S
+    assert any(status.trouble == "it is away" for status in run.seen)
+    assert run.seen[-1].trouble is None
+
+
+def test_beyond_the_bound_the_clock_stands_and_goes_on_without_a_sprint():
+    run = Run(speed=10.0, sim_now_us=HOUR_US, until_us=HOUR_US + 600 * SECOND_US)
+    run.database.away = (20.0, 80.0)
+    run.run()
+    before, after = 3600 + 190, 3600 + 590
+    assert wall_between(run, 3600 + 10, before) == pytest.approx(18.0, abs=WITHIN_S)
+    assert run.wall.elapsed_s == pytest.approx(60.0 + 60.0, abs=2.0)
+    assert wall_between(run, 3600 + 230, after) == pytest.approx(36.0, abs=WITHIN_S)
+    assert run.database.categories == list(range(7201, 8401))
+
+
+def test_abreast_of_the_wall_clock_it_catches_up_with_it_after_an_outage():
+    run = Run(speed=1.0, wall_s=60.0, until_us=600 * SECOND_US)
+    run.database.away = (100.0, 200.0)
+    run.run()
+    assert run.phases == ["catching_up", "pacing", "finished"]
+    assert run.wall.now_s == pytest.approx(600.0, abs=1.0)
+
+
+def test_told_to_stop_while_the_database_is_away_it_leaves_after_a_moment_and_says_what_is_missing():
+    run = Run(speed=10.0, until_us=HOUR_US, catch_up=False, stop_at_s=60.0)
+    run.database.away = (20.0, inf)
+    with pytest.raises(SinkError, match=r"4 batches could not be written \(it is away\); going on will simulate them"):
+        run.run()
+    assert run.database.forgotten == 3
+    assert run.wall.now_s == pytest.approx(65.0, abs=1.0)
+
+
+def test_told_to_stop_it_waits_for_a_database_that_is_only_slow():
+    run = Run(speed=10.0, until_us=HOUR_US, catch_up=False, stop_at_s=60.0)
+    run.database.away = (59.0, 62.0)
+    run.run()
+    assert run.phases == ["pacing", "stopped"]
+    assert (run.database.forgotten, run.database.kept) == (0, 0)
+    assert run.database.instants[-1] == run.env.now

@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from sim.sinks.port import SinkError
 
-# The planner has no statistics of a staging table, nor of tables that grow by the minute: it scans a whole table to
-# change one row, and keeps a sequential scan for foreign-key checks planned while the referred-to table was small.
-# Every statement of the writer goes by a primary key, so it is told to; and compiling an UPDATE never pays.
-_SETTINGS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
-
-# A server that has gone without a word is noticed within a minute.
+# Used where the URL does not say otherwise. A host that has gone without a word is noticed within 15 seconds.
 _OPTIONS: dict[str, Any] = {
-    "application_name": "bazaar",
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
+    "connect_timeout": 5,  # for each host
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
     "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
+    "tcp_user_timeout": 15_000,
 }
 
+_SETTINGS = {
+    # The planner has no statistics of a staging table, nor of tables that grow by the minute: it scans a whole table
+    # to change one row, and keeps a sequential scan for foreign-key checks planned while the referred-to table was
+    # small. Every statement of the writer goes by a primary key, so it is told to; and compiling an UPDATE never pays.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+    # A batch that took too long would take too long the next time as well, for ever. (lock_timeout is heeded: locks
+    # go away.)
+    "statement_timeout": "0",
+    "transaction_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    # When it is us who have gone without a word, our lock and our open transaction should not outlive us for long.
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "2",
+    "tcp_user_timeout": "8000",
+}
+_SET = """
+SELECT set_config(name, wanted, false)
+FROM unnest(%s, %s) AS asked (name, wanted) JOIN pg_catalog.pg_settings USING (name)
+"""
 
-def connect(url: str) -> psycopg2.extensions.connection:
+
+def connect(url: str) -> Connection:
     """A connection for bulk writing by keys; `url` as libpq takes it. Raises SinkError when there is none to be had."""
     try:
-        connection: psycopg2.extensions.connection = psycopg2.connect(url, **_OPTIONS)
-        with connection.cursor() as cursor:
-            cursor.execute(_SETTINGS)
-        connection.commit()
+        return open_connection(url)
     except psycopg2.Error as error:
         raise SinkError(f"can't connect to PostgreSQL: {one_line(error)}") from error
+
+
+def open_connection(url: str, application_name: str = "bazaar") -> Connection:
+    """The same, raising psycopg2.Error."""
+    connection: Connection = psycopg2.connect(url, application_name=application_name, **_options(url))
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(_SET, (list(_SETTINGS), list(_SETTINGS.values())))
+            with suppress(psycopg2.Error):  # not every platform's server can look for its client during a statement
+                cursor.execute("SET client_connection_check_interval = '1s'")
+        connection.autocommit = False
+    except psycopg2.Error:
+        connection.close()
+        raise
     return connection
 
 
-def one_line(error: Exception) -> str:
-    """What the server said, with its detail, on one line."""
+def _options(url: str) -> dict[str, Any]:
+    given = psycopg2.extensions.parse_dsn(url)
+    options = {name: value for name, value in _OPTIONS.items() if name not in given}
+    if "," in given.get("host", "") and "target_session_attrs" not in given:
+        options["target_session_attrs"] = "read-write"  # of several hosts the one to write to
+    return options
+
+
+def one_line(error: BaseException) -> str:
+    """What the server said, with its detail, on one line; of libpq's words the first, without its advice."""
     if isinstance(error, psycopg2.Error) and error.diag.message_primary:
         detail = error.diag.message_detail
         return " ".join((error.diag.message_primary + (f" ({detail})" if detail else "")).split())
-    return " ".join(str(error).split()) or type(error).__name__
+    said = [line for line in str(error).splitlines() if not line.startswith("\t")]
+    return " ".join(" ".join(said).split()) or type(error).__name__

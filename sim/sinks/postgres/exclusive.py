@@ -1,71 +1,130 @@
-"""One simulator at a time may write to a database: an advisory lock on the writer's own connection."""
+"""One simulator at a time may write to a database: an advisory lock on the writer's own connection.
+
+The functions expect a connection in autocommit.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import NamedTuple
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.outages import Passing
+
 ONE_SIMULATOR = 0x62617A616173  # the key of the lock
 _PATIENCE_S = 10.0
-_LOOK_EVERY_S = 0.1
-_COMMITS_OF_THE_LIVING = 2
-_HOLDER = "SELECT pid, host, heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_LOOK_EVERY_S = 0.05
+_STATEMENTS_OF_THE_LIVING = 2
+_BACKEND = "SELECT pid, backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()"
+_HOLDER = f"""
+SELECT l.pid, a.backend_start, a.query_start
+FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.classid::bigint = {ONE_SIMULATOR >> 32} AND l.objid::bigint = {ONE_SIMULATOR & 0xFFFFFFFF}
+  AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+"""
+_SAID = "SELECT pid, host, heartbeat_at, clock_timestamp() - heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
 
 
-class Holder(NamedTuple):
-    """The simulator that has the lock, as far as it has told."""
+class Backend(NamedTuple):
+    """A server process, told apart from a later one with the same number."""
 
     pid: int
-    host: str
-    heartbeat_at: object
+    started_at: datetime
+
+
+def backend_of(connection: Connection) -> Backend:
+    """The server process at the other end. (libpq knows its number too, but behind a pooler that is another's.)"""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKEND)
+        return Backend(*cursor.fetchone())
 
 
 def take_lock(connection: Connection) -> str | None:
     """Take the lock for as long as the connection lives; returns None, or who has it.
 
-    A simulator that was killed leaves a server process that holds the lock until its last statement ends, which may
-    still be a commit. So the lock is asked for again, for ten seconds at most, until the holder has shown by two
-    commits that it lives.
+    A simulator that was killed leaves a server process that keeps the lock until its last statement ends, which may
+    still be a commit; then a fresh heartbeat is no sign of life. So we look on, for ten seconds at most, until the
+    holder does what only the living do: commits a heartbeat that is younger than our first look, or begins two
+    statements after it, the second of which needs somebody to take the answer to the first.
     """
-    _let_the_server_notice_our_death(connection)
-    seen: set[Holder | None] = set()
+    asked_at = _clock(connection)
+    begun: set[datetime] = set()
     deadline = time.monotonic() + _PATIENCE_S
     while not _try(connection):
-        holder = _holder(connection)
-        seen.add(holder)
-        if len(seen) > _COMMITS_OF_THE_LIVING or time.monotonic() > deadline:
-            return f"process {holder.pid} on {holder.host}" if holder else "one that has not said its name yet"
+        server_process, _, query_start = _holder(connection)
+        name, heartbeat_at = _name(connection)
+        begun.update({query_start} if query_start and query_start > asked_at else ())
+        if len(begun) >= _STATEMENTS_OF_THE_LIVING or (heartbeat_at and heartbeat_at > asked_at):
+            return name
+        if time.monotonic() > deadline:
+            return f"{name}, server process {server_process}, without a sign of life for {_PATIENCE_S:.0f} s"
         time.sleep(_LOOK_EVERY_S)
     return None
+
+
+def take_lock_again(connection: Connection, ours: Collection[Backend], look: Callable[[], None]) -> None:
+    """Take the lock on a new connection after the one before was lost. Raises SinkError when somebody else has it.
+
+    The server process of a lost connection may live on, with the lock and perhaps in the middle of a commit; those in
+    `ours` are ended, and when the lock is free then what they did is decided. `look` may raise while we wait.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while not _try(connection):
+        look()
+        pid, started_at, _ = _holder(connection)
+        is_ours = (pid, started_at) in ours
+        if is_ours:
+            _end(connection, pid)
+        if time.monotonic() > deadline and is_ours:
+            raise Passing(f"our lost connection still has its lock (server process {pid})")
+        if time.monotonic() > deadline:
+            raise SinkError(
+                f"another simulator ({_name(connection)[0]}, server process {pid}) is running on the database"
+            )
+        time.sleep(_LOOK_EVERY_S)
 
 
 def _try(connection: Connection) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SIMULATOR,))
         (taken,) = cursor.fetchone() or (False,)
-    connection.commit()
     return bool(taken)
 
 
-def _holder(connection: Connection) -> Holder | None:
+def _clock(connection: Connection) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return now  # type: ignore[no-any-return]
+
+
+def _holder(connection: Connection) -> tuple[int | None, datetime | None, datetime | None]:
+    """The holder's server process, and since when its newest statement runs; None where it is not ours to see."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDER)
+        return cursor.fetchone() or (None, None, None)
+
+
+def _name(connection: Connection) -> tuple[str, datetime | None]:
+    """Who has said last that they write here, and when."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_HOLDER)
+            cursor.execute(_SAID)
             row = cursor.fetchone()
-    except psycopg2.Error:  # no such table yet, or not ours to read
+    except psycopg2.errors.UndefinedTable, psycopg2.errors.InsufficientPrivilege:
         row = None
-    connection.rollback()
-    return Holder(*row) if row else None
+    if row is None:
+        return "one that has not said its name yet", None
+    pid, host, heartbeat_at = row
+    return f"process {pid} on {host}", heartbeat_at
 
 
-def _let_the_server_notice_our_death(connection: Connection) -> None:
-    """Ask the server to look for its client while a statement runs; not every platform's server can."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET client_connection_check_interval = '1s'")
-        connection.commit()
-    except psycopg2.Error:
-        connection.rollback()
+def _end(connection: Connection, pid: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))

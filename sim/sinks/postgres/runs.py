@@ -1,4 +1,4 @@
-"""The run's own row in `sim.runs`: made at the opening, noted at every new start."""
+"""The chapters of the shop's run in `sim.runs`: the first is made at the opening, another when the settings change."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, text
 
 import sim
+from sim.sinks.postgres.controls import set_controls
 from sim.snapshot import RunRecord
 
 if TYPE_CHECKING:
@@ -31,11 +32,12 @@ class RunInputs(NamedTuple):
 
 
 _COLUMNS = ", ".join(RunRecord._fields)
+_SETTINGS = "seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch"
+_VALUES = ", ".join(f":{name}" for name in _SETTINGS.split(", "))
 _INSERT = f"""
-INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, sim_now,
-                      speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
-VALUES (1, :seed, :scenario, :scenario_config, :scenario_digest, :market, :scale, :version, :epoch, :epoch,
-        :speed, 'catching_up', clock_timestamp(), clock_timestamp(), :pid, :host, 0, 0)
+INSERT INTO sim.runs ({_SETTINGS}, run_id, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host,
+                      rows_written, batches)
+VALUES ({_VALUES}, 1, :epoch, :epoch, :speed, 'catching_up', clock_timestamp(), clock_timestamp(), :pid, :host, 0, 0)
 RETURNING {_COLUMNS}
 """
 _UPDATE = f"""
@@ -43,6 +45,19 @@ UPDATE sim.runs SET scenario = :scenario, scenario_config = :scenario_config, sc
        scale = :scale, version = :version, speed = :speed, status = 'catching_up', started_at = clock_timestamp(),
        heartbeat_at = clock_timestamp(), pid = :pid, host = :host
 WHERE run_id = :run_id RETURNING {_COLUMNS}
+"""
+_IS_ANOTHER_CHAPTER = """
+SELECT batches > 0 AND (scenario, scenario_digest, scale, version)
+                       IS DISTINCT FROM (:scenario, :scenario_digest, :scale, :version)
+FROM sim.runs WHERE run_id = :run_id
+"""
+_END_CHAPTER = "UPDATE sim.runs SET status = 'stopped', kept_speed = NULL, lag_s = NULL WHERE run_id = :run_id"
+_NEXT_CHAPTER = f"""
+INSERT INTO sim.runs ({_SETTINGS}, run_id, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host,
+                      rows_written, batches)
+SELECT {_VALUES}, run_id + 1, sim_now, sim_now, :speed, 'catching_up', clock_timestamp(), clock_timestamp(),
+       :pid, :host, rows_written, batches
+FROM sim.runs WHERE run_id = :run_id RETURNING {_COLUMNS}
 """
 
 
@@ -55,16 +70,23 @@ def newest_run(connection: Connection) -> RunRecord | None:
 
 def record_run(connection: Connection, inputs: RunInputs) -> RunRecord:
     """Record a new run, and commit."""
-    row = connection.execute(text(_INSERT), _values(inputs)).one()
-    connection.commit()
-    return RunRecord(*row)
+    return _recorded(connection, _INSERT, _values(inputs))
 
 
 def note_new_start(connection: Connection, run: RunRecord, inputs: RunInputs) -> RunRecord:
-    """Note that the run goes on, with what, and commit."""
-    row = connection.execute(text(_UPDATE), {**_values(inputs), "run_id": run.run_id}).one()
+    """Note that the run goes on, and commit: in a chapter of its own when scenario, scale or version are others now."""
+    values = {**_values(inputs), "run_id": run.run_id}
+    if not connection.execute(text(_IS_ANOTHER_CHAPTER), values).scalar_one():
+        return _recorded(connection, _UPDATE, values)
+    connection.execute(text(_END_CHAPTER), values)
+    return _recorded(connection, _NEXT_CHAPTER, values)
+
+
+def _recorded(connection: Connection, statement: str, values: Mapping[str, Any]) -> RunRecord:
+    run = RunRecord(*connection.execute(text(statement), values).one())
+    set_controls(connection, run.run_id, values["speed"])
     connection.commit()
-    return RunRecord(*row)
+    return run
 
 
 def _values(inputs: RunInputs) -> dict[str, object]:

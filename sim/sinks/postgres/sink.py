@@ -77,6 +77,23 @@ class PostgresSink:
             self._writer.submit(self._transaction(batch))
         self._progress = {}
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the database; None while all is well."""
+        return None
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Whether another batch may be handed over, within so many seconds."""
+        return self._writer.wait(lambda: self._writer.behind < 3, timeout_s)
+
+    def wait_until_written(self, timeout_s: float) -> bool:
+        """Whether nothing is behind, within so many seconds."""
+        return self._writer.wait(lambda: self._writer.behind == 0, timeout_s)
+
+    def give_up(self) -> int:
+        """Forget what is not committed."""
+        return self._writer.behind
+
     def flush(self) -> None:
         """Return when everything handed over is committed."""
         with self._remembering_failure():

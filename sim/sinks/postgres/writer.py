@@ -78,6 +78,13 @@ class Writer:
         self._thread.join()
         self._connection.close()
 
+    def wait(self, ready: Callable[[], bool], timeout_s: float) -> bool:
+        """Interim."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._failure is not None or ready(), timeout_s)
+        self.check()
+        return ready()
+
     def _wait(self, ready: Callable[[], bool]) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._failure is not None or ready())

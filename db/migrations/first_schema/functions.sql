@@ -1,0 +1,73 @@
+-- Functions for everyone who reads the shop.
+
+-- STABLE: one value within a statement. Reads only the primary key's last entry, so it costs microseconds; where a
+-- query filters millions of rows by it, (SELECT sim_now()) makes sure that it is asked once.
+CREATE OR REPLACE FUNCTION public.sim_now() RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
+
+COMMENT ON FUNCTION public.sim_now() IS
+    'The simulated now: the instant of the newest commit of the newest run. Use it instead of now().';
+
+-- What dashboards choose from: a city and a period, both by the name that people read.
+
+-- Filter a small table by it and join that: called for each of millions of rows it would read cities each time.
+CREATE OR REPLACE FUNCTION public.cities_named(name text) RETURNS smallint[]
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(array_agg(c.city_id ORDER BY c.city_id), '{}')
+    FROM public.cities c
+    WHERE c.name = cities_named.name OR cities_named.name = 'All cities'
+$$;
+
+COMMENT ON FUNCTION public.cities_named(text) IS
+    'The ids of the cities of that name: all for ''All cities'', none for a name that is not there. '
+    'WHERE city_id = ANY (cities_named(''London'')).';
+
+-- The day of 'Today' is a UTC one, as cities have no midnight in common. No period begins before the run did.
+-- Hours, not days: a day of a session's own time zone may have 23 or 25 of them.
+CREATE OR REPLACE FUNCTION public.period_start(period text) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE period
+               WHEN 'Today' THEN greatest(epoch, date_trunc('day', sim_now, 'UTC'))
+               WHEN 'Last 24 hours' THEN greatest(epoch, sim_now - interval '24 hours')
+               WHEN 'Last 7 days' THEN greatest(epoch, sim_now - interval '168 hours')
+               WHEN 'Last 28 days' THEN greatest(epoch, sim_now - interval '672 hours')
+               WHEN 'Everything' THEN epoch
+           END
+    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.period_start(text) IS
+    'When the period that ends at sim_now() began: Today (since 0:00 UTC), Last 24 hours, Last 7 days, Last 28 days or '
+    'Everything, never before the run did; null for any other name. WHERE placed_at >= (SELECT period_start(''Today'')).';
+
+CREATE OR REPLACE FUNCTION public.period_step(period text) RETURNS interval
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN length <= interval '26 hours' THEN interval '1 hour'
+                WHEN length <= interval '192 hours' THEN interval '6 hours'
+                WHEN length IS NOT NULL THEN interval '24 hours'
+           END
+    FROM (SELECT public.sim_now() - public.period_start(period_step.period) AS length) p
+$$;
+
+COMMENT ON FUNCTION public.period_step(text) IS
+    'How wide the steps of a chart over that period are, by how long it has lasted: an hour up to about a day, six hours '
+    'up to about a week, else a day. date_bin(period_step(''Today''), placed_at, ''2000-01-01 00:00Z'').';
+
+-- A step cut off by the period's beginning or by now would look like a drop.
+CREATE OR REPLACE FUNCTION public.period_steps(period text, OUT starts_at timestamptz, OUT ends_at timestamptz)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 30
+AS $$
+    SELECT step, step + width
+    FROM (SELECT public.period_start(period_steps.period) AS since, public.period_step(period_steps.period) AS width) p
+    CROSS JOIN generate_series(date_bin(width, since + width - interval '1 microsecond', '2000-01-01 00:00Z'),
+                               public.sim_now() - width, width) AS step
+$$;
+
+COMMENT ON FUNCTION public.period_steps(text) IS
+    'The full steps of that period, each period_step(period) wide, in UTC: neither the one cut off by its beginning nor '
+    'the one still going on. Joined to what happened, a step in which nothing did is a zero instead of a gap.';

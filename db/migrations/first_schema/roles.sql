@@ -1,0 +1,68 @@
+-- Roles belong to the whole cluster: making them is idempotent, and where the rights to do so are missing a warning says
+-- so and the shop works without them. Whoever runs this owns the tables and writes them.
+--
+-- PostgreSQL does not hand a role's settings down to its members: a login role that is merely a member of
+-- bazaar_reader may read, but needs the two settings of its own.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
+        CREATE ROLE bazaar_reader NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE WARNING 'role bazaar_reader is not there and may not be made: %', SQLERRM;
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;  -- another database of this cluster has just made it
+END
+$$;
+
+DO $$
+DECLARE
+    setting text[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
+        RETURN;
+    END IF;
+    FOREACH setting SLICE 1 IN ARRAY ARRAY[['statement_timeout', '30s'], ['default_transaction_read_only', 'on']] LOOP
+        IF NOT EXISTS (
+            SELECT FROM pg_db_role_setting
+            WHERE setdatabase = 0 AND setrole = 'bazaar_reader'::regrole
+              AND setconfig @> ARRAY[setting[1] || '=' || setting[2]]
+        ) THEN
+            EXECUTE format('ALTER ROLE bazaar_reader SET %I = %L', setting[1], setting[2]);
+        END IF;
+    END LOOP;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE WARNING 'role bazaar_reader keeps its settings: %', SQLERRM;
+    WHEN internal_error THEN
+        NULL;  -- "tuple concurrently updated": another database of this cluster is setting the same
+END
+$$;
+
+DO $$
+DECLARE
+    relation regclass;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
+        RETURN;
+    END IF;
+    -- Only our own relations: an extension's views in public are not ours to grant.
+    FOR relation IN
+        SELECT c.oid::regclass FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+          AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+    LOOP
+        EXECUTE format('GRANT SELECT ON %s TO bazaar_reader', relation);
+    END LOOP;
+    IF NOT has_schema_privilege('bazaar_reader', 'public', 'USAGE') THEN
+        GRANT USAGE ON SCHEMA public TO bazaar_reader;
+    END IF;
+    GRANT USAGE ON SCHEMA sim TO bazaar_reader;
+    GRANT SELECT ON sim.runs TO bazaar_reader;
+    GRANT EXECUTE ON FUNCTION public.sim_now(), public.cities_named(text), public.period_start(text),
+        public.period_step(text), public.period_steps(text) TO bazaar_reader;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bazaar_reader;
+END
+$$;

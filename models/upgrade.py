@@ -1,0 +1,91 @@
+"""Upgrades: brings an older Bazaar's tables and rows to this program's schema, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from sqlalchemy import Connection, inspect
+
+from models import revision_of
+from models.apply import DB, Current, Older, SchemaError, described, make_anew, schema_state
+from models.run_control import SCHEMA
+
+FIRST = 1
+"""The one version that a database says in a table of its own instead of Alembic's."""
+_WAIT_FOR_READERS = "10s"
+
+
+class Step(NamedTuple):
+    """A migration, with its own first line."""
+
+    revision: str
+    sentence: str
+
+
+class Upgrade(NamedTuple):
+    """What was done, oldest first, and what PostgreSQL warned of."""
+
+    steps: list[Step]
+    warnings: list[str]
+
+
+def upgrade_schema(connection: Connection) -> Upgrade:
+    """Upgrade in one transaction, and commit it; no steps when all is new already.
+
+    Raises SchemaError unless it is a Bazaar's schema of this version or an older one. No simulator may be running.
+    """
+    try:
+        state = schema_state(connection)
+        if isinstance(state, Current):
+            return Upgrade([], [])
+        if not isinstance(state, Older):
+            raise SchemaError(f"the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
+        steps = steps_since(state.version)
+        connection.exec_driver_sql(f"SET LOCAL search_path = public; SET LOCAL lock_timeout = '{_WAIT_FOR_READERS}'")
+        migrate(connection)
+        warnings = make_anew(connection)
+        _refuse_unless_current(connection)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return Upgrade(steps, warnings)
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to one of them in the connection's transaction; commits nothing."""
+    config = _config()
+    config.attributes["connection"] = connection
+    if inspect(connection).has_table("schema_version", schema=SCHEMA):
+        command.stamp(config, revision_of(FIRST))
+    command.upgrade(config, revision)
+
+
+def steps_since(version: int) -> list[Step]:
+    """The migrations that a database of this version still has to take, oldest first."""
+    try:
+        found = list(migrations().iterate_revisions("head", revision_of(version)))
+    except RevisionError as error:
+        raise SchemaError(f"no migration begins at schema {version}: {error}") from error
+    return [Step(script.revision, script.doc) for script in reversed(found)]
+
+
+def migrations() -> ScriptDirectory:
+    """The migrations of this program."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(DB / "migrations").replace("%", "%%"))
+    return config
+
+
+def _refuse_unless_current(connection: Connection) -> None:
+    state = schema_state(connection)
+    if not isinstance(state, Current):
+        raise SchemaError(f"the migrations led to {described(state)}")

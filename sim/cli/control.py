@@ -1,0 +1,85 @@
+"""`speed`, `pause` and `resume`: ask the running simulator through the database, and wait until it does so."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sim.cli.database import opened, url_if_running
+from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.status import refuse_other_databases, run_status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+_PATIENCE_S = 5.0
+_LOOK_EVERY_S = 0.02
+_STATE = "SELECT speed, status, sim_now, pid, host FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+
+
+def speed_command(named: str | None, speed: str) -> None:
+    """Let the clock go at another speed from now on."""
+    from sim.clock.pacer import Speed
+
+    with refusing(ValueError):
+        wanted = str(Speed.parse(speed))
+    before, after = _change("speed", named, speed=wanted)
+    still = ", still paused" if after["status"] == "paused" else ""
+    typer.echo(f"speed: {after['speed']} (was {before['speed']}){still}")
+
+
+def pause_command(named: str | None) -> None:
+    """Let the simulated clock stand."""
+    _, after = _change("pause", named, paused=True)
+    typer.echo(f"paused at {after['sim_now'].astimezone(UTC):%a %Y-%m-%d %H:%M:%S} UTC; `python -m sim resume` goes on")
+
+
+def resume_command(named: str | None) -> None:
+    """Let a paused clock go on from where it stands."""
+    _, after = _change("resume", named, paused=False)
+    typer.echo(f"going on at {after['speed']}")
+
+
+def _change(
+    command: str, named: str | None, *, speed: str | None = None, paused: bool | None = None
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Ask, wait, and return the run's row before and after."""
+    from sim.sinks.postgres.controls import ask
+
+    url = named or url_if_running()
+    if url is None:
+        raise _nobody_runs(command)
+    with opened(url) as connection:
+        refuse_other_databases(connection)
+        found = run_status(connection)
+        if found is None or not found.running:
+            raise _nobody_runs(command)
+        asked = ask(connection, speed=speed, paused=paused)
+        if asked is None:
+            raise _nobody_runs(command)
+        return found.run, _answer(command, connection, asked.speed, paused=asked.paused)
+
+
+def _answer(command: str, connection: Connection, speed: str, *, paused: bool) -> Mapping[str, Any]:
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while True:
+        run = connection.exec_driver_sql(_STATE).mappings().one()
+        connection.rollback()
+        if run["speed"] == speed and (run["status"] == "paused") == paused:
+            return dict(run)
+        if time.monotonic() > deadline_s:
+            raise Failure(
+                f"{command}: it is asked for, but process {run['pid']} on {run['host']} has not answered within "
+                f"{_PATIENCE_S:g} s; it will do so as soon as it can",
+                FAILED,
+            )
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _nobody_runs(command: str) -> Failure:
+    return Failure(f"{command}: no simulator is running on this database; `python -m sim run` (make sim) starts one")

@@ -1,0 +1,86 @@
+"""`upgrade`: brings an older shop's tables to this program's, rows and all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+import typer
+
+from sim.cli import figures
+from sim.cli.database import for_a_command, opened
+from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.urls import place
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
+    from sqlalchemy import Connection
+
+    from models.upgrade import Upgrade
+
+_NOTHING = "upgrade: there is no shop here yet; `python -m sim run` (make sim) begins one, of the newest schema"
+
+
+def upgrade_command(named: str | None) -> None:
+    """Upgrade in one transaction, refused while a simulator runs, and say what was done."""
+    begun_s = time.monotonic()
+    with for_a_command(named) as url:
+        if url is None:
+            raise Failure(_NOTHING)
+        with opened(url) as connection:
+            _refuse_unless_ours(connection)
+            _take_the_simulators_place(connection)
+            done = _upgraded(connection)
+    for line in told(done, place(url), time.monotonic() - begun_s):
+        typer.echo(f"bazaar: {line}", err=True)
+
+
+def told(done: Upgrade, where: str, took_s: float) -> list[str]:
+    """What was done, a line for each thing."""
+    from models import SCHEMA_VERSION
+
+    if not done.steps:
+        return [f"the shop in {where} has schema {SCHEMA_VERSION} already, this program's"]
+    return [
+        *(f"{step.revision} {step.sentence}" for step in done.steps),
+        *(f"database: {warning}" for warning in done.warnings),
+        f"the shop in {where} has schema {SCHEMA_VERSION} now ({figures.span(took_s)}); `python -m sim run` goes on",
+    ]
+
+
+def _refuse_unless_ours(connection: Connection) -> None:
+    """Say at once what can't be upgraded, without waiting for anybody's lock."""
+    from models.apply import Empty, Foreign, Newer, SchemaError, described, schema_state
+
+    with refusing(SchemaError, about="database: "):
+        state = schema_state(connection)
+    if isinstance(state, Empty):
+        raise Failure(_NOTHING)
+    if isinstance(state, Foreign | Newer):
+        raise Failure(f"upgrade: the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
+    connection.rollback()
+
+
+def _take_the_simulators_place(connection: Connection) -> None:
+    """Hold the one simulator's lock for as long as the connection lives."""
+    from sim.sinks.postgres.exclusive import take_lock
+
+    holder = take_lock(cast("PsycopgConnection", connection.connection.driver_connection))
+    if holder is not None:
+        raise Failure(f"upgrade: a simulator is running on this database ({holder}); stop it first")
+
+
+def _upgraded(connection: Connection) -> Upgrade:
+    from psycopg2 import errors
+    from sqlalchemy.exc import DBAPIError
+
+    from models.apply import SchemaError
+    from models.upgrade import upgrade_schema
+
+    try:
+        with refusing(SchemaError, about="upgrade: "):
+            return upgrade_schema(connection)
+    except DBAPIError as error:
+        if isinstance(error.orig, errors.LockNotAvailable):
+            raise Failure("upgrade: others are using the tables; nothing was changed", FAILED) from error
+        raise Failure(f"upgrade: nothing was changed: {error.orig}", FAILED) from error
