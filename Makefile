@@ -13,7 +13,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install sim status check psql reset test test-system lint format schema schema-check calibration bench lock
+.PHONY: help install sim status check psql upgrade reset test test-system lint format schema schema-check calibration bench lock
 .PHONY: up down logs env credentials dashboards dashboards-pull notebook
 
 help: ## show every target with its line
@@ -38,6 +38,9 @@ check: install ## look for rows that break an invariant (db/checks.sql)
 
 psql: install ## psql on the shop's database
 	@dsn="$$($(RUN) sim dsn)" && exec "$$(command -v psql || $(RUN) sim.embedded psql)" "$$dsn"
+
+upgrade: install ## bring an older shop's tables to this program's, rows and all
+	@exec $(RUN) sim upgrade $(ARGS)
 
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)

@@ -66,6 +66,18 @@ FROM (
 ) stuck
 WHERE stuck.since + stuck.allowed < (SELECT sim_now());
 
+-- name: chapters_follow_one_another
+-- Chapters are numbered 1, 2, 3 …; each begins where the one before it had come to, with its seed, market and epoch.
+SELECT c.*
+FROM (
+    SELECT run_id, began_at, epoch, seed, market,
+           lag(run_id, 1, 0::bigint) OVER chapters AS previous_run_id, lag(sim_now, 1, epoch) OVER chapters AS came_to,
+           lag((epoch, seed, market)) OVER chapters AS previous_world
+    FROM sim.runs
+    WINDOW chapters AS (ORDER BY run_id)
+) c
+WHERE c.run_id <> c.previous_run_id + 1 OR c.began_at <> c.came_to OR (c.epoch, c.seed, c.market) <> c.previous_world;
+
 -- name: ids_name_their_city
 -- The last two digits of an id are its city (a warehouse's id is its city's * 10 and a number).
 SELECT named.*

@@ -187,6 +187,55 @@ def upgrade(database_url: DatabaseUrl = None) -> None:
 
 
 @app.command()
+def experiment(
+    scenarios: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", show_default=False)] = None,
+    replications: Annotated[str, typer.Option(metavar="N", help="seeded runs of each, 2 or more")] = "20",
+    days: Annotated[str, typer.Option(metavar="14", help="length of each, warm-up included")] = "14",
+    warm_up: Annotated[str, typer.Option(metavar="3", help="days at the beginning that are left out")] = "3",
+    vary: Annotated[
+        str | None, typer.Option(metavar="couriers=100:200:20", help="sweep: a parameter's values, not scenarios")
+    ] = None,
+    find: Annotated[
+        str | None, typer.Option(metavar="couriers=60:240:5", help="plan: the smallest value that keeps --until")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="'late<5'", help="what --find has to keep")] = None,
+    show: Annotated[str | None, typer.Option(metavar="late,couriers", help="only these metrics")] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="of replication 0 [SEED; 1]")] = None,
+    scale: Annotated[str | None, typer.Option(metavar="0.5", help="factor on demand and capacity [SCALE; 1]")] = None,
+    market: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[MARKET; international]")] = None,
+    cities: Annotated[str | None, typer.Option(metavar="London,Berlin", help="only these of the market")] = None,
+    start: Annotated[str, typer.Option(metavar="INSTANT", help="when each begins")] = "2026-01-05T00:00Z",
+    processes: Annotated[str | None, typer.Option(metavar="N", help="at a time [one a processor]")] = None,
+    on: Annotated[str | None, typer.Option(metavar="dask://host:port", help="another engine")] = None,
+    out: Annotated[str | None, typer.Option(metavar="x.parquet|csv", help="every figure, in long form")] = None,
+    chart: Annotated[str | None, typer.Option(metavar="x.html|png|svg", help="a picture of the result")] = None,
+) -> None:
+    """Replications of scenarios side by side, without a database."""
+    from sim.cli.experiment import experiment_command
+
+    given = _given(seed=seed, scale=scale, market=market)
+    experiment_command(
+        scenarios or [],
+        replications=replications,
+        days=days,
+        warm_up=warm_up,
+        vary=vary,
+        find=find,
+        until=until,
+        show=show,
+        seed=given.text("seed"),
+        scale=given.text("scale"),
+        market=given.text("market"),
+        cities=cities,
+        start=start,
+        processes=processes,
+        on=on,
+        out=out,
+        chart=chart,
+    )
+
+
+@app.command()
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False, database_url: DatabaseUrl = None
 ) -> None:

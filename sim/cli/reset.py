@@ -85,7 +85,7 @@ def drop_statements() -> list[str]:
     """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
     from models import tables_in_key_order
 
-    tables = [table.fullname for table in tables_in_key_order()]
+    tables = ["sim.schema_version", *(table.fullname for table in tables_in_key_order())]  # the first schema's own too
     return [
         f"DROP VIEW IF EXISTS {', '.join(f'public.{name}' for name in _made_in('views.sql', 'VIEW'))}",
         f"DROP TABLE IF EXISTS {', '.join(name if '.' in name else f'public.{name}' for name in tables)}",

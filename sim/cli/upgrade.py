@@ -28,8 +28,8 @@ def upgrade_command(named: str | None) -> None:
         if url is None:
             raise Failure(_NOTHING)
         with opened(url) as connection:
-            _refuse_unless_ours(connection)
-            _take_the_simulators_place(connection)
+            if _is_older(connection):
+                _take_the_simulators_place(connection)
             done = _upgraded(connection)
     for line in told(done, place(url), time.monotonic() - begun_s):
         typer.echo(f"bazaar: {line}", err=True)
@@ -48,9 +48,9 @@ def told(done: Upgrade, where: str, took_s: float) -> list[str]:
     ]
 
 
-def _refuse_unless_ours(connection: Connection) -> None:
-    """Say at once what can't be upgraded, without waiting for anybody's lock."""
-    from models.apply import Empty, Foreign, Newer, SchemaError, described, schema_state
+def _is_older(connection: Connection) -> bool:
+    """Say at once what can't be upgraded or need not be, without waiting for anybody's lock."""
+    from models.apply import Empty, Foreign, Newer, Older, SchemaError, described, schema_state
 
     with refusing(SchemaError, about="database: "):
         state = schema_state(connection)
@@ -59,13 +59,17 @@ def _refuse_unless_ours(connection: Connection) -> None:
     if isinstance(state, Foreign | Newer):
         raise Failure(f"upgrade: the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
     connection.rollback()
+    return isinstance(state, Older)
 
 
 def _take_the_simulators_place(connection: Connection) -> None:
     """Hold the one simulator's lock for as long as the connection lives."""
     from sim.sinks.postgres.exclusive import take_lock
 
-    holder = take_lock(cast("PsycopgConnection", connection.connection.driver_connection))
+    session = cast("PsycopgConnection", connection.connection.driver_connection)
+    session.autocommit = True
+    holder = take_lock(session)
+    session.autocommit = False
     if holder is not None:
         raise Failure(f"upgrade: a simulator is running on this database ({holder}); stop it first")
 

@@ -12,8 +12,24 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         {"nothing_after_sim_now"},
     ),
     "a session open for two days": (
-        "UPDATE sim.runs SET sim_now = '2026-01-08T19:59Z'",
+        "UPDATE sim.runs SET sim_now = '2026-01-08T19:59Z' WHERE run_id = 2",
         {"nothing_stuck"},
+    ),
+    "a chapter with another seed": (
+        "UPDATE sim.runs SET seed = 2 WHERE run_id = 2",
+        {"chapters_follow_one_another"},
+    ),
+    "a chapter that begins before the last one's end": (
+        "UPDATE sim.runs SET began_at = '2026-01-05T11:59Z' WHERE run_id = 2",
+        {"chapters_follow_one_another"},
+    ),
+    "a first chapter that begins after the epoch": (
+        "UPDATE sim.runs SET began_at = '2026-01-05T00:01Z' WHERE run_id = 1",
+        {"chapters_follow_one_another"},
+    ),
+    "a chapter left out": (
+        "UPDATE sim.runs SET run_id = 3 WHERE run_id = 2",
+        {"chapters_follow_one_another"},
     ),
     "an id of another city": (
         "UPDATE reviews SET review_id = 102",

@@ -1,0 +1,240 @@
+"""A database that came by the migrations is the one that a new shop gets, and holds what it held before."""
+
+from __future__ import annotations
+
+import ast
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from models import SCHEMA_VERSION, metadata, revision_of
+from models.apply import DB, Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
+from models.upgrade import FIRST, Upgrade, migrate, migrations, upgrade_schema
+from tests.contract.catalogue import catalogue
+from tests.contract.conftest import engine_of
+from tests.contract.first_schema import make_first_schema, move_rows
+
+EVERY_STEP = [revision_of(version) for version in range(FIRST + 1, SCHEMA_VERSION + 1)]
+
+FIRST_SCRIPTS = "10c4ab69e980fad68e6fa4b3eee2fb4a98499c97c00df7c68b2183c98b58681c"
+
+
+@pytest.fixture
+def old(empty: Connection) -> Connection:
+    """A database as the first program made it, without a shop."""
+    make_first_schema(empty)
+    return empty
+
+
+@pytest.fixture
+def lived_in(old: Connection, small_world: Engine) -> Connection:
+    """The same with the small world in it."""
+    with small_world.connect() as source:
+        move_rows(source, old)
+    old.commit()
+    return old
+
+
+def contents(connection: Connection) -> dict[str, list[str]]:
+    """Every row of every table, in any order."""
+    tables = catalogue(connection)["tables"]
+    return {
+        str(name): sorted(map(str, connection.exec_driver_sql(f"SELECT t::text FROM {name} t").scalars()))
+        for name, *_ in tables
+    }
+
+
+def test_the_newest_migration_makes_this_programs_schema():
+    assert migrations().get_current_head() == revision_of(SCHEMA_VERSION)
+    assert [script.revision for script in migrations().walk_revisions()] == [*EVERY_STEP[::-1], revision_of(FIRST)]
+
+
+@pytest.mark.parametrize("script", list(migrations().walk_revisions()), ids=lambda script: script.revision)
+def test_a_migration_says_what_it_does_and_stands_alone(script: Script):
+    assert script.doc.endswith(".")
+    assert Path(script.path).name.startswith(f"{script.revision}_")
+    assert imported(Path(script.path)) <= {"__future__", "pathlib", "alembic"}, "what it uses may not change"
+
+
+def imported(module: Path) -> set[str]:
+    """The modules that a file imports from, by their first names."""
+    nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
+
+
+def test_the_past_does_not_change():
+    """The scripts that the first program ran are kept to the letter: who edits them changes what a shop came from."""
+    kept = sorted((DB / "migrations" / "first_schema").iterdir())
+    assert [path.name for path in kept] == ["functions.sql", "roles.sql", "schema.sql", "views.sql"]
+    assert sha256(b"".join(path.read_bytes() for path in kept)).hexdigest() == FIRST_SCRIPTS
+
+
+def test_an_upgraded_database_is_a_fresh_one(old: Connection, small_world: Engine):
+    done = upgrade_schema(old)
+    assert [step.revision for step in done.steps] == EVERY_STEP
+    assert done.warnings == []
+    upgraded = catalogue(old)
+    with small_world.connect() as connection:
+        fresh = catalogue(connection)
+    for what, rows in fresh.items():
+        assert upgraded[what] == rows, what
+    assert schema_state(old) == Current()
+
+
+def test_all_migrations_from_nothing_make_the_same_tables(empty: Connection, small_world: Engine):
+    migrate(empty)
+    with small_world.connect() as connection:
+        fresh = catalogue(connection)
+    migrated = catalogue(empty)
+    for what in ("columns", "constraints", "indexes", "tables"):
+        assert migrated[what] == fresh[what], what
+
+
+@pytest.mark.parametrize("came", ["fresh", "upgraded"])
+def test_alembic_finds_nothing_between_the_database_and_the_models(came: str, empty: Connection):
+    if came == "fresh":
+        apply_schema(empty)
+    else:
+        make_first_schema(empty)
+        upgrade_schema(empty)
+    assert differences_from_the_models(empty) == []
+
+
+def test_alembic_would_find_a_difference(empty: Connection):
+    apply_schema(empty)
+    empty.exec_driver_sql("ALTER TABLE reviews ALTER rating TYPE bigint, DROP COLUMN comment")
+    found = differences_from_the_models(empty)
+    assert len(found) == 2, found
+
+
+def differences_from_the_models(connection: Connection) -> list[object]:
+    options = {
+        "version_table_schema": "sim",
+        "include_schemas": True,
+        "include_name": lambda name, kind, _: kind != "schema" or name in {None, "sim"},
+        "compare_server_default": True,
+    }
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world: Engine):
+    upgrade_schema(lived_in)
+    with small_world.connect() as connection:
+        expected = contents(connection)
+    found = contents(lived_in)
+    for table in expected.keys() - {"sim.runs", "sim.controls"}:
+        assert found[table] == expected[table], table
+    assert lived_in.execute(text("SELECT run_id, began_at = epoch FROM sim.runs ORDER BY 1")).all() == [
+        (1, True),
+        (2, True),
+    ]
+    assert found["sim.controls"] == []
+
+
+def test_points_spent_and_given_back_do_not_count(lived_in: Connection):
+    """301 opens with 10 points, earns 5, spends 12 and gets 4 of them back, and a refund takes 3."""
+    moves = [("opening", 10), ("purchase", 5), ("redemption", -12), ("redemption_undone", 4), ("refund", -3)]
+    balance = 0
+    for seq, (reason, points) in enumerate(moves, 1):
+        balance += points
+        lived_in.execute(
+            text(
+                "INSERT INTO loyalty_transactions VALUES (301, :seq, NULL, :points, :balance, 'bronze', :reason, now())"
+            ),
+            {"seq": seq, "points": points, "balance": balance, "reason": reason},
+        )
+    lived_in.commit()
+    upgrade_schema(lived_in)
+    found = lived_in.execute(text("SELECT customer_id, lifetime_points FROM customers ORDER BY 1")).all()
+    assert found == [(101, 40), (102, 0), (201, 0), (202, 0), (301, 12)]
+
+
+def test_a_second_upgrade_does_nothing(lived_in: Connection):
+    upgrade_schema(lived_in)
+    before = catalogue(lived_in), contents(lived_in)
+    assert upgrade_schema(lived_in) == Upgrade([], [])
+    assert (catalogue(lived_in), contents(lived_in)) == before
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "error"),
+    [
+        ("CREATE TABLE sim.controls (mine int)", "controls"),
+        (
+            "DROP FUNCTION sim_now CASCADE; CREATE FUNCTION sim_now() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "return type",
+        ),
+    ],
+    ids=["in a migration", "in the functions after all migrations"],
+)
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(in_the_way: str, error: str, lived_in: Connection):
+    lived_in.exec_driver_sql(in_the_way)
+    lived_in.commit()
+    before = catalogue(lived_in), contents(lived_in)
+    with pytest.raises(DBAPIError, match=error):
+        upgrade_schema(lived_in)
+    assert (catalogue(lived_in), contents(lived_in)) == before
+    assert schema_state(lived_in) == Older(FIRST)
+
+
+def test_views_of_others_on_ours_do_not_stand_in_the_way(lived_in: Connection):
+    lived_in.exec_driver_sql("CREATE VIEW big_spenders AS SELECT order_id FROM order_lines WHERE price > 10")
+    upgrade_schema(lived_in)
+    assert lived_in.exec_driver_sql("SELECT count(*) FROM big_spenders").scalar_one() > 0
+
+
+def test_the_search_path_does_not_lead_astray(lived_in: Connection):
+    lived_in.exec_driver_sql("CREATE SCHEMA aside; SET search_path = aside")
+    lived_in.commit()
+    upgrade_schema(lived_in)
+    assert schema_state(lived_in) == Current()
+
+
+def test_a_reader_in_the_middle_of_a_transaction_is_waited_for_only_so_long(lived_in: Connection, monkeypatch):
+    monkeypatch.setattr("models.upgrade._WAIT_FOR_READERS", "100ms")
+    reading = engine_of(lived_in.engine.url)
+    with reading.connect() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM customers").scalar_one()
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            upgrade_schema(lived_in)
+    reading.dispose()
+    upgrade_schema(lived_in)
+    assert schema_state(lived_in) == Current()
+
+
+@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 999])
+def test_a_newer_schema_is_refused(version: int, empty: Connection):
+    apply_schema(empty)
+    empty.exec_driver_sql(f"UPDATE sim.alembic_version SET version_num = '{version:04d}'")
+    empty.commit()
+    with pytest.raises(SchemaError, match=f"holds a newer Bazaar's schema \\({version};"):
+        upgrade_schema(empty)
+    assert schema_state(empty) == Newer(version)
+
+
+def test_another_programs_tables_are_refused(empty: Connection):
+    empty.exec_driver_sql("CREATE TABLE ledger (id int)")
+    empty.commit()
+    with pytest.raises(SchemaError, match="another program's tables: ledger"):
+        upgrade_schema(empty)
+    assert schema_state(empty) == Foreign(("ledger",))
+
+
+def test_a_version_that_no_migration_knows_is_refused(old: Connection):
+    old.exec_driver_sql("UPDATE sim.schema_version SET version = 0")
+    old.commit()
+    with pytest.raises(SchemaError, match="no migration begins at schema 0"):
+        upgrade_schema(old)
+    assert schema_state(old) == Older(0)
+
+
+def test_an_older_schema_names_the_command():
+    assert "`python -m sim upgrade`" in described(Older(FIRST))
