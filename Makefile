@@ -13,8 +13,9 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(ARGS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install sim status check psql upgrade reset test test-system lint format schema schema-check calibration bench lock
-.PHONY: up down logs env credentials dashboards dashboards-pull notebook
+.PHONY: help install sim status check psql upgrade speed reset test test-system lint format
+.PHONY: schema schema-check calibration torture bench audit lock report test-browser
+.PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -42,6 +43,16 @@ psql: install ## psql on the shop's database
 upgrade: install ## bring an older shop's tables to this program's, rows and all
 	@exec $(RUN) sim upgrade $(ARGS)
 
+# DATABASE_URL's shop when that is given, else the one in containers when it runs, else that of `make sim`.
+speed: install ## another speed for the running shop, in containers too: SPEED=100x
+	@if [ -z "$$DATABASE_URL" ] && [ -n "$$($(COMPOSE) ps --quiet sim 2>/dev/null)" ]; then \
+		echo "speed: of the shop in the container sim" >&2; \
+		exec $(COMPOSE) exec -T sim python -m sim speed $(call quote,$(SPEED)); \
+	fi; exec $(RUN) sim speed $(call quote,$(SPEED)) $(ARGS)
+
+report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
+	@exec $(RUN) report $(ARGS)
+
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)
 
@@ -50,18 +61,18 @@ reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 test: lint ## lint and every test that needs no Docker
 	$(RUN) pytest $(ARGS)
 
-SYSTEM_TESTS := $(wildcard tests/system/test_*.py)
+BROWSER = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
 
-test-system: install ## the tests that need a Docker daemon; where none answers, says so
-ifeq ($(SYSTEM_TESTS),)
-	@echo "test-system: there are no tests in tests/system: nothing was run"
-else
-	@if docker info >/dev/null 2>&1; then \
-		echo '$(RUN) pytest tests/system' && exec $(RUN) pytest tests/system $(ARGS); \
+test-browser: install ## open a report in Chromium; where there is none, says so
+	@if [ -n "$(BROWSER)" ]; then \
+		echo '$(RUN) pytest tests/browser' && exec env BROWSER="$(BROWSER)" $(RUN) pytest tests/browser $(ARGS); \
 	else \
-		echo "test-system: no Docker daemon answers here: tests/system was NOT run"; \
+		echo "test-browser: no chromium, chromium-browser or google-chrome is installed: tests/browser was NOT run"; \
 	fi
-endif
+
+test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser)
+	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, schema freshness
 	$(RUN) ruff check
@@ -83,8 +94,20 @@ schema-check: install ## exit 1 when db/schema.sql or docs/schema.md is stale
 calibration: install ## 28 simulated days against the published figures, into docs/calibration.md
 	@.venv/bin/python tools/calibration.py --write docs/calibration.md $(ARGS)
 
+torture: install ## kill a shop 200 times and compare its rows with a run in one go (ARGS='--kills 50 --seed 2 --verbose')
+	@exec .venv/bin/python tools/torture.py $(ARGS)
+
 bench: install ## run the benchmarks
 	$(RUN) benchmarks $(ARGS)
+
+.cache/audit/complete: tools/audit.txt
+	@echo "Making .cache/audit from $<" >&2
+	@$(PYTHON) -m venv --clear .cache/audit
+	@.cache/audit/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@touch $@
+
+audit: install .cache/audit/complete ## known vulnerabilities in what is locked; pins, base images, secrets in the tree
+	@.venv/bin/python tools/audit.py $(ARGS)
 
 $(UV):
 	$(PYTHON) -m venv .cache/uv
@@ -100,6 +123,7 @@ lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements
 	for image in sim publisher jupyter; do \
 		$(subst pyproject.toml,docker/requirements/$$image.in,$(COMPILE)) --constraint requirements.lock $(ARGS) \
 			--output-file docker/requirements/$$image.txt || exit 1; done
+	$(subst pyproject.toml,tools/audit.in,$(COMPILE)) $(ARGS) --output-file tools/audit.txt
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 
@@ -134,8 +158,13 @@ dashboards-pull: ## bring edits made in Redash back into redash/
 	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
 	@$(PYTHON) -m venv --clear .cache/jupyter
 	@.cache/jupyter/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@# It would ask about news from the internet at each start.
+	@.cache/jupyter/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@
 
 notebook: install .cache/jupyter/complete ## JupyterLab without containers, on the shop of `make sim` or of DATABASE_URL
 	@url="$${DATABASE_URL:-$$($(RUN) sim dsn --reader)}" && export DATABASE_URL="$$url" && \
 		exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(ARGS)
+
+notebooks: install ## run the notebooks on that shop and render them into docs/notebooks (ARGS='01 02' for some of them)
+	@$(RUN) tools.notebooks $(ARGS)

@@ -20,9 +20,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 @cache
 def engine() -> Engine:
-    """The database that DATABASE_URL names, else the embedded one of `make sim`; there as the role that only reads."""
-    url = make_url(os.environ.get("DATABASE_URL") or _embedded())
-    return create_engine(url.set(drivername="postgresql+psycopg2"), pool_pre_ping=True)
+    """The database that DATABASE_URL names, else the embedded one of `make sim`; whoever asks, only reading."""
+    url = make_url(os.environ.get("DATABASE_URL") or _embedded()).set(drivername="postgresql+psycopg2")
+    return create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
 
 
 def _embedded() -> str:
