@@ -1,4 +1,4 @@
-"""Puts real answers under the SQL of README.md: python tools/readme_examples.py WEEK_URL MONTH_URL.
+"""Puts real answers under the SQL of README.md and README.ru.md: python tools/readme_examples.py WEEK_URL MONTH_URL.
 
 The README says how the two shops are made; the queries about returning customers are asked of the second.
 """
@@ -10,13 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+EDITIONS = (ROOT / "README.md", ROOT / "README.ru.md")
 BLOCK = re.compile(r"```sql\n(?P<sql>.*?)```\n\n```text\n.*?```", re.DOTALL)
 OF_THE_MONTH = ("customer_cohorts", "first_orders")
 
 
 def main(week_url: str, month_url: str) -> None:
-    """Ask every query again and write the answers into the page."""
+    """Ask every query again and write the answers into the pages."""
 
     def answered(found: re.Match[str]) -> str:
         sql = found["sql"]
@@ -26,7 +27,8 @@ def main(week_url: str, month_url: str) -> None:
         lines = "\n".join(line.rstrip() for line in shown.splitlines())
         return f"```sql\n{sql}```\n\n```text\n{lines}\n```"
 
-    README.write_text(BLOCK.sub(answered, README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in EDITIONS:
+        page.write_text(BLOCK.sub(answered, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
