@@ -4,13 +4,24 @@
 
 quoted() { printf "'%s'" "${1//\'/\'\'}"; }
 
-# role NAME PASSWORD [SETTING...]: made when it is missing; only its password follows the environment from then on.
+# role NAME PASSWORD: made when it is missing; its password follows the environment.
 role() {
-    local name=$1 password=$2 setting settings=; shift 2
-    for setting in "$@"; do settings+="ALTER ROLE $name SET $setting; "; done
-    printf 'DO $$ BEGIN IF to_regrole(%s) IS NULL THEN CREATE ROLE %s; %sEND IF; END $$;\n' \
-        "$(quoted "$name")" "$name" "$settings"
-    printf 'ALTER ROLE %s LOGIN PASSWORD %s;\n' "$name" "$(quoted "$password")"
+    printf 'DO $$ BEGIN IF to_regrole(%s) IS NULL THEN CREATE ROLE %s; END IF; END $$;\n' "$(quoted "$1")" "$1"
+    printf 'ALTER ROLE %s LOGIN PASSWORD %s;\n' "$1" "$(quoted "$2")"
+}
+
+# The role that only reads, as it shall be whatever it has made of itself: PostgreSQL lets every role change its own
+# password and defaults.
+reader() {
+    local setting
+    role bazaar_reader "$BAZAAR_READER_PASSWORD"
+    echo 'ALTER ROLE bazaar_reader CONNECTION LIMIT 30;'  # of the server's 100: the simulator always finds one
+    echo 'ALTER ROLE bazaar_reader RESET ALL;'
+    echo 'ALTER ROLE bazaar_reader IN DATABASE bazaar RESET ALL;'
+    for setting in "statement_timeout = '30s'" 'default_transaction_read_only = on' \
+        "idle_in_transaction_session_timeout = '10min'" "temp_file_limit = '1GB'"; do
+        echo "ALTER ROLE bazaar_reader SET $setting;"
+    done
 }
 
 # statements [DATABASE...]: everything, with the databases that are missing.
@@ -19,9 +30,8 @@ statements() {
     role postgres "$POSTGRES_PASSWORD"
     role bazaar "$BAZAAR_PASSWORD"
     role redash "$REDASH_DB_PASSWORD"
-    role bazaar_reader "$BAZAAR_READER_PASSWORD" "statement_timeout = '30s'" 'default_transaction_read_only = on' \
-        "idle_in_transaction_session_timeout = '10min'"
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
+    reader
     # An owner needs no grant; PUBLIC would let each role into the other's database.
     for name in postgres template1 bazaar redash; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
     echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader;'

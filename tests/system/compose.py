@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from tools.env import EXAMPLE, read
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,19 @@ BUILD_S = 900  # with nothing in the cache, on a slow line
 _SETTINGS = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "DATABASE_URL"}
 
 T = TypeVar("T")
+
+
+def answers(*command: str) -> bool:
+    """Whether a program is there and ends well."""
+    if shutil.which(command[0]) is None:
+        return False
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+
+
+NEEDS_COMPOSE = pytest.mark.skipif(
+    not answers("docker", "compose", "version"), reason="there is no docker compose here"
+)
+NEEDS_DAEMON = pytest.mark.skipif(not answers("docker", "info"), reason="no Docker daemon answers here")
 
 
 def clean_environment() -> dict[str, str]:
@@ -74,6 +89,13 @@ class Compose:
         assert not check or done.returncode == 0, f"{' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
         return done
 
+    def exec(
+        self, service: str, *command: str, user: str | None = None, within_s: float = 120, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in a service's container, as its own user unless another is given."""
+        options = ["--no-TTY", *(["--user", user] if user else [])]
+        return self.run("exec", *options, service, *command, within_s=within_s, check=check)
+
     def config(self) -> dict[str, Any]:
         """The whole file as Compose understands it."""
         config: dict[str, Any] = json.loads(self.run("config", "--format", "json").stdout)
@@ -101,9 +123,9 @@ class Compose:
         self.run("down", "--volumes", "--remove-orphans", "--timeout", "20", *images)
 
 
-def docker(*arguments: str) -> str:
+def docker(*arguments: str, within_s: float = 120) -> str:
     """One docker command's output."""
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=120, check=True).stdout
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=within_s, check=True).stdout
 
 
 def logs(system: Compose, services: Iterable[str]) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.system.compose import FILE, ROOT, Compose, clean_environment, generation_one
+from tests.system.compose import FILE, NEEDS_COMPOSE, ROOT, Compose, clean_environment, generation_one
+
+pytestmark = NEEDS_COMPOSE
 
 SERVICES = {
     "preflight", "postgres", "sim", "redis", "redash-init", "redash-server", "redash-scheduler", "redash-worker",
@@ -100,7 +102,16 @@ def test_every_service_is_bounded_and_bereft_of_rights(config):
         assert int(service["mem_limit"]) > 0, name
         assert service["logging"]["options"] == {"max-file": "3", "max-size": "10m"}, name
         assert service["stop_grace_period"], name
-        assert service.get("read_only") or name.startswith("redash-"), name
+        assert service["read_only"], name
+        assert int(service["pids_limit"]) > 0, name
+
+
+def test_only_redash_reaches_its_queue(config):
+    networks = {name: set(service.get("networks") or {}) for name, service in config["services"].items()}
+    assert networks["preflight"] == set()
+    assert {name for name, of in networks.items() if of == {"shop"}} == {"sim", "jupyter"}
+    assert {name for name, of in networks.items() if of == {"shop", "redash"}} == {"postgres"}
+    assert networks["redis"] == {"redash"}
 
 
 def test_settings_of_the_simulator_arrive(tmp_path: Path):
@@ -126,3 +137,5 @@ def test_the_older_compose_understands_the_same(config):
         assert service["restart"] == newer["restart"], name
         assert service.get("read_only") == newer.get("read_only"), name
         assert service.get("command") == newer.get("command"), name
+        assert service["pids_limit"] == newer["pids_limit"], name
+        assert set(service.get("networks") or {}) == set(newer.get("networks") or {}), name
