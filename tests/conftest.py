@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url, text
 
 from sim.embedded import EmbeddedServer
@@ -19,6 +20,10 @@ from sim.embedded.clients import connect
 # A test's data need not outlive a power cut, and many small clusters share one machine.
 TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 OUTSIDE_SERVER = "BAZAAR_TEST_DATABASE_URL"
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("bazaar", deadline=None)
+settings.load_profile("bazaar")
 
 _REPOSITORY = Path(__file__).parents[1]
 _GUARD = """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from sim.clock.pacer import Pacer, WallClock
 from sim.running.instruments import Clockwork, Gauge, Panel
 from sim.running.wishes import Wishes
-from sim.sinks.port import SinkError
+from sim.sinks.port import PatientSink, SinkError
 
 if TYPE_CHECKING:
     import threading
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.running.plan import Plan
     from sim.running.tally import Tally
+    from sim.snapshot import IncidentRequest
     from sim.status import Status
 
 ROWS_A_BATCH = 20_000
 _COMMIT_EVERY_S = 0.2  # while pacing: what happened is visible within this and the commit's own time
 _COMMIT_CATCHING_UP_S = 1.0
-_COMMIT_PAUSED_S = 1.0  # nothing happens, but a sign of life
+_COMMIT_PAUSED_S = 0.5  # nothing happens, but a sign of life
 _SLICE_S = 0.01  # the clock is looked at no more often than this
 _LONGEST_SLICE_S = 0.025  # nor more seldom, so that whoever reads the clock finds it on time
 _OBSERVE_EVERY_S = 0.25
@@ -32,32 +33,15 @@ _OUTAGE_S = 5.0  # standing still for so long is no hiccup: pacing begins anew a
 _FAREWELL_S = 5.0  # who asks us to stop while the database is away waits no longer than this
 
 
-class ReportingSink(Protocol):
-    """A sink that may fall behind, says so, and keeps what the clock knows beside the rows."""
+class ReportingSink(PatientSink, Protocol):
+    """A patient sink that also counts, and keeps what the clock knows beside the rows."""
 
     @property
     def rows_written(self) -> int:
         """Rows committed."""
 
-    @property
-    def behind(self) -> int:
-        """Batches handed over and not yet committed."""
-
-    @property
-    def trouble(self) -> str | None:
-        """What is wrong with the database, in one line; None while all is well."""
-
     def report(self, progress: Mapping[str, object]) -> None:
         """Write these columns of the run's row with the next batch."""
-
-    def wait_for_room(self, timeout_s: float) -> bool:
-        """Whether another batch may be handed over, within so many seconds. Raises SinkError."""
-
-    def wait_until_written(self, timeout_s: float) -> bool:
-        """Whether everything handed over is committed, within so many seconds. Raises SinkError."""
-
-    def give_up(self) -> int:
-        """Forget what is not committed, and return how many batches that were."""
 
 
 class Runner:
@@ -76,8 +60,12 @@ class Runner:
         wall: WallClock | None = None,
         *,
         open_at_start: tuple[int, int] = (0, 0),
+        carry_out: Callable[[IncidentRequest], bool] = lambda _: False,
     ) -> None:
-        """`sink` is the one that the journal hands its batches to; `open_at_start`: sessions and carts taken up."""
+        """`sink` is the one that the journal hands its batches to; `open_at_start`: sessions and carts taken up.
+
+        `carry_out` begins or ends an incident at the instant where the clock stands, and tells whether it did.
+        """
         self._env = world.env
         self._journal = journal
         self._sink = sink
@@ -85,6 +73,7 @@ class Runner:
         self._observe = observe
         self._stop = stop
         self._wishes = wishes or Wishes()
+        self._carry_out = carry_out
         self._wall = wall or WallClock()
         self._panel = Panel(world, tally, plan.epoch, open_at_start)
         self._gauge = Gauge()
@@ -154,6 +143,9 @@ class Runner:
 
     def _heed(self) -> None:
         """Do as was asked last: from here and now on, so that no time is made up for and none is skipped."""
+        done = [self._carry_out(request) for request in self._wishes.take_requests()]
+        if any(done):
+            self._commit()  # in one batch with all that has happened until now
         wish = self._wishes.take()
         if wish is None or (wish.speed == self._speed and wish.paused == self._paused):
             return

@@ -1,4 +1,4 @@
-"""What people ask of a running shop: another speed, a pause. Left by one thread, taken by the run's own."""
+"""What people ask of a running shop: another speed, a pause, incidents. Left by one thread, taken by the run's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sim.clock.pacer import Speed
+    from sim.snapshot import IncidentRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +22,36 @@ class Wish:
 
 
 class Wishes:
-    """The newest wish; older ones that nobody has taken yet are forgotten."""
+    """The newest wish for the clock, older ones that nobody has taken yet being forgotten, and every request."""
 
-    def __init__(self) -> None:
+    def __init__(self, requests: Iterable[IncidentRequest] = ()) -> None:
         self._lock = threading.Lock()
         self._newest: Wish | None = None
+        self._requests = list(requests)
 
     def leave(self, wish: Wish) -> None:
         """Ask for this from now on."""
         with self._lock:
             self._newest = wish
 
+    def ask(self, request: IncidentRequest) -> None:
+        """Ask for an incident to begin or to end."""
+        with self._lock:
+            self._requests.append(request)
+
     @property
     def waiting(self) -> bool:
-        """Whether there is one that nobody has taken."""
-        return self._newest is not None
+        """Whether there is anything that nobody has taken."""
+        return self._newest is not None or bool(self._requests)
 
     def take(self) -> Wish | None:
         """The newest wish, once."""
         with self._lock:
             newest, self._newest = self._newest, None
         return newest
+
+    def take_requests(self) -> list[IncidentRequest]:
+        """Every request, in the order of asking, once."""
+        with self._lock:
+            requests, self._requests = self._requests, []
+        return requests

@@ -22,3 +22,24 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Finish what was handed over and let go; raises SinkError if a failure was not reported before."""
+
+
+class PatientSink(Sink, Protocol):
+    """A sink that may fall behind, and outlives troubles of its database."""
+
+    @property
+    def behind(self) -> int:
+        """Batches handed over and not yet committed."""
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong, since when, and when it is tried again: one line for people, None while all is well."""
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        """Whether another batch may be handed over without waiting, within so many seconds. Raises SinkError."""
+
+    def wait_until_written(self, timeout_s: float) -> bool:
+        """Whether nothing is behind, within so many seconds. Raises SinkError."""
+
+    def give_up(self) -> int:
+        """Forget what is not committed, and return how many batches that were; `close` does not wait then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_the_newest_chapter_is_what_goes_on_without_being_named(shop: Shop):
     ids=["seed", "market", "start"],
 )
 def test_what_cannot_change_is_refused_with_what_to_do_and_nothing_is_changed(
-    shop: Shop, option: dict[str, str], words: str
+    shop: Shop, option: dict[str, Any], words: str
 ):
     shop.run(duration="1h")
     before = shop.all_there_is()

@@ -134,7 +134,8 @@ def test_a_change_carries_only_the_columns_of_its_batch():
     assert update.expected_rows == 2
 
 
-def test_the_staging_table_is_made_once():
-    steps = TableSteps(THINGS, EPOCH)
-    assert len(list(steps.change({(1,): {"price": 5}}))) == 3
-    assert len(list(steps.change({(1,): {"price": 5}}))) == 2
+def test_the_staging_table_is_made_once_a_session_and_filled_every_time():
+    steps = list(TableSteps(THINGS, EPOCH).change({(1,): {"price": 5}}))
+    made, filled, applied = steps
+    assert [made.once, filled.once, applied.once] == [True, False, False]
+    assert [step.sql.split()[0] for step in steps] == ["CREATE", "COPY", "UPDATE"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -56,7 +57,7 @@ def connect(url: str) -> Connection:
 
 def open_connection(url: str, application_name: str = "bazaar") -> Connection:
     """The same, raising psycopg2.Error."""
-    connection: Connection = psycopg2.connect(url, application_name=application_name, **_options(url))
+    connection = dial(url, application_name)
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -68,6 +69,19 @@ def open_connection(url: str, application_name: str = "bazaar") -> Connection:
         connection.close()
         raise
     return connection
+
+
+def dial(url: str, application_name: str = "bazaar") -> Connection:
+    """A connection as the server and the URL make it, which does not wait for a silent host for long."""
+    connection: Connection = psycopg2.connect(url, application_name=application_name, **_options(url))
+    return connection
+
+
+def rows(connection: Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """What a query finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return cursor.fetchall()
 
 
 def _options(url: str) -> dict[str, Any]:
@@ -83,5 +97,5 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, psycopg2.Error) and error.diag.message_primary:
         detail = error.diag.message_detail
         return " ".join((error.diag.message_primary + (f" ({detail})" if detail else "")).split())
-    said = [line for line in str(error).splitlines() if not line.startswith("\t")]
-    return " ".join(" ".join(said).split()) or type(error).__name__
+    said = [line for line in str(error).splitlines() if not line.startswith("\t")]  # of several hosts one line each
+    return " ".join("; ".join(said).split()) or type(error).__name__

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-import psycopg2
+from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from sim.sinks.port import SinkError
+from sim.sinks.postgres.connection import rows
 from sim.sinks.postgres.outages import Passing
 
 ONE_SIMULATOR = 0x62617A616173  # the key of the lock
@@ -28,7 +30,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.classid::bigint = {ONE_SIMULATOR >> 32} AND l.objid::bigint = {ONE_SIMULATOR & 0xFFFFFFFF}
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
 """
-_SAID = "SELECT pid, host, heartbeat_at, clock_timestamp() - heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_SAID = "SELECT pid, host, heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
 
 
 class Backend(NamedTuple):
@@ -39,10 +41,9 @@ class Backend(NamedTuple):
 
 
 def backend_of(connection: Connection) -> Backend:
-    """The server process at the other end. (libpq knows its number too, but behind a pooler that is another's.)"""
-    with connection.cursor() as cursor:
-        cursor.execute(_BACKEND)
-        return Backend(*cursor.fetchone())
+    """The server process at the other end; libpq's own idea of its number is wrong behind a pooler."""
+    [found] = rows(connection, _BACKEND)
+    return Backend(*found)
 
 
 def take_lock(connection: Connection) -> str | None:
@@ -53,7 +54,7 @@ def take_lock(connection: Connection) -> str | None:
     holder does what only the living do: commits a heartbeat that is younger than our first look, or begins two
     statements after it, the second of which needs somebody to take the answer to the first.
     """
-    asked_at = _clock(connection)
+    [(asked_at,)] = rows(connection, "SELECT clock_timestamp()")
     begun: set[datetime] = set()
     deadline = time.monotonic() + _PATIENCE_S
     while not _try(connection):
@@ -91,40 +92,24 @@ def take_lock_again(connection: Connection, ours: Collection[Backend], look: Cal
 
 
 def _try(connection: Connection) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SIMULATOR,))
-        (taken,) = cursor.fetchone() or (False,)
+    [(taken,)] = rows(connection, "SELECT pg_try_advisory_lock(%s)", (ONE_SIMULATOR,))
     return bool(taken)
-
-
-def _clock(connection: Connection) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    return now  # type: ignore[no-any-return]
 
 
 def _holder(connection: Connection) -> tuple[int | None, datetime | None, datetime | None]:
     """The holder's server process, and since when its newest statement runs; None where it is not ours to see."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDER)
-        return cursor.fetchone() or (None, None, None)
+    for pid, started_at, query_start in rows(connection, _HOLDER):
+        return pid, started_at, query_start
+    return None, None, None
 
 
 def _name(connection: Connection) -> tuple[str, datetime | None]:
     """Who has said last that they write here, and when."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_SAID)
-            row = cursor.fetchone()
-    except psycopg2.errors.UndefinedTable, psycopg2.errors.InsufficientPrivilege:
-        row = None
-    if row is None:
-        return "one that has not said its name yet", None
-    pid, host, heartbeat_at = row
-    return f"process {pid} on {host}", heartbeat_at
+    with suppress(errors.UndefinedTable, errors.InsufficientPrivilege):
+        for pid, host, heartbeat_at in rows(connection, _SAID):
+            return f"process {pid} on {host}", heartbeat_at
+    return "one that has not said its name yet", None
 
 
 def _end(connection: Connection, pid: int | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    rows(connection, "SELECT pg_terminate_backend(%s)", (pid,))

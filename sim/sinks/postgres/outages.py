@@ -22,6 +22,10 @@ PASSING: Final[Mapping[str, str]] = {
 
 _FINAL: Final = frozenset({"57P04"})  # the database was dropped
 
+# Said on a session that is over, that only reads as long as it lives, or by a pooler that does not know what has
+# become of the transaction: only a new session can tell.
+_NEEDS_ANOTHER_SESSION: Final = ("08", "25006", "25P03", "25P04", "40003", "57P")
+
 _NO_ANSWER: Final = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
@@ -47,13 +51,21 @@ class Patience(NamedTuple):
 
 def passes(error: BaseException) -> bool:
     """Whether the same work may succeed later, perhaps on another connection."""
-    if isinstance(error, Passing):
-        return True
+    if isinstance(error, psycopg2.Error):
+        return may_pass(error.pgcode) if error.pgcode else says_nothing(error)
+    return isinstance(error, Passing)
+
+
+def may_pass(sqlstate: str) -> bool:
+    """Whether what the server says by this code may be otherwise later."""
+    return sqlstate not in _FINAL and sqlstate.startswith(tuple(PASSING))
+
+
+def ends_session(error: BaseException) -> bool:
+    """Whether nothing more is to be had of the session that the error came from."""
     if not isinstance(error, psycopg2.Error):
         return False
-    if code := error.pgcode:
-        return code not in _FINAL and any(code.startswith(prefix) for prefix in PASSING)
-    return says_nothing(error)
+    return error.pgcode.startswith(_NEEDS_ANOTHER_SESSION) if error.pgcode else says_nothing(error)
 
 
 def says_nothing(error: psycopg2.Error) -> bool:

@@ -5,44 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
-
-from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from sim.journal.batch import Batch
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import connect
-from sim.sinks.postgres.steps import BatchSteps
-from sim.sinks.postgres.writer import Transaction, Writer
+from sim.sinks.postgres.ledger import REPORTED
+from sim.sinks.postgres.outages import Patience
+from sim.sinks.postgres.session import Session, open_session
+from sim.sinks.postgres.steps import BatchSteps, Transaction
+from sim.sinks.postgres.writer import Bound, Writer
 from sim.sinks.shapes import Shapes, shop_shapes
 
-REPORTED: Final = ("speed", "kept_speed", "lag_s", "status")
-"""Columns of `sim.runs` that only the clock knows; see `PostgresSink.report`."""
+BOUND, PATIENCE = Bound(), Patience()
 
 
 class PostgresSink:
     """One transaction a batch, which also moves the run's `sim_now`; encoding here, sending in a thread.
 
-    `server` is a URL as libpq takes it, or a connection made by `connect`, which the sink then owns and closes.
-    `epoch` is the instant that microsecond 0 stands for; `run_id` names the row of `sim.runs`, which must exist;
-    at most `max_pending` batches are handed over and not committed, and `write` blocks beyond that. For sending and
-    simulating to overlap the program must call `sys.setswitchinterval(1e-4)` once.
+    `server` is a URL as libpq takes it, or a session made by `open_session`, which the sink then owns and closes.
+    `epoch` is the instant that microsecond 0 stands for; `run_id` names the newest row of `sim.runs`, which must
+    exist. For sending and simulating to overlap the program must call `sys.setswitchinterval(1e-4)` once.
+
+    A batch is taken while fewer than 60,000 rows and fewer than 600 batches wait (`bound`); beyond that `write`
+    blocks. When the database goes away or refuses for a while, what waits is kept, as the bytes to be sent, and sent
+    when it is back, each batch exactly once; `trouble` says what is going on. What does not pass is a SinkError, which
+    every later call raises again.
     """
 
     def __init__(
-        self, server: str | Connection, epoch: datetime, run_id: int, shapes: Shapes | None = None, max_pending: int = 3
+        self,
+        server: str | Session,
+        epoch: datetime,
+        run_id: int,
+        shapes: Shapes | None = None,
+        bound: Bound = BOUND,
+        patience: Patience = PATIENCE,
     ) -> None:
         if epoch.tzinfo is None:
             raise ValueError("the epoch needs a time zone")
-        if max_pending < 1:
-            raise ValueError("max_pending must be at least 1")
+        if min(bound) < 1:
+            raise ValueError(f"no batch would ever be taken with {bound}")
         self._epoch = epoch
-        self._run_id = run_id
         self._steps = BatchSteps(shop_shapes() if shapes is None else shapes, epoch)
         self._progress: dict[str, object] = {}
         self._raised: SinkError | None = None
         self._closed = False
-        self._writer = Writer(connect(server) if isinstance(server, str) else server, max_pending)
+        session = open_session(server) if isinstance(server, str) else server
+        try:
+            self._writer = Writer(session, run_id, bound, patience)
+        except SinkError:
+            session.close()
+            raise
 
     @property
     def rows_written(self) -> int:
@@ -64,6 +76,14 @@ class PostgresSink:
         """Batches handed over and not yet committed."""
         return self._writer.behind
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the database and what is done about it, one line for people; None while all is well.
+
+        It is wrong too when a statement gets no answer for five seconds. Costs nothing, for any thread.
+        """
+        return self._writer.trouble
+
     def report(self, progress: Mapping[str, object]) -> None:
         """Set columns of the run's row (`speed`, `kept_speed`, `lag_s`, `status`) with the next batch."""
         unknown = progress.keys() - set(REPORTED)
@@ -77,30 +97,35 @@ class PostgresSink:
             self._writer.submit(self._transaction(batch))
         self._progress = {}
 
-    @property
-    def trouble(self) -> str | None:
-        """What is wrong with the database; None while all is well."""
-        return None
-
     def wait_for_room(self, timeout_s: float) -> bool:
-        """Whether another batch may be handed over, within so many seconds."""
-        return self._writer.wait(lambda: self._writer.behind < 3, timeout_s)
+        """Whether `write` would not block, within so many seconds."""
+        with self._remembering_failure():
+            return self._writer.wait(self._writer.has_room, timeout_s)
 
     def wait_until_written(self, timeout_s: float) -> bool:
-        """Whether nothing is behind, within so many seconds."""
-        return self._writer.wait(lambda: self._writer.behind == 0, timeout_s)
-
-    def give_up(self) -> int:
-        """Forget what is not committed."""
-        return self._writer.behind
+        """Whether everything handed over is committed, within so many seconds."""
+        with self._remembering_failure():
+            return self._writer.wait(self._writer.is_idle, timeout_s)
 
     def flush(self) -> None:
-        """Return when everything handed over is committed."""
+        """Return when everything handed over is committed, however long the database is away."""
         with self._remembering_failure():
-            self._writer.drain()
+            self._writer.wait(self._writer.is_idle)
+
+    def give_up(self) -> int:
+        """Forget what is not committed, and return how many batches that were; only `close` is left to be called.
+
+        The newest of them may have been committed at this very moment; nobody has been told.
+        """
+        forgotten = self._writer.give_up()
+        self._raised = self._raised or SinkError(f"{forgotten} batches were given up")
+        return forgotten
 
     def close(self) -> None:
-        """Commit what was handed over and disconnect; a second call does nothing."""
+        """Commit what was handed over and disconnect; a second call does nothing.
+
+        Gives up, with a SinkError, when nothing could be committed for half a minute; is quick after `give_up`.
+        """
         if self._closed:
             return
         self._closed = True
@@ -122,16 +147,6 @@ class PostgresSink:
             raise
 
     def _transaction(self, batch: Batch) -> Transaction:
-        """The batch as bytes, with the statement that moves the run's row."""
-        reported = "".join(f", {column} = %({column})s" for column in REPORTED if column in self._progress)
-        sql = (
-            "UPDATE sim.runs SET sim_now = %(sim_now)s, heartbeat_at = clock_timestamp(), "
-            f"rows_written = rows_written + %(rows)s, batches = batches + 1{reported} WHERE run_id = %(run_id)s"
-        )
-        values: dict[str, object] = {
-            "sim_now": self._epoch + timedelta(microseconds=batch.sim_now_us),
-            "rows": batch.rows,
-            "run_id": self._run_id,
-            **self._progress,
-        }
-        return Transaction(batch.sim_now_us, batch.rows, self._steps.of(batch), sql, values)
+        """The batch as bytes, with what the run's row is to say."""
+        sim_now = self._epoch + timedelta(microseconds=batch.sim_now_us)
+        return Transaction(batch.sim_now_us, sim_now, batch.rows, self._steps.of(batch), self._progress)

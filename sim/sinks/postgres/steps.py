@@ -7,7 +7,7 @@ staging table, columns of this batch only, from which one UPDATE a table applies
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,12 +19,27 @@ from sim.sinks.shapes import Shapes, TableShape
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement about `table`; a COPY when there is a `stream`. `expected_rows` must be touched, if given."""
+    """One statement about `table`; a COPY when there is a `stream`. `expected_rows` must be touched, if given.
+
+    What it makes lasts as long as the session when it is to be done `once`.
+    """
 
     table: str
     sql: str
     stream: bytes | None = None
     expected_rows: int | None = None
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A batch ready to be sent, and sent again: the steps of its rows, and what the run's row is to say with it."""
+
+    sim_now_us: int
+    sim_now: datetime
+    rows: int
+    steps: list[Step]
+    reported: Mapping[str, object]
 
 
 class TableSteps:
@@ -35,11 +50,11 @@ class TableSteps:
         self._names = shape.names
         self._packers = dict(zip(shape.names, column_packers(shape.columns, epoch), strict=True))
         self._copy = self._copy_into(self._target, shape.names)
-        self._staged = False
 
     @property
     def _target(self) -> str:
-        return f"public.{_quoted(self._shape.name)}"
+        schema, _, name = self._shape.name.rpartition(".")
+        return f"{_quoted(schema or 'public')}.{_quoted(name)}"
 
     @property
     def _stage(self) -> str:
@@ -60,9 +75,7 @@ class TableSteps:
         touched = _columns_of(rows.values())
         self._refuse_unknown(touched)
         columns = [name for name in self._names if name in touched and name not in self._shape.key]
-        if not self._staged:
-            self._staged = True
-            yield Step(self._shape.name, self._create_stage())
+        yield Step(self._shape.name, self._create_stage(), once=True)
         values = [*zip(*rows, strict=True), *_by_column(rows.values(), columns)]
         names = (*self._shape.key, *columns)
         yield Step(self._shape.name, self._copy_into(self._stage, names), self._stream(names, values))

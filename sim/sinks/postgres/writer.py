@@ -1,139 +1,154 @@
-"""The thread that talks to PostgreSQL: sends batches in order, one transaction each, and stops at the first failure.
+"""A bounded line of transactions and the thread that works it off.
 
-It does nothing but send bytes, so it holds the interpreter lock only for moments while the simulation goes on.
+The thread does nothing but send bytes, so it holds the interpreter lock only for moments while the simulation goes on.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
-
-import psycopg2
-import psycopg2.extensions
+from typing import NamedTuple
 
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import one_line
-from sim.sinks.postgres.steps import Step
+from sim.sinks.postgres.outages import Patience
+from sim.sinks.postgres.sender import Sender
+from sim.sinks.postgres.session import Session
+from sim.sinks.postgres.steps import Transaction
+from sim.sinks.postgres.watch import Watch
+
+_MOMENT_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """A batch ready to be sent: the steps of its rows, then the statement that moves the run's bookkeeping."""
+class Bound(NamedTuple):
+    """What may be handed over and not committed: another batch is taken while there is less than both."""
 
-    sim_now_us: int
-    rows: int
-    steps: list[Step]
-    run_sql: str
-    run_values: dict[str, object]
+    rows: int = 60_000
+    batches: int = 600
 
 
 class Writer:
-    """A bounded line of transactions and the thread that works it off.
+    """Hands transactions in order to a `Sender`, in a thread of its own. The counters are of committed work."""
 
-    At most `max_pending` transactions are handed over and not committed; `submit` blocks while there are as many. The
-    counters are of committed work.
-    """
-
-    def __init__(self, connection: psycopg2.extensions.connection, max_pending: int) -> None:
-        self._connection = connection
-        self._max_pending = max_pending
+    def __init__(self, session: Session, run_id: int, bound: Bound, patience: Patience) -> None:
+        """Raises SinkError when the run is not there; the session is the writer's otherwise."""
+        self._sender = Sender(session, run_id, patience)
+        self._bound = bound
+        self._patience = patience
         self._line: deque[Transaction] = deque()
         self._changed = threading.Condition()
         self._failure: SinkError | None = None
-        self._closing = False
+        self._closing = self._given_up = False
+        self._rows_behind = 0
         self.behind = 0
         self.batches = 0
         self.rows_written = 0
         self.committed_sim_now_us: int | None = None
+        self._watch = Watch(session.url, lambda: self._sender.session, patience.silence_s)
         self._thread = threading.Thread(target=self._work, name="postgres-writer", daemon=True)
         self._thread.start()
 
     def submit(self, transaction: Transaction) -> None:
         """Put a transaction in the line, waiting for room in it."""
-        self._wait(lambda: self.behind < self._max_pending)
+        self.wait(self.has_room)
         with self._changed:
             self._line.append(transaction)
             self.behind += 1
+            self._rows_behind += transaction.rows
             self._changed.notify_all()
 
-    def drain(self) -> None:
-        """Wait until everything submitted is committed."""
-        self._wait(lambda: self.behind == 0)
+    def has_room(self) -> bool:
+        """Whether another transaction may join the line."""
+        return self.behind < self._bound.batches and self._rows_behind < self._bound.rows
+
+    def is_idle(self) -> bool:
+        """Whether everything submitted is committed."""
+        return self.behind == 0
+
+    def wait(self, ready: Callable[[], bool], timeout_s: float | None = None) -> bool:
+        """Wait until it is so, at most so long, and tell whether it is. Raises the failure that stopped the writer."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._failure is not None or ready(), timeout_s)
+            self.check()
+            return ready()
 
     def check(self) -> None:
         """Raise the failure that stopped the writer, if one did."""
         if self._failure is not None:
             raise self._failure
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong and what is done about it; None while all is well."""
+        trouble = self._sender.trouble
+        if trouble is None:
+            silence = self._watch.remark()
+            return silence and f"{silence}; {self._kept}"
+        now_s = time.monotonic()
+        wait_s = trouble.again_s - now_s
+        again = f"trying again in {wait_s:.0f} s" if wait_s >= 0.5 else "trying again"
+        return f"{trouble.reason}, for {now_s - trouble.since_s:.0f} s; {again}, {self._kept}"
+
+    @property
+    def _kept(self) -> str:
+        return f"{self.behind} {'batch' if self.behind == 1 else 'batches'} kept"
+
+    def give_up(self) -> int:
+        """Forget what is not committed, and return how many transactions that were."""
+        with self._changed:
+            forgotten = self.behind
+            self._line.clear()
+            self._given_up = self._closing = True
+            self._failure = self._failure or SinkError("no more is written: it was given up")
+            self._changed.notify_all()
+        self._sender.give_up()
+        return forgotten
+
     def stop(self) -> None:
-        """Let the thread finish its line and end, and close the connection."""
+        """Let the thread finish its line, disconnect and end; give up when it has committed nothing for long.
+
+        A thread that is still asking for a connection is left to itself: it ends when it gets an answer.
+        """
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._thread.join()
-        self._connection.close()
-
-    def wait(self, ready: Callable[[], bool], timeout_s: float) -> bool:
-        """Interim."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._failure is not None or ready(), timeout_s)
-        self.check()
-        return ready()
-
-    def _wait(self, ready: Callable[[], bool]) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._failure is not None or ready())
-        self.check()
+        committed = -1
+        while self._thread.is_alive() and not self._given_up and self.batches > committed:
+            committed = self.batches
+            self._thread.join(self._patience.close_s)
+        if self._thread.is_alive() and not self._given_up:
+            why = self.trouble or "the database does not answer"
+            self._failure = SinkError(f"{self.give_up()} batches could not be written: {why}")
+        self._thread.join(_MOMENT_S)
+        self._watch.close()
 
     def _work(self) -> None:
-        while (transaction := self._next()) is not None:
-            try:
-                self._send(transaction)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the simulating thread must hear of it
-                self._fail(error)
-                return
-            self._done(transaction)
+        try:
+            while (transaction := self._next()) is not None and self._sender.send(transaction):
+                self._done(transaction)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the simulating thread must hear of it
+            self._fail(error)
+        finally:
+            self._sender.close()
 
     def _next(self) -> Transaction | None:
         with self._changed:
             self._changed.wait_for(lambda: bool(self._line) or self._closing)
             return self._line.popleft() if self._line else None
 
-    def _send(self, transaction: Transaction) -> None:
-        with self._connection.cursor() as cursor:
-            for step in transaction.steps:
-                self._run(cursor, step)
-            cursor.execute(transaction.run_sql, transaction.run_values)
-            if cursor.rowcount != 1:
-                raise SinkError(f"run {transaction.run_values['run_id']} is not in sim.runs")
-        self._connection.commit()
-
-    @staticmethod
-    def _run(cursor: Any, step: Step) -> None:
-        if step.stream is not None:
-            cursor.copy_expert(step.sql, BytesIO(step.stream), size=len(step.stream))
-            return
-        cursor.execute(step.sql)
-        if step.expected_rows is not None and cursor.rowcount != step.expected_rows:
-            raise SinkError(f"{step.table}: {step.expected_rows} rows to change, but {cursor.rowcount} found")
-
     def _done(self, transaction: Transaction) -> None:
         with self._changed:
             self.behind -= 1
+            self._rows_behind -= transaction.rows
             self.batches += 1
             self.rows_written += transaction.rows
             self.committed_sim_now_us = transaction.sim_now_us
             self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
-        """Undo the batch, forget those behind it, and keep the reason for whoever comes next."""
-        with suppress(psycopg2.Error):  # when the connection is gone the server rolls back by itself
-            self._connection.rollback()
+        """Forget the batch and those behind it, and keep the reason for whoever comes next."""
         failure = SinkError(f"batch {self.batches + 1} could not be written: {one_line(error)}")
         failure.__cause__ = error
         with self._changed:

@@ -1,0 +1,79 @@
+"""A server that goes away under a running shop: it stands still, says why, and ends as if nothing had been."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from sim import bootstrap
+from sim.bootstrap import Refused
+from sim.embedded import EmbeddedServer, postmaster
+from sim.sinks.postgres.sink import PostgresSink
+from sim.sinks.postgres.writer import Bound
+from tests.integration.outages.replay import EVENING
+from tests.integration.test_running import RunningShop, Shop, differences, eventually
+
+PACED: dict[str, Any] = {**EVENING, "speed": "7200x", "catch_up": False}
+
+
+def restart(server: EmbeddedServer) -> None:
+    assert server.stop(only_if_idle=False)
+
+
+def kill(server: EmbeddedServer) -> None:
+    running = postmaster.find(server.data_root / "postgres")
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    eventually(lambda: postmaster.find(server.data_root / "postgres") is None)
+
+
+def well_under_way(running: RunningShop) -> None:
+    running.wait_for(lambda status: status.phase == "pacing" and status.sim_now.hour >= 17 and status.rows > 0)
+
+
+@pytest.mark.parametrize("stop", [restart, kill])
+def test_a_restart_while_pacing(
+    server: EmbeddedServer, shop: Shop, evening: dict[str, str], stop: Callable[[EmbeddedServer], None]
+):
+    with shop.running(**PACED) as running:
+        well_under_way(running)
+        stop(server)
+        try:
+            status = running.wait_for(lambda status: status.trouble is not None and status.batches_behind > 0)
+            assert "kept" in (status.trouble or "")
+            with pytest.raises(Refused, match=r"^database: .*can't connect") as refused:
+                shop.run(**EVENING)
+            assert "\n" not in str(refused.value)
+        finally:
+            server.start()
+        running.wait_for_the_end()
+    assert not running.raised
+    assert running.seen[-1].phase == "finished"
+    assert running.seen[-1].trouble is None
+    assert differences(shop.digests(), evening) == {}
+    assert shop.broken_invariants() == {}
+
+
+def test_when_as_much_is_kept_as_may_be_the_clock_stands_still(
+    server: EmbeddedServer, shop: Shop, evening: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bootstrap, "PostgresSink", partial(PostgresSink, bound=Bound(batches=4)))
+    with shop.running(**PACED) as running:
+        well_under_way(running)
+        assert server.stop(only_if_idle=False)
+        try:
+            running.wait_for(lambda status: status.batches_behind == 4)
+            shown = len(running.seen)
+            running.wait_for(lambda _: len(running.seen) > shown + 4)
+            assert len({status.sim_now for status in running.seen[-3:]}) == 1
+        finally:
+            server.start()
+        running.wait_for_the_end()
+    assert not running.raised
+    assert max(status.batches_behind for status in running.seen) == 4
+    assert differences(shop.digests(), evening) == {}
