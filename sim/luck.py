@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_KEY_TAG = 0x62617A616172  # "bazaar": keeps our streams apart from any other use of the same seed
+KEY_TAG = 0x62617A616172  # "bazaar": keeps our streams apart from any other use of the same seed
 _TO_UNIT = 2.0**-53
 
 
@@ -39,6 +39,7 @@ class Purpose(IntEnum):
     VISITOR = 11
     SESSION_STEP = 12
     PAYMENT = 13
+    SURGE = 14
     ORDER = 20
     PICK = 21
     PACK = 22
@@ -48,6 +49,7 @@ class Purpose(IntEnum):
     LEG = 41
     ATTEMPT = 42
     RETRY = 43
+    STRIKE = 44
     REVIEW = 50
     RETURN = 51
 
@@ -59,7 +61,7 @@ class Luck:
         self.seed = seed
         self._philox = np.random.Philox(key=0)
         self._state = self._philox.state
-        self._state["state"]["key"][:] = (seed, _KEY_TAG)
+        self._state["state"]["key"][:] = (seed, KEY_TAG)
         self._counter = self._state["state"]["counter"]
         self._state["buffer_pos"] = 4  # an empty buffer: the next draw starts at the counter
 

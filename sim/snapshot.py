@@ -6,8 +6,13 @@ microseconds since the epoch, money is cents.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class RunRecord(NamedTuple):
@@ -105,8 +110,21 @@ class LeftCartRow(NamedTuple):
     closed_at: int
 
 
+class DeliveredLines(NamedTuple):
+    """The lines of the orders delivered in the last weeks, column by column: there are many of them."""
+
+    order_id: NDArray[np.int64]
+    line_no: NDArray[np.int16]
+    delivered_at: NDArray[np.int64]
+    late: NDArray[np.bool_]
+
+
+StillToCome = Callable[[DeliveredLines], Collection[int]]
+"""Says of which orders something may still come: by their ids."""
+
+
 class OrderRow(NamedTuple):
-    """An order that is on its way, or delivered so recently that something may follow."""
+    """An order that is on its way, on a courier's trip, or delivered and something may follow."""
 
     order_id: int
     customer_id: int
@@ -190,6 +208,31 @@ class OpenReturnRow(NamedTuple):
     product_id: int
 
 
+class IncidentRow(NamedTuple):
+    """An incident that has begun, also one that is over: what began in it goes on as it began."""
+
+    incident_id: int
+    kind: str
+    city_id: int | None
+    warehouse_id: int | None
+    strength: float | None
+    began_at: int
+    ends_at: int
+
+
+class IncidentRequest(NamedTuple):
+    """What was asked for by hand of an incident: that it begin, that it end, or both."""
+
+    incident_id: int
+    kind: str
+    city_id: int | None
+    warehouse_id: int | None
+    strength: float | None
+    hours: float
+    has_begun: bool
+    shall_end: bool
+
+
 class Snapshot(NamedTuple):
     """The open rows of one consistent cut at `sim_now`."""
 
@@ -209,3 +252,4 @@ class Snapshot(NamedTuple):
     replenishments: list[ReplenishmentRow]
     prices: list[PriceRow]
     open_returns: list[OpenReturnRow]
+    incidents: list[IncidentRow]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.facts import CustomerRegistered, LoyaltyPointsMoved, SatisfactionMoved
-from sim.journal.batch import OpenBatch
+from sim.journal.batch import OpenBatch, Row
 
 
 def customer_registered(batch: OpenBatch, fact: CustomerRegistered) -> None:
@@ -15,7 +15,7 @@ def customer_registered(batch: OpenBatch, fact: CustomerRegistered) -> None:
 def loyalty_points_moved(batch: OpenBatch, fact: LoyaltyPointsMoved) -> None:
     """The transaction itself, and the customer's new balance and tier."""
     batch.append("loyalty_transactions", fact[:-1])
-    now = {"loyalty_points": fact.balance, "lifetime_points": fact.lifetime_points, "loyalty_tier": fact.tier}
+    now: Row = {"loyalty_points": fact.balance, "lifetime_points": fact.lifetime_points, "loyalty_tier": fact.tier}
     batch.change("customers", (fact.customer_id,), now)
 
 

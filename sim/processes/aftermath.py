@@ -78,10 +78,8 @@ def consequences(world: World, order: Order) -> list[Consequence]:
 
 
 def horizon_us(scenario: Scenario) -> int:
-    """Return a time after a delivery at which nothing can follow any more."""
-    returns, review = scenario.returns, scenario.review
-    slowest_days = max(returns.within_days + returns.processing_most_days, review.within_days)
-    return round(slowest_days * DAY_US)
+    """Return a time after a delivery at which nobody begins to review or to return anything any more."""
+    return round(max(scenario.returns.within_days, scenario.review.within_days) * DAY_US)
 
 
 def _felt(world: World, order: Order) -> str:

@@ -13,6 +13,7 @@ from sim.processes.cancellation import begin_doubts
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
+from sim.processes.incidents import remember_incidents
 from sim.processes.replenishment import receive
 from sim.processes.session import shop_around
 from sim.processes.shifts import courier_duty
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 def take_up(world: World, snapshot: Snapshot) -> None:
     """Fill the world with the snapshot's people, stock, orders and errands, and start what was under way."""
+    remember_incidents(world, snapshot.incidents)
     customers = _meet_customers(world, snapshot)
     _fill_shelves(world, snapshot)
     _put_up_prices(world, snapshot)

@@ -24,6 +24,9 @@ from sqlalchemy.types import TypeEngine
 
 import models
 
+IN_BATCHES = "in batches"
+"""In the `info` of a table of another schema whose rows come in batches."""
+
 Kind = Literal["int2", "int4", "int8", "bool", "text", "float8", "numeric", "timestamptz"]
 
 # In this order: BigInteger and SmallInteger are Integers too, and Float may be a Numeric.
@@ -72,14 +75,18 @@ def shop_shapes() -> Shapes:
 
 
 def table_shapes(metadata: MetaData) -> Shapes:
-    """The business tables (those of no schema, or of `public`) by name, referred-to tables before those that refer."""
-    tables = [table for table in metadata.sorted_tables if table.schema in (None, "public")]
-    return {table.name: _table_shape(table) for table in tables}
+    """The tables that batches write, by name, referred-to tables before those that refer.
+
+    Those are the business tables (of no schema, or of `public`) and others that say so, whose names are qualified.
+    """
+    tables = [table for table in metadata.sorted_tables if table.schema in (None, "public") or IN_BATCHES in table.info]
+    return {shape.name: shape for shape in map(_table_shape, tables)}
 
 
 def _table_shape(table: Table) -> TableShape:
     columns = tuple(map(_column_shape, table.columns))
-    return TableShape(table.name, columns, tuple(column.name for column in table.primary_key.columns))
+    name = table.name if table.schema in (None, "public") else table.fullname
+    return TableShape(name, columns, tuple(column.name for column in table.primary_key.columns))
 
 
 def _column_shape(column: Column[Any]) -> ColumnShape:

@@ -1,43 +1,29 @@
-"""A run killed with SIGKILL at any moment goes on from its last commit as if nothing had been."""
+"""A run killed with SIGKILL at any moment goes on from its last commit as if nothing had been.
+
+A handful of kills; tests/system/test_kills.py has many more, and `make torture` as many as you like.
+"""
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.integration.test_running import Shop, differences, eventually
+from tests.torture.aims import FIRST_BATCHES, LONG_COMMIT, LONG_COPY, LONG_READING, NEW_SHOP, in_phase
+from tests.torture.campaign import Torturer
+from tests.torture.oracle import differences as told_differences
+from tests.torture.oracle import digests
+from tests.torture.pauses import Pauses, dawdling
+from tests.torture.servers import Server
+from tests.torture.simulator import Simulator, Start
+from tests.torture.terms import Terms
 
-REPOSITORY = Path(__file__).parents[2]
-DAY: dict[str, Any] = {"duration": "30h"}
-# Small batches: many commits to be killed between, and in the middle of.
-PROGRAM = """
-import sys, threading
-from sim import running
-from sim.bootstrap import run_shop
-from sim.settings import Given, resolve
-running.ROWS_A_BATCH = 300
-options = {"seed": "1", "start": "2026-01-05T00:00Z", "scale": "0.05", "speed": "max", "duration": "30h"}
-run_shop(resolve(Given(options, {})), sys.argv[1], lambda _: None, threading.Event())
-"""
-SLOW_COMMIT = """
-CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER slow_commit AFTER UPDATE OF batches ON sim.runs DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION dawdle();
-"""
-
-
-@pytest.fixture(scope="module")
-def day(postgres_url: str) -> Iterator[dict[str, str]]:
-    with Shop.in_new_database(postgres_url) as shop:
-        shop.run(**DAY)
-        yield shop.digests()
+SCHEMA, OPENING = NEW_SHOP[0], NEW_SHOP[2]._replace(within_s=0.0)
+OPENING_COPY = LONG_COPY._replace(batches=(0,))
+PACING = FIRST_BATCHES._replace(paced=True)
+AIMS = (SCHEMA, OPENING, OPENING_COPY, PACING, LONG_READING, LONG_COMMIT)
+SETTINGS = ("--seed", "1", "--start", "2026-01-05T00:00Z", "--scale", "0.05")
 
 
 @pytest.fixture
@@ -45,44 +31,50 @@ def shop(database_url: str) -> Shop:
     return Shop(database_url)
 
 
-@contextmanager
-def killed_at_the_end(shop: Shop) -> Iterator[subprocess.Popen[bytes]]:
-    """A simulator in a process of its own; it and nothing else gets SIGKILL."""
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, shop.url], cwd=REPOSITORY)
-    try:
-        yield process
-        assert process.poll() is None, "it was through before it could be killed"
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == -signal.SIGKILL
+def test_killed_in_every_phase_of_its_life(postgres_url: str, tmp_path: Path):
+    terms = Terms(kills=len(AIMS), scale=0.05, days=1.0, check_every=3)
+    [shop] = Torturer(Server(postgres_url), terms, tmp_path / "log", aims=lambda _: iter(AIMS)).shops()
+    assert shop.wrong == ()
+    assert [(kill.aim, kill.reached) for kill in shop.kills] == [(aim.name, True) for aim in AIMS]
 
 
-def batches(shop: Shop) -> int:
-    return int(shop.rows("SELECT coalesce(max(batches), 0) FROM sim.runs")[0][0])
-
-
-def test_killed_again_and_again_while_catching_up(shop: Shop, day: dict[str, str]):
-    shop.run(duration="1s")
-    committed = [batches(shop)]
-    for more in (2, 12):
-        with killed_at_the_end(shop):
-            eventually(lambda: batches(shop) >= committed[-1] + more)  # noqa: B023 - called at once
-        committed.append(batches(shop))
-        assert shop.broken_invariants() == {}
-    shop.go_on(speed="max", **DAY)
-    assert differences(shop.digests(), day) == {}
-
-
-def test_killed_while_the_server_is_still_committing(shop: Shop, day: dict[str, str]):
+def test_killed_while_the_server_is_still_committing(shop: Shop, postgres_url: str, tmp_path: Path):
     """The dead simulator's last commit may still come through: who goes on must not begin before it has."""
     shop.run(duration="1h")
-    with shop.connected() as connection, connection.cursor() as cursor:
-        cursor.execute(SLOW_COMMIT)
-    with killed_at_the_end(shop):
+    with dawdling(shop.url, Pauses(commit_s=0.6)):
+        simulator = Simulator(shop.url, Start((*SETTINGS, "--for", "20h")), tmp_path / "log")
         eventually(lambda: bool(shop.rows("SELECT FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'")))
+        assert simulator.kill(), simulator.last_line()
     shop.go_on(speed="max", duration="1h1m")
-    with shop.connected() as connection, connection.cursor() as cursor:
-        cursor.execute("DROP FUNCTION dawdle CASCADE")
-    shop.go_on(speed="max", **DAY)
-    assert differences(shop.digests(), day) == {}
+    with dawdling(shop.url, Pauses()):
+        shop.go_on(speed="max", duration="20h")
+    with Shop.in_new_database(postgres_url) as other:
+        other.run(duration="20h")
+        assert differences(shop.digests(), other.digests()) == {}
+
+
+def test_the_oracle_tells_a_row_that_differs_in_one_column(shop: Shop, postgres_url: str):
+    shop.run(duration="1h")
+    with Shop.in_new_database(postgres_url) as other:
+        other.run(duration="1h")
+        whole = digests(other.url)
+        assert told_differences(shop.url, whole, other.url) == []
+        with shop.connected() as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE sessions SET device = 'tablet' WHERE session_id = 101")
+            cursor.execute("UPDATE sessions SET device = 'desktop' WHERE session_id = 102")
+            cursor.execute("DELETE FROM session_events WHERE session_id = 101 AND seq = 1")
+        told = told_differences(shop.url, whole, other.url)
+        assert [line.split(":")[0] for line in told if not line.startswith(" ")] == ["session_events", "sessions"]
+        assert sum("missing" in line for line in told) == 1
+        assert any("(101,)" in line and ",tablet," in line for line in told)
+
+
+def test_a_simulator_that_fails_by_itself_is_told_of(postgres_url: str, tmp_path: Path):
+    """Else a torture in which nothing runs would find no difference either."""
+    aims = (SCHEMA._replace(reached=in_phase("never")),)
+    terms = Terms(kills=1, scale=-1.0)
+    [shop] = Torturer(Server(postgres_url), terms, tmp_path / "log", aims=lambda _: iter(aims)).shops()
+    assert shop.kills == ()
+    [told] = shop.wrong
+    assert "exit code 2" in told
+    assert "scale" in told

@@ -1,0 +1,64 @@
+"""Unsettled: which of the orders delivered lately may still have consequences, told from their luck alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.clock.units import DAY_US, HOUR_US
+from sim.luck import Purpose, lognormal
+from sim.luck_bulk import first_draws
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.markets import Market
+    from sim.scenario import Scenario
+    from sim.snapshot import DeliveredLines
+
+_ROUNDING = 1.0 + 1e-9  # a chance worked out in another order of factors may differ in its last digit
+
+
+def unsettled(lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market) -> set[int]:
+    """Return the orders of which a review or a request to return something may still come.
+
+    They are few among many, and a few too many do no harm: whoever takes them up looks at each of their consequences.
+    So persona and product, which move the chances, are taken to be those that make them highest.
+    """
+    coming = _review_may_come(lines, now, seed, scenario) | _request_may_come(lines, now, seed, scenario, market)
+    return set(lines.order_id[coming].tolist())
+
+
+def _review_may_come(lines: DeliveredLines, now: int, seed: int, scenario: Scenario) -> NDArray[np.bool_]:
+    review = scenario.review
+    u = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)
+    likeliest = max(persona.review_factor for persona in scenario.funnel.personas.values())
+    bad = (u[0] < review.bad_product) | lines.late
+    chance = review.write * likeliest * np.where(bad, review.write_after_bad, 1.0)
+    return _later(u[1] < chance * _ROUNDING, u[2], review.delay_median_h * HOUR_US, review.delay_sigma, lines, now)
+
+
+def _request_may_come(
+    lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market
+) -> NDArray[np.bool_]:
+    returns = scenario.returns
+    u = first_draws(seed, Purpose.RETURN, lines.order_id, lines.line_no)
+    likeliest = max(persona.return_factor for persona in scenario.funnel.personas.values())
+    likeliest *= max(category.return_weight for category in market.categories)
+    bad = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)[0] < scenario.review.bad_product
+    chance = returns.rate * likeliest * np.where(bad, returns.bad_product_factor, 1.0)
+    chance = np.minimum(chance * np.where(lines.late, returns.late_factor, 1.0), returns.highest)
+    return _later(u[0] < chance * _ROUNDING, u[1], returns.delay_median_days * DAY_US, returns.delay_sigma, lines, now)
+
+
+def _later(
+    likely: NDArray[np.bool_], u: NDArray[np.float64], median_us: float, sigma: float, lines: DeliveredLines, now: int
+) -> NDArray[np.bool_]:
+    """Return which of the likely ones lie ahead: with a lognormal delay from the delivery on."""
+    later = np.zeros(len(likely), np.bool_)
+    places = np.flatnonzero(likely)
+    ages_us = (now - lines.delivered_at[places]).tolist()
+    delays_us = [lognormal(each, median_us, sigma) for each in u[places].tolist()]
+    later[places] = [delay_us > age_us - 1.0 for delay_us, age_us in zip(delays_us, ages_us, strict=True)]
+    return later

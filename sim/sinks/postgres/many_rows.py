@@ -1,0 +1,118 @@
+"""The parts of a snapshot with many rows: customers, the lines delivered lately, and the newest id of every kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from models.people import PERSONAS, TIERS
+from sim.sinks.postgres.bulk_read import NEVER, Kind, read_columns
+from sim.snapshot import CustomerRow, DeliveredLines
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812  its own name is that of our variables
+
+_KEYS = {
+    "customer": ("customers", "customer_id"),
+    "address": ("addresses", "address_id"),
+    "courier": ("couriers", "courier_id"),
+    "session": ("sessions", "session_id"),
+    "cart": ("carts", "cart_id"),
+    "order": ("orders", "order_id"),
+    "payment": ("payments", "payment_id"),
+    "movement": ("stock_movements", "movement_id"),
+    "replenishment": ("replenishments", "replenishment_id"),
+    "shift": ("courier_shifts", "shift_id"),
+    "trip": ("trips", "trip_id"),
+    "delivery": ("deliveries", "delivery_id"),
+    "review": ("reviews", "review_id"),
+    "return": ("returns", "return_id"),
+}
+# An id is 100 * n + city, and in each city n runs through 1, 2, 3 … without a gap. So the newest is found by bisection,
+# one bit of n after the other; the last id in the index that belongs to a small city may lie far from its end.
+_NEWEST = """
+WITH RECURSIVE search (city, bit, n) AS (
+    SELECT city_id::bigint, {bits}, 0::bigint FROM cities
+    UNION ALL
+    SELECT city, bit - 1, n + coalesce((SELECT 1::bigint << bit FROM {table} WHERE {key} = {probe}), 0)
+    FROM search WHERE bit >= 0
+)
+SELECT city, n * 100 + city FROM search WHERE bit < 0 AND n > 0
+"""
+_PROBE = "(n + (1::bigint << bit)) * 100 + city"
+_BITS = 40  # ids stay below 2^48
+
+# Of each chain the last entry of its primary key. A customer's orders are paid one after the other, in the order of
+# their ids.
+_CUSTOMERS = """
+SELECT c.customer_id, c.city_id, array_position(%(personas)s, c.persona), array_position(%(tiers)s, c.loyalty_tier),
+       c.loyalty_points, c.satisfaction, c.registered_at < %(epoch)s, a.address_id, a.latitude, a.longitude,
+       c.lifetime_points,
+       coalesce((SELECT seq FROM loyalty_transactions l WHERE l.customer_id = c.customer_id
+                 ORDER BY seq DESC LIMIT 1), 0),
+       coalesce((SELECT seq FROM satisfaction_changes s WHERE s.customer_id = c.customer_id
+                 ORDER BY seq DESC LIMIT 1), 0),
+       coalesce((SELECT paid_at FROM orders o WHERE o.customer_id = c.customer_id AND paid_at IS NOT NULL
+                 ORDER BY order_id DESC LIMIT 1), '-infinity')
+FROM customers c JOIN addresses a USING (customer_id)
+ORDER BY c.customer_id
+"""
+_CUSTOMER_KINDS: dict[str, Kind] = {
+    "customer_id": "int8",
+    "city_id": "int2",
+    "persona": "int4",
+    "tier": "int4",
+    "points": "int4",
+    "satisfaction": "int2",
+    "established": "bool",
+    "address_id": "int8",
+    "latitude": "float8",
+    "longitude": "float8",
+    "lifetime_points": "int4",
+    "loyalty_seq": "int4",
+    "satisfaction_seq": "int4",
+    "last_order_at": "timestamptz",
+}
+
+_DELIVERED = """
+SELECT o.order_id, i.line_no, o.delivered_at, o.delivered_at > o.promised_at
+FROM orders o JOIN order_items i USING (order_id) WHERE o.delivered_at >= %(since)s
+"""
+_DELIVERED_KINDS: dict[str, Kind] = {
+    "order_id": "int8",
+    "line_no": "int2",
+    "delivered_at": "timestamptz",
+    "late": "bool",
+}
+
+
+def newest_ids(cursor: Cursor) -> dict[int, dict[str, int]]:
+    """The newest id of each kind in each city: by city, then entity."""
+    newest: dict[int, dict[str, int]] = defaultdict(dict)
+    for entity, (table, key) in _KEYS.items():
+        cursor.execute(_NEWEST.format(table=table, key=key, probe=_PROBE, bits=_BITS))
+        for city_id, newest_id in cursor.fetchall():
+            newest[city_id][entity] = newest_id
+    return newest
+
+
+def customer_rows(cursor: Cursor, epoch: datetime) -> list[CustomerRow]:
+    """All customers, by id."""
+    query = _filled(cursor, _CUSTOMERS, personas=list(PERSONAS), tiers=list(TIERS), epoch=epoch)
+    columns = {name: column.tolist() for name, column in read_columns(cursor, query, _CUSTOMER_KINDS, epoch).items()}
+    columns["persona"] = [PERSONAS[number - 1] for number in columns["persona"]]
+    columns["tier"] = [TIERS[number - 1] for number in columns["tier"]]
+    columns["last_order_at"] = [None if at == NEVER else at for at in columns["last_order_at"]]
+    return list(map(CustomerRow._make, zip(*(columns[name] for name in CustomerRow._fields), strict=True)))
+
+
+def lines_delivered(cursor: Cursor, epoch: datetime, since: datetime) -> DeliveredLines:
+    """The lines of the orders delivered since then."""
+    query = _filled(cursor, _DELIVERED, since=since)
+    return DeliveredLines(**read_columns(cursor, query, _DELIVERED_KINDS, epoch))
+
+
+def _filled(cursor: Cursor, query: str, **values: Any) -> str:
+    """The query with its values in it: COPY takes no parameters."""
+    return cursor.mogrify(query, values).decode("ascii")

@@ -1,0 +1,56 @@
+"""The terms of a torture, and the starts that they make: what matters to the rows is fixed, the rest is drawn."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from tests.torture.aims import Aim
+from tests.torture.simulator import Start
+
+MONDAY = "2026-01-05T00:00Z"
+_ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/London")
+_BATCHES = (300, 1_000, 4_000, None)
+_SPEEDS = ("5000x", "12000x", "20000x")
+
+
+class Terms(NamedTuple):
+    """How much torture."""
+
+    kills: int
+    kills_a_shop: int = 25
+    seed: int = 1
+    scale: float = 0.1
+    days: float = 3.0
+    scenario: str = "baseline"
+    check_every: int = 5  # kills between two looks at the invariants
+    server_kills: float = 0.0  # share of kills that the server suffers too
+    outages: float = 0.0  # share of the kills later than the first batch before which the server alone is killed
+    keep: bool = False  # the databases
+
+
+def settings_of(terms: Terms, number: int) -> tuple[str, ...]:
+    """Every other shop opened so lately that going on catches up first and then keeps pace."""
+    length = timedelta(days=terms.days)
+    lately = (datetime.now(UTC) - length / 2).replace(minute=0, second=0, microsecond=0)
+    return (
+        *("--seed", str(terms.seed + number), "--scale", f"{terms.scale:g}"),
+        *("--scenario", terms.scenario),
+        *("--start", MONDAY if number % 2 == 0 else lately.isoformat()),
+        *("--for", f"{length / timedelta(hours=1):g}h"),
+    )
+
+
+def drawn_start(luck: random.Random, settings: tuple[str, ...], aim: Aim) -> Start:
+    """A start with everything drawn that must not matter to the rows."""
+    paced = luck.random() < 0.4 if aim.paced is None else aim.paced
+    # A shop of long ago would catch up at full speed to its very end, which is no pace.
+    catches_up = luck.random() < 0.5 if aim.paced is None else MONDAY not in settings
+    pace = ("--speed", luck.choice(_SPEEDS) if paced else "max", *(() if catches_up else ("--no-catch-up",)))
+    environment = {
+        "PYTHONHASHSEED": str(luck.randrange(1, 10_000)),
+        "TZ": luck.choice(_ZONES),
+        "HISTORY": f"{luck.randrange(1, 30)}d",
+    }
+    return Start(settings, pace, environment, luck.choice(_BATCHES))
