@@ -625,3 +625,58 @@ FROM reviews r
 LEFT JOIN orders o USING (order_id)
 LEFT JOIN order_items i USING (order_id, product_id)
 WHERE i.order_id IS NULL OR o.delivered_at IS NULL OR r.created_at < o.delivered_at OR r.customer_id <> o.customer_id;
+
+-- incidents -----------------------------------------------------------------------------------------------------------
+
+-- name: incidents_lie_in_their_time_and_place
+-- An incident began in the run's time, lasts as long as it was meant to unless somebody ended it, and is in its
+-- warehouse's city; odd numbers are the scenario's.
+SELECT i.incident_id, i.kind, i.origin, i.city_id, i.warehouse_id, i.hours, i.began_at, i.ends_at, i.end_asked_at
+FROM sim.incidents i
+LEFT JOIN warehouses w USING (warehouse_id)
+WHERE i.began_at > sim_now() OR i.began_at < (SELECT min(epoch) FROM sim.runs)
+   OR extract(epoch FROM i.ends_at - i.began_at) > i.hours * 3600 + 0.001
+   OR (i.end_asked_at IS NULL AND extract(epoch FROM i.ends_at - i.began_at) < i.hours * 3600 - 0.001)
+   OR w.city_id <> i.city_id OR (mod(i.incident_id, 2) = 1) <> (i.origin = 'scenario');
+
+-- name: nobody_begins_work_in_an_outage
+-- While a warehouse is out nobody begins to pick or to pack.
+SELECT i.incident_id, i.began_at, i.ends_at, o.order_id, o.warehouse_id, o.pick_started_at, o.pack_started_at
+FROM sim.incidents i
+JOIN warehouses w ON w.city_id = coalesce(i.city_id, w.city_id)
+                 AND w.warehouse_id = coalesce(i.warehouse_id, w.warehouse_id)
+JOIN orders o ON o.warehouse_id = w.warehouse_id
+WHERE i.kind = 'warehouse_outage'
+  AND ((o.pick_started_at > i.began_at AND o.pick_started_at <= i.ends_at)
+       OR (o.pack_started_at > i.began_at AND o.pack_started_at <= i.ends_at));
+
+-- name: payments_fail_with_their_provider
+-- While the payment provider declines everything nothing is captured, and it declines only during its outages.
+SELECT p.payment_id, p.status, p.decline_reason, p.attempted_at, i.incident_id, i.began_at, i.ends_at
+FROM sim.incidents i
+JOIN payments p ON p.attempted_at > i.began_at AND p.attempted_at <= i.ends_at AND p.status = 'captured'
+JOIN orders o USING (order_id)
+JOIN warehouses w ON w.warehouse_id = o.warehouse_id AND w.city_id = coalesce(i.city_id, w.city_id)
+WHERE i.kind = 'payment_outage' AND i.strength = 1
+UNION ALL
+SELECT p.payment_id, p.status, p.decline_reason, p.attempted_at, NULL, NULL, NULL
+FROM payments p
+JOIN orders o USING (order_id)
+JOIN warehouses w USING (warehouse_id)
+WHERE p.decline_reason = 'provider_unavailable'
+  AND NOT EXISTS (SELECT FROM sim.incidents i
+                  WHERE i.kind = 'payment_outage' AND i.began_at < p.attempted_at AND i.ends_at >= p.attempted_at
+                    AND w.city_id = coalesce(i.city_id, w.city_id));
+
+-- name: strikers_neither_come_nor_leave
+-- While all couriers of a place are on strike nobody comes to work and no trip begins.
+SELECT i.incident_id, i.began_at, i.ends_at, c.courier_id, c.warehouse_id, left_or_came.what, left_or_came.id,
+       left_or_came.started_at
+FROM sim.incidents i
+JOIN (SELECT 'trip' AS what, trip_id AS id, courier_id, started_at FROM trips
+      UNION ALL SELECT 'shift', shift_id, courier_id, started_at FROM courier_shifts) left_or_came
+  ON left_or_came.started_at > i.began_at AND left_or_came.started_at <= i.ends_at
+JOIN couriers c USING (courier_id)
+JOIN warehouses w ON w.warehouse_id = c.warehouse_id
+WHERE i.kind = 'courier_strike' AND i.strength = 1
+  AND w.city_id = coalesce(i.city_id, w.city_id) AND w.warehouse_id = coalesce(i.warehouse_id, w.warehouse_id);

@@ -60,7 +60,7 @@ BEGIN
         GRANT USAGE ON SCHEMA public TO bazaar_reader;
     END IF;
     GRANT USAGE ON SCHEMA sim TO bazaar_reader;
-    GRANT SELECT ON sim.runs, sim.controls TO bazaar_reader;
+    GRANT SELECT ON sim.runs, sim.controls, sim.incidents TO bazaar_reader;
     GRANT EXECUTE ON FUNCTION public.sim_now(), public.cities_named(text), public.period_start(text),
         public.period_step(text), public.period_steps(text) TO bazaar_reader;
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bazaar_reader;

@@ -299,6 +299,46 @@ COMMENT ON COLUMN sessions.ended_at IS 'When it ended; null while it goes on.';
 COMMENT ON COLUMN sessions.outcome IS 'How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open.';
 COMMENT ON COLUMN sessions.exit_reason IS 'Why the visitor left without an order; null when ordered.';
 
+CREATE TABLE sim.incidents (
+    incident_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    city_id SMALLINT,
+    warehouse_id SMALLINT,
+    strength DOUBLE PRECISION,
+    hours DOUBLE PRECISION NOT NULL,
+    origin TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE,
+    ends_at TIMESTAMP WITH TIME ZONE,
+    asked_at TIMESTAMP WITH TIME ZONE,
+    end_asked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_incidents PRIMARY KEY (incident_id),
+    CONSTRAINT ck_incidents_kind_known CHECK (kind IN ('courier_strike', 'warehouse_outage', 'traffic_jam', 'demand_surge', 'payment_outage', 'flash_sale')),
+    CONSTRAINT ck_incidents_origin_known CHECK (origin IN ('scenario', 'hand')),
+    CONSTRAINT ck_incidents_id_of_its_origin CHECK ((mod(incident_id, 2) = 0) = (origin = 'hand')),
+    CONSTRAINT ck_incidents_strength_unless_outage CHECK ((strength IS NULL) = (kind = 'warehouse_outage')),
+    CONSTRAINT ck_incidents_strength_of_its_kind CHECK (CASE WHEN kind IN ('traffic_jam', 'demand_surge') THEN strength > 1 AND strength <= 20 ELSE strength > 0 AND strength <= 1 END),
+    CONSTRAINT ck_incidents_hours_in_bounds CHECK (hours > 0 AND hours <= 87840),
+    CONSTRAINT ck_incidents_city_of_warehouse CHECK (warehouse_id IS NULL OR city_id IS NOT NULL),
+    CONSTRAINT ck_incidents_begins_and_ends CHECK ((began_at IS NULL) = (ends_at IS NULL)),
+    CONSTRAINT ck_incidents_ends_at_after_began_at CHECK (coalesce(ends_at >= began_at, ends_at IS NULL)),
+    CONSTRAINT ck_incidents_asked_by_hand CHECK ((asked_at IS NOT NULL) = (origin = 'hand')),
+    CONSTRAINT ck_incidents_scenario_has_begun CHECK (began_at IS NOT NULL OR origin = 'hand'),
+    CONSTRAINT fk_incidents_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id),
+    CONSTRAINT fk_incidents_warehouse_id FOREIGN KEY(warehouse_id) REFERENCES warehouses (warehouse_id)
+);
+COMMENT ON TABLE sim.incidents IS 'What goes otherwise than usual for some hours, one row an incident, by the scenario or asked for by hand; it acts after began_at, up to and including ends_at. Read it by the view incidents.';
+COMMENT ON COLUMN sim.incidents.incident_id IS 'The incident: odd numbers are the scenario''s, even ones were asked for by hand.';
+COMMENT ON COLUMN sim.incidents.kind IS 'courier_strike, warehouse_outage, traffic_jam, demand_surge, payment_outage or flash_sale.';
+COMMENT ON COLUMN sim.incidents.city_id IS 'The city; null where it concerns all.';
+COMMENT ON COLUMN sim.incidents.warehouse_id IS 'The warehouse; null where it concerns all of the city.';
+COMMENT ON COLUMN sim.incidents.strength IS 'By kind: share of couriers that strike, of payments that fail, of products on sale; factor on travel time or arrivals; null for an outage of a warehouse.';
+COMMENT ON COLUMN sim.incidents.hours IS 'How long it was meant to last, simulated hours.';
+COMMENT ON COLUMN sim.incidents.origin IS 'scenario or hand.';
+COMMENT ON COLUMN sim.incidents.began_at IS 'Simulated instant at which it began; null while it is asked for and not begun.';
+COMMENT ON COLUMN sim.incidents.ends_at IS 'Simulated instant at which it ends, or was ended before its time.';
+COMMENT ON COLUMN sim.incidents.asked_at IS 'Wall-clock time at which it was asked for; null in a scenario.';
+COMMENT ON COLUMN sim.incidents.end_asked_at IS 'Wall-clock time at which its early end was asked for.';
+
 CREATE TABLE carts (
     cart_id BIGINT NOT NULL,
     session_id BIGINT NOT NULL,
@@ -787,4 +827,4 @@ COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0002');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0003');

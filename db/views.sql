@@ -415,3 +415,36 @@ COMMENT ON COLUMN customer_cohorts.retention IS 'customers / cohort_size, 0 to 1
 COMMENT ON COLUMN customer_cohorts.orders IS 'Paid orders of that week, even if cancelled later.';
 COMMENT ON COLUMN customer_cohorts.revenue IS 'Total of those that are not cancelled.';
 COMMENT ON COLUMN customer_cohorts.is_complete IS 'Whether that week is over everywhere.';
+
+
+CREATE OR REPLACE VIEW incidents AS
+SELECT i.incident_id,
+       i.kind,
+       coalesce(c.name, 'All cities') AS city,
+       w.name AS warehouse,
+       i.strength,
+       i.began_at,
+       i.ends_at,
+       i.began_at <= (SELECT sim_now()) AND i.ends_at > (SELECT sim_now()) AS is_under_way,
+       i.origin,
+       i.city_id,
+       i.warehouse_id
+FROM sim.incidents i
+LEFT JOIN cities c USING (city_id)
+LEFT JOIN warehouses w USING (warehouse_id)
+WHERE i.began_at IS NOT NULL;
+
+COMMENT ON VIEW incidents IS
+    'What went otherwise than usual for some hours, one row an incident that has begun: by the scenario or asked for by '
+    'hand. Orders hit by it are those of its city (and warehouse) between began_at and ends_at; queues outlast it.';
+COMMENT ON COLUMN incidents.kind IS
+    'courier_strike, warehouse_outage, traffic_jam, demand_surge, payment_outage or flash_sale.';
+COMMENT ON COLUMN incidents.city IS 'Name of the city, or ''All cities''.';
+COMMENT ON COLUMN incidents.warehouse IS 'Name of the warehouse; null where it concerns all of the city.';
+COMMENT ON COLUMN incidents.strength IS
+    'Share of couriers that strike, of payments that fail, of products on sale; factor on travel time or arrivals.';
+COMMENT ON COLUMN incidents.ends_at IS 'When it ends, which may lie ahead, or ended.';
+COMMENT ON COLUMN incidents.is_under_way IS 'Whether it lasts at sim_now().';
+COMMENT ON COLUMN incidents.origin IS 'scenario, or hand.';
+COMMENT ON COLUMN incidents.city_id IS 'The city; null for all.';
+COMMENT ON COLUMN incidents.warehouse_id IS 'The warehouse; null where it concerns all of the city.';

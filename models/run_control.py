@@ -7,9 +7,15 @@ from datetime import datetime
 from sqlalchemy import PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Json, Whole, check, column, key, one_of, table_options, to
+from models.base import Base, Json, Small, Whole, check, column, in_order, key, one_of, table_options, to
 
 SCHEMA = "sim"
+INCIDENTS = ("courier_strike", "warehouse_outage", "traffic_jam", "demand_surge", "payment_outage", "flash_sale")
+_STRENGTH = (
+    "CASE WHEN kind IN ('traffic_jam', 'demand_surge') THEN strength > 1 AND strength <= 20 "
+    "ELSE strength > 0 AND strength <= 1 END"
+)
+_LONGEST_H = 3660 * 24
 
 
 class SchemaVersion(Base):
@@ -79,3 +85,49 @@ class Control(Base):
     speed: Mapped[str] = column("Speed asked: '10x' is ten simulated seconds a real second, 'max' is unpaced.")
     paused: Mapped[bool] = column("Whether the clock shall stand still.")
     asked_at: Mapped[datetime] = column("Wall-clock time at which it was asked.")
+
+
+class Incident(Base):
+    __tablename__ = "incidents"
+    __table_args__ = (
+        one_of("kind", *INCIDENTS),
+        one_of("origin", "scenario", "hand"),
+        check("id_of_its_origin", "(mod(incident_id, 2) = 0) = (origin = 'hand')"),
+        check("strength_unless_outage", "(strength IS NULL) = (kind = 'warehouse_outage')"),
+        check("strength_of_its_kind", _STRENGTH),
+        check("hours_in_bounds", f"hours > 0 AND hours <= {_LONGEST_H}"),
+        check("city_of_warehouse", "warehouse_id IS NULL OR city_id IS NOT NULL"),
+        check("begins_and_ends", "(began_at IS NULL) = (ends_at IS NULL)"),
+        in_order("began_at", "ends_at"),
+        check("asked_by_hand", "(asked_at IS NOT NULL) = (origin = 'hand')"),
+        check("scenario_has_begun", "began_at IS NOT NULL OR origin = 'hand'"),
+        {
+            "schema": SCHEMA,
+            "info": {"in batches": True},
+            **table_options(
+                "What goes otherwise than usual for some hours, one row an incident, by the scenario or asked for by "
+                "hand; it acts after began_at, up to and including ends_at. Read it by the view incidents."
+            ),
+        },
+    )
+
+    incident_id: Mapped[int] = key("The incident: odd numbers are the scenario's, even ones were asked for by hand.")
+    kind: Mapped[str] = column(
+        "courier_strike, warehouse_outage, traffic_jam, demand_surge, payment_outage or flash_sale."
+    )
+    city_id: Mapped[Small | None] = column("The city; null where it concerns all.", to("cities.city_id"))
+    warehouse_id: Mapped[Small | None] = column(
+        "The warehouse; null where it concerns all of the city.", to("warehouses.warehouse_id")
+    )
+    strength: Mapped[float | None] = column(
+        "By kind: share of couriers that strike, of payments that fail, of products on sale; factor on travel time or "
+        "arrivals; null for an outage of a warehouse."
+    )
+    hours: Mapped[float] = column("How long it was meant to last, simulated hours.")
+    origin: Mapped[str] = column("scenario or hand.")
+    began_at: Mapped[datetime | None] = column(
+        "Simulated instant at which it began; null while it is asked for and not begun."
+    )
+    ends_at: Mapped[datetime | None] = column("Simulated instant at which it ends, or was ended before its time.")
+    asked_at: Mapped[datetime | None] = column("Wall-clock time at which it was asked for; null in a scenario.")
+    end_asked_at: Mapped[datetime | None] = column("Wall-clock time at which its early end was asked for.")

@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import psycopg2
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -25,19 +24,23 @@ from sim.luck import Luck
 from sim.markets import MarketError, load_market
 from sim.processes.aftermath import horizon_us
 from sim.processes.going_on import take_up
+from sim.processes.incidents import carry_out
 from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
+from sim.processes.unsettled import unsettled
 from sim.processes.world import World
 from sim.running import Runner, Tally, Wishes
 from sim.running.wishes import Wish
 from sim.scenario import ScenarioError
 from sim.shop.catalogue import Catalogue
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import connect, one_line
-from sim.sinks.postgres.controls import Controls, Listener
-from sim.sinks.postgres.exclusive import take_lock
+from sim.sinks.postgres.connection import dial, one_line
+from sim.sinks.postgres.controls import Controls
+from sim.sinks.postgres.incidents import pending
+from sim.sinks.postgres.listener import Listener
 from sim.sinks.postgres.open_rows import OpenRows
 from sim.sinks.postgres.runs import RunInputs, newest_run, note_new_start, record_run
+from sim.sinks.postgres.session import open_session
 from sim.sinks.postgres.sink import PostgresSink
 from sim.terms import Refused, Terms, new_terms, terms_of
 
@@ -45,10 +48,9 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
-    from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
-
     from sim.facts import Fact
     from sim.settings import Settings
+    from sim.sinks.postgres.session import Session
     from sim.snapshot import RunRecord, Snapshot
     from sim.status import Status
 
@@ -62,8 +64,8 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
 
     `observe` is called a few times a second. Raises Refused (one line, nothing changed) and SinkError (one line).
     """
-    with _refusing_database_errors(), closing(_writing_connection(url)) as writer:
-        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+    with _refusing_database_errors(), closing(_writing_session(url)) as writer:
+        engine = create_engine("postgresql+psycopg2://", creator=lambda: dial(url), poolclass=NullPool)
         with engine.connect() as connection:
             run = newest_run(connection) if _has_schema(connection) else None
             terms = terms_of(run, settings) if run else new_terms(settings, datetime.now(UTC))
@@ -75,15 +77,17 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
             inputs = _inputs(terms)
             run = note_new_start(connection, run, inputs) if run else record_run(connection, inputs)
             snapshot = _open_rows(connection, run, terms) if run.batches else None
-        _run(terms, run, snapshot, url, writer, observe, stop)
+            wishes = Wishes(pending(connection))
+        _run(terms, run, snapshot, wishes, url, writer, observe, stop)
 
 
 def _run(
     terms: Terms,
     run: RunRecord,
     snapshot: Snapshot | None,
+    wishes: Wishes,
     url: str,
-    writer: PsycopgConnection,
+    writer: Session,
     observe: Callable[[Status], None],
     stop: threading.Event,
 ) -> None:
@@ -106,11 +110,24 @@ def _run(
         sessions = len(snapshot.sessions) if snapshot else 0
         carts = sum(row.cart_id is not None for row in snapshot.sessions) if snapshot else 0
         tally.counts = Counter()
-        wishes = Wishes()
-        with closing(Listener(url, run.run_id, partial(_leave, wishes))):
+        with closing(Listener(url, run.run_id, partial(_leave, wishes), wishes.ask)):
             Runner(
-                world, journal, tally, sink, terms.plan, observe, stop, wishes, open_at_start=(sessions, carts)
+                world,
+                journal,
+                tally,
+                sink,
+                terms.plan,
+                observe,
+                stop,
+                wishes,
+                open_at_start=(sessions, carts),
+                carry_out=partial(carry_out, world),
             ).run()
+    except SinkError:
+        raise
+    except BaseException:
+        sink.give_up()  # a mistake of ours must not wait for a database that is away
+        raise
     finally:
         sink.close()
 
@@ -166,7 +183,9 @@ def _inputs(terms: Terms) -> RunInputs:
 def _open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
     carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
     orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
-    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders)
+    now, market = (run.sim_now - run.epoch) // timedelta(microseconds=1), load_market(terms.market)
+    matters = partial(unsettled, now=now, seed=terms.seed, scenario=terms.scenario, market=market)
+    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters)
 
 
 def _has_schema(connection: Connection) -> bool:
@@ -181,23 +200,12 @@ def _has_schema(connection: Connection) -> bool:
     raise Refused(f"database: it holds {described(state)}; an empty one or this program's own is needed")
 
 
-def _writing_connection(url: str) -> PsycopgConnection:
-    """Connect as the one simulator that may write to this database: whoever has this connection has the lock too."""
+def _writing_session(url: str) -> Session:
+    """Connect as the one simulator that may write to this database: whoever has this session has the lock too."""
     try:
-        connection = connect(url)
+        return open_session(url)
     except SinkError as error:
         raise Refused(f"database: {error}") from error
-    try:
-        holder = take_lock(connection)
-    except psycopg2.Error as error:
-        connection.close()
-        raise Refused(f"database: {one_line(error)}") from error
-    if holder is not None:
-        connection.close()
-        raise Refused(
-            f"database: another simulator is running on it ({holder}); stop that one first, or use another database"
-        )
-    return connection
 
 
 @contextmanager

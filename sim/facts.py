@@ -415,6 +415,30 @@ class ReturnRefunded(NamedTuple):
     at: int
 
 
+# --- incidents -------------------------------------------------------------------------------------------------------
+
+
+class IncidentBegan(NamedTuple):
+    """Something unusual begins, somewhere (without city and warehouse everywhere), and is meant to last `hours`."""
+
+    incident_id: int
+    kind: str
+    city_id: int | None
+    warehouse_id: int | None
+    strength: float | None
+    hours: float
+    origin: str  # scenario | hand
+    at: int
+    ends_at: int
+
+
+class IncidentEnded(NamedTuple):
+    """An incident was ended before its time."""
+
+    incident_id: int
+    at: int
+
+
 Fact = (
     CityOpened
     | WarehouseOpened
@@ -461,4 +485,6 @@ Fact = (
     | ReviewWritten
     | ReturnRequested
     | ReturnRefunded
+    | IncidentBegan
+    | IncidentEnded
 )

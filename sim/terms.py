@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sim.markets import load_market
 from sim.running import Plan
 from sim.scenario import Scenario, load_scenario
+from sim.shop.places import planned_incidents
 
 if TYPE_CHECKING:
     from sim.settings import Settings
@@ -35,8 +36,9 @@ class Terms:
 
 def new_terms(settings: Settings, now: datetime) -> Terms:
     """Return the terms of a run in an empty database; its epoch is `--start`, or a history ago at a full hour."""
-    load_market(settings.market)  # refuse an unknown one before anything is made
+    market = load_market(settings.market)  # refuse an unknown one before anything is made
     name, scenario = load_scenario(settings.scenario)
+    planned_incidents(scenario, market)  # and places that it does not have
     epoch = settings.start or (now - settings.history).replace(minute=0, second=0, microsecond=0)
     return Terms(settings.seed, name, scenario, settings.market, settings.scale, _plan(settings, epoch.astimezone(UTC)))
 
@@ -52,6 +54,7 @@ def terms_of(run: RunRecord, settings: Settings) -> Terms:
     )
     if scenario.stock.products != (had := run.scenario_config["stock"]["products"]):
         raise Refused(f"scenario: stock.products is {scenario.stock.products}, but this shop was opened with {had}")
+    planned_incidents(scenario, load_market(run.market))  # refuse places that it does not have
     scale = settings.scale if "scale" in settings.given else run.scale
     return Terms(run.seed, name, scenario, run.market, scale, _plan(settings, run.epoch))
 

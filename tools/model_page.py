@@ -67,6 +67,9 @@ def page(text: str) -> str:
 
 def section(schema: Mapping[str, Any], name: str, rows_of: Mapping[str, str]) -> Iterator[str]:
     """The lines of a section's table, and of one more for each parameter that is a table itself."""
+    if _entry(schema, schema["properties"][name]) is not None:  # the section is a list
+        yield from _table_of_its_own(schema, schema["properties"][name], rows_of)
+        return
     properties = _resolved(schema, schema["properties"][name])["properties"]
     yield from _head(("parameter", "value", "unit", "allowed", "what it is", "source"))
     inner: list[tuple[str, Mapping[str, Any]]] = []
@@ -86,7 +89,7 @@ def _table_of_its_own(schema: Mapping[str, Any], spec: Mapping[str, Any], rows_o
     """One row a field, one column an entry of the baseline (or the defaults of an entry, where it has none)."""
     default, fields = spec["default"], (_entry(schema, spec) or {})["properties"]
     entries = default if isinstance(default, dict) else {str(n): one for n, one in enumerate(default, start=1)}
-    columns = entries or {"default": {key: field["default"] for key, field in fields.items()}}
+    columns = entries or {"default": {key: field.get("default", "must be given") for key, field in fields.items()}}
     yield from _head(("parameter", *columns, "unit", "allowed", "what it is", "source"))
     for key, field in fields.items():
         values = (_value(entry[key]) for entry in columns.values())
@@ -128,6 +131,8 @@ def _nothing_yet(spec: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        return "none"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_value(one)}" for key, one in value.items())
     if isinstance(value, (list, tuple)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
@@ -12,12 +13,14 @@ from sim.processes.session import arrive, shop_around
 from sim.shop.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+    from datetime import datetime
 
     from simpy import Event
 
     from sim.processes.world import World
     from sim.scenario.demand import Demand
+    from sim.shop.incidents import Incident
     from sim.shop.people import Customer
     from sim.shop.region import LeftCart, Region
 
@@ -70,10 +73,7 @@ def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, Non
     """
     env, luck, going_on_from = world.env, world.luck, world.going_on_from
     rate = ArrivalRate(world.scenario.demand, region, world.scale)
-    phase = round(world.epoch.timestamp() * 1_000_000) % QUARTER_US  # quarters are those of the wall clock
-    quarter = (env.now + phase) // QUARTER_US
-    while True:
-        start = quarter * QUARTER_US - phase
+    for quarter, start in quarters_from(env.now, world.epoch):
         if start > env.now:  # a quarter that nobody comes in must let time go on too
             yield env.until(start, Turn.ARRIVAL, region.city.city_id)
         expected = rate.in_quarter(start)
@@ -84,7 +84,42 @@ def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, Non
                 if at > going_on_from:
                     yield env.until(at, Turn.ARRIVAL, region.city.city_id)
                     begin_session(world, region, doors)
-        quarter += 1
+
+
+def quarters_from(at_us: int, epoch: datetime) -> Iterator[tuple[int, int]]:
+    """Yield number and beginning of the quarter of an hour that an instant lies in, and of all that follow.
+
+    Quarters are those of the wall clock.
+    """
+    phase = round(epoch.timestamp() * 1_000_000) % QUARTER_US
+    for quarter in count((at_us + phase) // QUARTER_US):
+        yield quarter, quarter * QUARTER_US - phase
+
+
+def surge(world: World, region: Region, doors: Doors, incident: Incident) -> Generator[Event, None, None]:
+    """Let more sessions arrive in a city while an incident acts, beside those that arrive anyway.
+
+    They are a process of their own with luck of their own, so that those who would have come anyway still come when
+    they would have, and that an incident may begin and end within a quarter: what lies outside is left out.
+    """
+    env, city_id = world.env, region.city.city_id
+    rate, more = ArrivalRate(world.scenario.demand, region, world.scale), (incident.strength or 1.0) - 1.0
+    turn = incident.incident_id * 100 + city_id
+    for quarter, start in quarters_from(env.now, world.epoch):
+        if start > incident.ends_at:
+            return
+        if start > env.now:
+            yield env.until(start, Turn.SURGE, turn)
+        expected = rate.in_quarter(start) * more
+        if expected <= 0.0:
+            continue
+        uniforms = world.luck.draws(Purpose.SURGE, turn, quarter, poisson_enough(expected))
+        for point in poisson_process(uniforms, expected):
+            at = start + int(point * QUARTER_US)
+            if at > max(incident.began_at, world.going_on_from) and at <= incident.ends_at:
+                yield env.until(at, Turn.SURGE, turn)
+                if at <= incident.ends_at:  # it may have been ended meanwhile
+                    begin_session(world, region, doors)
 
 
 def begin_session(world: World, region: Region, doors: Doors) -> None:

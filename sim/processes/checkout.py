@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from sim.shop.visit import Visit
 
 
+PROVIDER_FAILS = "provider_unavailable"
+
+
 def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) -> str | None:
     """Order what is in the cart, or return the reason to give up."""
     if not _still_available(world, visit, u[6]):
@@ -71,8 +74,9 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
     chance = payment.declined[order.method]
     if order.payment_attempts > 1:
         chance = min(1.0, chance * payment.retry_declined_factor)
-    declined = u[0] < chance
-    why = world.decline_reasons.pick(u[1]) if declined else None
+    provider_fails = u[3] < world.incidents.declined_share(region.city.city_id, now)
+    declined = provider_fails or u[0] < chance
+    why = PROVIDER_FAILS if provider_fails else world.decline_reasons.pick(u[1]) if declined else None
     status = "declined" if declined else "captured"
     payment_id = region.ids.next("payment")
     world.tell(PaymentAttempted(payment_id, order.order_id, order.method, order.total_cents, status, why, now))

@@ -21,14 +21,16 @@ from sim.processes.aftermath import begin_aftermath
 from sim.processes.cancellation import cancel, put_back
 from sim.processes.experience import feel
 from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
+from sim.shop.incidents import is_on_strike
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from simpy import Event
 
     from sim.processes.world import World
     from sim.scenario.delivery import Vehicle
+    from sim.shop.incidents import Incident
     from sim.shop.order import Order
     from sim.shop.region import Warehouse
     from sim.shop.roster import Courier
@@ -80,9 +82,12 @@ def held_until(world: World, order: Order) -> int:
 
 def dispatch(world: World, warehouse: Warehouse) -> None:
     """Send free couriers, the longest idle first, as long as there is a trip worth leaving for."""
+    striking = strikes(world, warehouse)
     while warehouse.dock:
         free = [c for c in warehouse.couriers if c.shift_id is not None and not c.on_trip]
         free = [c for c in free if c.shift_ends_at > world.env.now]
+        if striking:
+            free = [c for c in free if not is_on_strike(c.courier_id, striking, world.luck)]
         for courier in sorted(free, key=lambda c: (c.free_since, c.courier_id)):
             stops = _plan(world, warehouse, courier)
             if stops:
@@ -90,6 +95,12 @@ def dispatch(world: World, warehouse: Warehouse) -> None:
                 break
         else:
             return
+
+
+def strikes(world: World, warehouse: Warehouse) -> Sequence[Incident]:
+    """Return the strikes of a warehouse's couriers that act now."""
+    place = warehouse.region.city.city_id, warehouse.warehouse_id
+    return world.incidents.acting("courier_strike", world.env.now, *place)
 
 
 def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
@@ -123,7 +134,7 @@ def _within_shift(world: World, warehouse: Warehouse, courier: Courier, load: li
 
 def _expected_us(world: World, warehouse: Warehouse, stops: list[Order], vehicle: Vehicle) -> int:
     delivery = world.scenario.delivery
-    traffic = delivery.traffic_by_hour[warehouse.region.clock.hour(world.env.now)]
+    traffic = _traffic(world, warehouse, world.env.now)
     ride_h = sum(legs_m(warehouse, stops, delivery.detour_factor)) / 1000.0 / vehicle.speed_km_per_h * traffic
     return round(ride_h * HOUR_US + len(stops) * delivery.stop_min * MINUTE_US)
 
@@ -169,9 +180,16 @@ def _ride_us(world: World, trip: Trip, u: float) -> int:
     """Return the time of the next leg: its length at the vehicle's speed, the hour's traffic, and chance."""
     delivery = world.scenario.delivery
     speed = delivery.vehicle_of(trip.courier.vehicle).speed_km_per_h
-    traffic = delivery.traffic_by_hour[trip.warehouse.region.clock.hour(trip.leg_started_at)]
+    traffic = _traffic(world, trip.warehouse, trip.leg_started_at)
     free_ride_us = trip.legs_m[trip.next_stop] / 1000.0 / speed * HOUR_US
     return round(free_ride_us * traffic * lognormal(u, 1.0, delivery.travel_sigma))
+
+
+def _traffic(world: World, warehouse: Warehouse, at_us: int) -> float:
+    """Return the travel time against free streets of a leg that begins at an instant."""
+    region = warehouse.region
+    usual = world.scenario.delivery.traffic_by_hour[region.clock.hour(at_us)]
+    return usual * world.incidents.travel_factor(region.city.city_id, at_us)
 
 
 def attempt(world: World, trip: Trip, order: Order) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.processes.arrivals import Doors, arrivals
+from sim.processes.incidents import plan_incidents
 from sim.processes.prices import change_prices
 from sim.processes.shifts import work_shifts
 from sim.processes.station import change_of_staff
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def come_alive(world: World) -> None:
-    """Start arrivals, shifts, changes of staff and prices, from the world's present on."""
+    """Start arrivals, shifts, changes of staff and prices, and the scenario's incidents, from now on."""
     env, doors = world.env, Doors(world)
+    plan_incidents(world)
     env.process(change_prices(world))
     for region in world.regions:
         for warehouse in region.warehouses:

@@ -14,7 +14,7 @@ from sim.facts import (
 from sim.luck import Purpose, Weighted
 from sim.processes.experience import book_points
 from sim.processes.hiring import hire, wanted_couriers
-from sim.processes.prices import record_prices
+from sim.processes.prices import record_opening_prices
 from sim.processes.registration import introduce
 from sim.processes.shifts import courier_duty
 from sim.processes.stocking import move_stock
@@ -63,7 +63,7 @@ def _list_products(world: World) -> None:
                 product.weight_g,
             )
         )
-    record_prices(world, 0)
+    record_opening_prices(world)
 
 
 def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:

@@ -1,4 +1,4 @@
-"""Prices: promotions begin and end with the weeks of the run."""
+"""Prices: promotions begin and end with the weeks of the run, and flash sales when they do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,21 @@ def change_prices(world: World) -> Generator[Event, None, None]:
     week = world.env.now // WEEK_US + 1
     while True:
         yield world.env.until(week * WEEK_US, Turn.PRICES, 0)
-        record_prices(world, week)
+        record_new_prices(world)
         week += 1
 
 
-def record_prices(world: World, week: int) -> None:
-    """Record the prices that are new in a week, now."""
-    for product, price_cents, reason in world.catalogue.changes(week):
+def record_opening_prices(world: World) -> None:
+    """Record the price of every product, at the epoch."""
+    for product, price_cents, reason in world.catalogue.opening_prices():
         world.tell(PriceSet(product.product_id, world.env.now, price_cents, reason))
+
+
+def record_new_prices(world: World) -> None:
+    """Record the prices that are others now than a microsecond ago; once an instant, whoever asks."""
+    now = world.env.now
+    if world.priced_at == now:
+        return
+    world.priced_at = now
+    for product, price_cents, reason in world.catalogue.changes(world.price_terms(now - 1), world.price_terms(now)):
+        world.tell(PriceSet(product.product_id, now, price_cents, reason))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
 from sim.facts import ShiftStarted
-from sim.processes.delivery import dispatch, go_home
+from sim.processes.delivery import dispatch, go_home, strikes
+from sim.shop.incidents import is_on_strike
 from sim.shop.roster import CourierDuty, shift_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generator[Event, None, None]:
-    """Work the shifts of the roster for ever; a shift that ran at the epoch begins with it."""
+    """Work the shifts of the roster for ever; a shift that ran at the epoch begins with it.
+
+    Who is on strike when a shift begins does not come to it at all.
+    """
     env, clock = world.env, warehouse.region.clock
     if courier.shift_id is not None:  # going on in the middle of a shift: it ends as was planned when it began
         if courier.shift_ends_at > env.now:
@@ -39,6 +43,8 @@ def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generat
         if ends <= env.now or begins < env.now or begins <= world.going_on_from:  # over, or begun without this courier
             continue
         yield env.until(begins, Turn.SHIFT, courier.courier_id)
+        if is_on_strike(courier.courier_id, strikes(world, warehouse), world.luck):
+            continue
         _come_to_work(world, warehouse, courier, ends)
         yield env.until(ends, Turn.SHIFT, courier.courier_id)
         _end_of_shift(world, courier)

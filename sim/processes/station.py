@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from simpy import Event
 
@@ -18,10 +18,21 @@ if TYPE_CHECKING:
 
 
 class Station:
-    """Pickers or packers of one warehouse. Who is at work on an order finishes it, even when the shift shrinks."""
+    """Pickers or packers of one warehouse. Who is at work on an order finishes it, even when the shift shrinks.
 
-    def __init__(self, env: ShopEnvironment, duty: Duty, *, by_promise: bool) -> None:
+    While the warehouse `is_out`, which is asked for an instant, nobody begins with another one.
+    """
+
+    def __init__(
+        self,
+        env: ShopEnvironment,
+        duty: Duty,
+        *,
+        by_promise: bool,
+        is_out: Callable[[int], bool] = lambda _: False,
+    ) -> None:
         self._env = env
+        self._is_out = is_out
         self._by_promise = by_promise
         self._waiting: list[tuple[int, int, Order, Event]] = []
         self._left: set[int] = set()  # orders that gave up waiting
@@ -52,6 +63,8 @@ class Station:
 
     def assign(self) -> None:
         """Give everybody who is on duty and free the next waiting order."""
+        if not self._waiting or self._is_out(self._env.now):
+            return
         free = self.duty.on_duty(self._env.now) - self.busy
         while free > 0 and self._waiting:
             _, order_id, _, event = heappop(self._waiting)

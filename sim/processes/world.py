@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.clock.units import WEEK_US, seconds_us
 from sim.luck import Weighted
 from sim.processes.station import Station
 from sim.shop.ids import Ids
+from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
 from sim.shop.region import Region, Warehouse
 from sim.shop.staffing import Staffing
@@ -46,6 +48,7 @@ class World:
         A run that goes on has had everything up to `going_on_from`; `newest_ids` are by city, then entity.
         """
         self.going_on_from = going_on_from
+        self.priced_at = -1  # when prices were last looked at for what is new
         self.env = env
         self.luck = luck
         self.scenario = scenario
@@ -54,6 +57,7 @@ class World:
         self.epoch = epoch
         self.scale = scale
         self.tell = tell
+        self.incidents = Calendar()
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in market.cities}
         ids = newest_ids or {}
         self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in market.cities]
@@ -74,12 +78,20 @@ class World:
         warehouse.picker_staffing = Staffing(posts.pickers_by_hour, people, clock)
         warehouse.packer_staffing = Staffing(posts.packers_by_hour, people, clock)
         by_promise = posts.queue_policy == "promise_first"
-        self.pickers[warehouse.warehouse_id] = Station(self.env, warehouse.picker_staffing, by_promise=by_promise)
-        self.packers[warehouse.warehouse_id] = Station(self.env, warehouse.packer_staffing, by_promise=by_promise)
+        for stations, staffing in (
+            (self.pickers, warehouse.picker_staffing),
+            (self.packers, warehouse.packer_staffing),
+        ):
+            is_out = partial(self.incidents.is_out, warehouse.region.city.city_id, warehouse.warehouse_id)
+            stations[warehouse.warehouse_id] = Station(self.env, staffing, by_promise=by_promise, is_out=is_out)
 
     def price_cents(self, product: Product, at_us: int) -> int:
         """Return the selling price at an instant."""
-        return self.catalogue.price_cents(product, at_us // WEEK_US)
+        return self.catalogue.price_cents(product, at_us // WEEK_US, self.incidents.sale_share(at_us))
+
+    def price_terms(self, at_us: int) -> tuple[int, float]:
+        """Return what prices depend on at an instant: the week of the run, and the share of a flash sale."""
+        return at_us // WEEK_US, self.incidents.sale_share(at_us)
 
     def cents(self, price_level_units: float) -> int:
         """Return an amount given in units of the market's price level in cents of its currency."""

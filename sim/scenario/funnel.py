@@ -74,6 +74,14 @@ class Funnel(Section):
     view_more: float = share(0.76, "viewing one more product rather than leaving, after a view")
     same_category: float = share(0.55, "the next product viewed is of the same category")
     add_to_cart: float = share(0.04, "a viewed product in stock at list price is put into the cart")
+    competitor_price_ratio: float = parameter(
+        1.0,
+        "competitors' prices of the same goods over list prices; lower ones keep from adding and from ordering,"
+        " to the power of the persona's price_elasticity",
+        unit="ratio",
+        gt=0.0,
+        le=10.0,
+    )
     another_item_factor: float = parameter(
         4.0,
         "odds of adding a product when there is one in the cart already",

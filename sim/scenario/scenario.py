@@ -13,7 +13,8 @@ from sim.scenario.checkout import Checkout, Loyalty, Payment
 from sim.scenario.delivery import Delivery, Promise
 from sim.scenario.demand import Demand
 from sim.scenario.funnel import PERSONAS, Funnel
-from sim.scenario.parameter import Section
+from sim.scenario.incidents import Incident
+from sim.scenario.parameter import Section, parameter
 from sim.scenario.warehouse import Stock, Warehouse
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Scenario(Section):
     review: Review = Field(default_factory=Review)
     returns: Return = Field(default_factory=Return)
     satisfaction: Satisfaction = Field(default_factory=Satisfaction)
+    incidents: tuple[Incident, ...] = parameter((), "what happens when and where, for some hours", unit="list")
 
     @model_validator(mode="after")
     def _tables_have_their_rows(self) -> Self:

@@ -84,17 +84,20 @@ class Promotions:
         self._share = share
         self._discounts = discounts_percent
 
-    def price_cents(self, product: Product, week: int) -> int:
-        """Return the selling price of a product in a week of the run."""
+    def price_cents(self, product: Product, week: int, sale_share: float = 0.0) -> int:
+        """Return the selling price of a product in a week of the run; in a flash sale that share is below list price.
+
+        Who is on promotion anyway stays so at the same price.
+        """
         u_whether, u_which = self._luck.draws(Purpose.PROMOTION, product.product_id, week, 2)
-        if u_whether >= self._share or not self._discounts:
+        if u_whether >= max(self._share, sale_share) or not self._discounts:
             return product.list_price_cents
         discount = self._discounts[int(u_which * len(self._discounts))]
         return self._reduced(product.list_price_cents, discount)
 
-    def prices_cents(self, products: Sequence[Product], week: int) -> list[int]:
+    def prices_cents(self, products: Sequence[Product], week: int, sale_share: float = 0.0) -> list[int]:
         """Return the selling prices of all products in a week, in their order."""
-        return [self.price_cents(product, week) for product in products]
+        return [self.price_cents(product, week, sale_share) for product in products]
 
     def _reduced(self, list_price_cents: int, discount_percent: float) -> int:
         exact = max(1, round(list_price_cents * (1.0 - discount_percent / 100.0)))
@@ -103,7 +106,7 @@ class Promotions:
 
 
 class Catalogue:
-    """All categories and products; immutable but for the cached prices of the week asked for last."""
+    """All categories and products; immutable but for the cached prices of the week (and sale) asked for last."""
 
     def __init__(self, categories: Sequence[Category], products: Sequence[Product], promotions: Promotions) -> None:
         self.categories = tuple(categories)
@@ -115,7 +118,7 @@ class Catalogue:
             for category in self.categories
             if (mine := [p for p in self.products if p.category_id == category.category_id])
         }
-        self._week = -1
+        self._priced = (-1, 0.0)  # week and share of a flash sale
         self._prices: list[int] = []
 
     @classmethod
@@ -159,25 +162,30 @@ class Catalogue:
         """Return a product of a category that has any, in proportion to popularity."""
         return self._in_category[category_id].pick(u)
 
-    def price_cents(self, product: Product, week: int) -> int:
-        """Return the selling price in a week of the run (0 is the first)."""
-        if week != self._week:
-            self._prices = self._promotions.prices_cents(self.products, week)
-            self._week = week
+    def price_cents(self, product: Product, week: int, sale_share: float = 0.0) -> int:
+        """Return the selling price in a week of the run (0 is the first), in a flash sale of that share of products."""
+        if (week, sale_share) != self._priced:
+            self._prices = self._promotions.prices_cents(self.products, week, sale_share)
+            self._priced = week, sale_share
         return self._prices[product.product_id - 1]
 
-    def changes(self, week: int) -> list[tuple[Product, int, str]]:
-        """Return (product, price in cents, reason) for each price that is new at the start of a week, by product id.
-
-        In week 0 that is every product: `opening` at list price, `promotion` below it. Later the reason is
-        `promotion` or `promotion_ended`.
-        """
-        usual = "promotion_ended" if week else "opening"
-        before = self._promotions.prices_cents(self.products, week - 1) if week else [-1] * len(self.products)
+    def opening_prices(self) -> list[tuple[Product, int, str]]:
+        """Return (product, price in cents, reason) of every product: `opening` at list price, `promotion` below it."""
         return [
-            (product, price, "promotion" if price < product.list_price_cents else usual)
-            for product, old in zip(self.products, before, strict=True)
-            if (price := self.price_cents(product, week)) != old
+            (product, price, "promotion" if price < product.list_price_cents else "opening")
+            for product, price in zip(self.products, self._promotions.prices_cents(self.products, 0), strict=True)
+        ]
+
+    def changes(self, before: tuple[int, float], now: tuple[int, float]) -> list[tuple[Product, int, str]]:
+        """Return (product, price in cents, reason) for each price that is new, by product id.
+
+        `before` and `now` are weeks with the share of a flash sale; the reason is `promotion` or `promotion_ended`.
+        """
+        had = self._promotions.prices_cents(self.products, *before)
+        return [
+            (product, price, "promotion" if price < product.list_price_cents else "promotion_ended")
+            for product, old in zip(self.products, had, strict=True)
+            if (price := self.price_cents(product, *now)) != old
         ]
 
 

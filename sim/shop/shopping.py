@@ -53,7 +53,8 @@ def after_view(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Person
     if visit.saw_empty_shelf:
         return _at_empty_shelf(visit, u, funnel, persona)
     new = visit.product_id not in visit.items and visit.product_id not in visit.removed
-    eager = visit.eagerness * persona.cart_factor * price_ratio**persona.price_elasticity
+    against_others = price_ratio * funnel.competitor_price_ratio
+    eager = visit.eagerness * persona.cart_factor * against_others**persona.price_elasticity
     if visit.items:
         eager *= funnel.another_item_factor
     if new and u[1] < odds(funnel.add_to_cart, eager):
@@ -101,7 +102,8 @@ def second_thoughts(
         return "promise"
     if fee > 0.0 and u[3] < odds(funnel.fee_second_thoughts, persona.price_shy):
         return "delivery_fee"
-    if u[4] < odds(funnel.price_second_thoughts, persona.price_shy * (subtotal / TYPICAL_CART) ** 0.5):
+    dearer = funnel.competitor_price_ratio**-persona.price_elasticity
+    if u[4] < odds(funnel.price_second_thoughts, persona.price_shy * (subtotal / TYPICAL_CART) ** 0.5 * dearer):
         return "price"
     if u[5] < odds(funnel.checkout_whim, persona.whim_factor):
         return "whim"

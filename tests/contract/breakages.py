@@ -390,4 +390,54 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         """,
         {"at_most_one_order_a_cart"},
     ),
+    "an incident from the future": (
+        "UPDATE sim.incidents SET began_at = '2026-01-06T20:01Z', ends_at = '2026-01-07T00:01Z' WHERE incident_id = 2",
+        {"incidents_lie_in_their_time_and_place"},
+    ),
+    "an incident that is shorter than it was meant to be": (
+        "UPDATE sim.incidents SET ends_at = '2026-01-05T14:59Z' WHERE incident_id = 1",
+        {"incidents_lie_in_their_time_and_place"},
+    ),
+    "an incident that is longer than it was meant to be": (
+        "UPDATE sim.incidents SET ends_at = '2026-01-05T15:01Z', end_asked_at = now() WHERE incident_id = 1",
+        {"incidents_lie_in_their_time_and_place"},
+    ),
+    "an incident in another city than its warehouse": (
+        "UPDATE sim.incidents SET city_id = 1 WHERE incident_id = 2",
+        {"incidents_lie_in_their_time_and_place"},
+    ),
+    "an incident of the scenario with a number of those by hand": (
+        "UPDATE sim.incidents SET incident_id = 6 WHERE incident_id = 1",
+        {"incidents_lie_in_their_time_and_place"},
+    ),
+    "a pick begun in an outage": (
+        """
+        UPDATE sim.incidents SET city_id = 1, warehouse_id = 11, began_at = '2026-01-05T08:30Z',
+            ends_at = '2026-01-05T12:30Z' WHERE incident_id = 2
+        """,
+        {"nobody_begins_work_in_an_outage"},
+    ),
+    "packing begun in an outage of the whole city": (
+        """
+        UPDATE sim.incidents SET city_id = 1, warehouse_id = NULL, began_at = '2026-01-05T09:10Z',
+            ends_at = '2026-01-05T13:10Z' WHERE incident_id = 2
+        """,
+        {"nobody_begins_work_in_an_outage"},
+    ),
+    "a payment captured while the provider is out": (
+        "UPDATE sim.incidents SET began_at = '2026-01-05T08:05Z', ends_at = '2026-01-05T09:05Z' WHERE incident_id = 3",
+        {"payments_fail_with_their_provider"},
+    ),
+    "a payment that the provider declined on an ordinary day": (
+        "UPDATE payments SET decline_reason = 'provider_unavailable' WHERE payment_id = 201",
+        {"payments_fail_with_their_provider"},
+    ),
+    "a trip begun by a striker": (
+        "UPDATE sim.incidents SET began_at = '2026-01-05T10:30Z', ends_at = '2026-01-05T12:30Z' WHERE incident_id = 1",
+        {"strikers_neither_come_nor_leave"},
+    ),
+    "a shift begun by a striker": (
+        "UPDATE sim.incidents SET began_at = '2026-01-05T08:30Z', ends_at = '2026-01-05T10:30Z' WHERE incident_id = 1",
+        {"strikers_neither_come_nor_leave"},
+    ),
 }

@@ -297,6 +297,12 @@ RUN: dict[str, Rows] = {
          EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00")),
     ],
     "sim.controls": [(2, "max", False, EPOCH)],
+    "sim.incidents": [
+        (1, "courier_strike", 1, None, 1.0, 2.0, "scenario", day5("13:00"), day5("15:00"), None, None),
+        (2, "warehouse_outage", 2, 21, None, 4.0, "hand", day6("05:00"), day6("09:00"), EPOCH, None),
+        (3, "payment_outage", 1, None, 1.0, 1.0, "scenario", day6("16:00"), day6("17:00"), None, None),
+        (4, "traffic_jam", None, None, 2.0, 6.0, "hand", None, None, EPOCH, None),
+    ],
 }  # fmt: skip
 
 WORLD: dict[str, Rows] = {**REFERENCE, **PEOPLE, **FUNNEL, **ORDERS, **WAREHOUSE, **DELIVERY, **AFTERMATH, **RUN}

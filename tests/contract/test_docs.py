@@ -17,6 +17,8 @@ from sim.bootstrap import run_shop
 from sim.cli.main import app
 from sim.clock.pacer import Speed
 from sim.scenario import Scenario, load_scenario, scenario_names
+from sim.scenario.incidents import KINDS
+from sim.scenario.parameter import Section
 from sim.settings import DEFAULTS, VARIABLES, Settings
 from tests.contract.conftest import engine_of
 from tools import model_page
@@ -25,7 +27,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODEL = model_page.PAGE.read_text(encoding="utf-8")
 PAPERS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
-COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md")]
+COMMANDS = [
+    ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md", "docs/scenarios.md")
+]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")
 EXAMPLE = re.compile(r"```sql\n(?P<sql>.*?)```\n\n```text\n(?P<header>[^\n]*)\n", re.DOTALL)
@@ -101,12 +105,20 @@ def test_the_settings_table_has_every_option_with_its_variable_and_default():
     assert {option for option, cells in rows.items() if "make only" in cells} == {"--start", "--for", "--no-catch-up"}
 
 
+def test_the_page_of_scenarios_has_every_scenario_and_every_kind_of_incident():
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    tables = [re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in page.split("\n|---")]
+    assert [sorted(names) for names in tables[1:3]] == [sorted(scenario_names())] * 2
+    assert tables[3] == list(KINDS)
+    assert re.findall(r"^- \*\*(\w+)\.\*\*", page, re.MULTILINE) == list(KINDS)
+
+
 def test_the_scenarios_table_has_every_scenario():
     table = README.split("## Scenarios")[1].split("Your own")[0]
     assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(scenario_names())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/model.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/model.md", "docs/scenarios.md"])
 def test_example_scenarios_are_understood(page: str, tmp_path: Path):
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
@@ -164,9 +176,7 @@ def test_an_unknown_source_is_refused():
 
 
 def test_parameters_named_in_the_prose_exist():
-    sections = {
-        name: type(getattr(Scenario(), name)).model_fields for name in Scenario.model_fields if name != "description"
-    }
+    sections = {name: type(section).model_fields for name, section in Scenario() if isinstance(section, Section)}
     prose = MODEL.split("## Parameters")[0]
     named = [(section, name) for section, name in re.findall(r"`(\w+)\.(\w+)`", prose) if section in sections]
     assert len(named) > 60

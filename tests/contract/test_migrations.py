@@ -130,13 +130,14 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     with small_world.connect() as connection:
         expected = contents(connection)
     found = contents(lived_in)
-    for table in expected.keys() - {"sim.runs", "sim.controls"}:
+    for table in expected.keys() - {"sim.runs", "sim.controls", "sim.incidents"}:
         assert found[table] == expected[table], table
     assert lived_in.execute(text("SELECT run_id, began_at = epoch FROM sim.runs ORDER BY 1")).all() == [
         (1, True),
         (2, True),
     ]
     assert found["sim.controls"] == []
+    assert found["sim.incidents"] == []
 
 
 def test_points_spent_and_given_back_do_not_count(lived_in: Connection):

@@ -140,6 +140,26 @@ def test_customer_cohorts(shop: Connection):
     ]
 
 
+def test_incidents(shop: Connection):
+    sql = """SELECT incident_id, kind, city, warehouse, strength, is_under_way, origin, city_id, warehouse_id
+             FROM incidents ORDER BY began_at"""
+    assert rows(shop, sql) == [
+        (1, "courier_strike", "Berlin", None, 1.0, False, "scenario", 1, None),
+        (2, "warehouse_outage", "New York", "New York 1", None, False, "hand", 2, 21),
+        (3, "payment_outage", "Berlin", None, 1.0, False, "scenario", 1, None),
+    ]
+
+
+def test_an_incident_that_lasts_everywhere(shop: Connection):
+    shop.exec_driver_sql(
+        "UPDATE sim.incidents SET began_at = '2026-01-06T16:00Z', ends_at = '2026-01-06T22:00Z' WHERE incident_id = 4"
+    )
+    sql = "SELECT city, warehouse, is_under_way FROM incidents WHERE incident_id = 4"
+    assert rows(shop, sql) == [("All cities", None, True)]
+    shop.exec_driver_sql("UPDATE sim.incidents SET ends_at = '2026-01-06T20:00Z' WHERE incident_id = 4")
+    assert rows(shop, sql) == [("All cities", None, False)]
+
+
 def test_views_explain_themselves(shop: Connection):
     sql = """SELECT c.relname::text, obj_description(c.oid) FROM pg_class c
              WHERE c.relkind = 'v' AND c.relnamespace = 'public'::regnamespace"""

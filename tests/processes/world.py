@@ -109,7 +109,7 @@ class WeeklyPrices(Promotions):
         super().__init__(Luck(0), PriceTag(market), 0.0, ())
         self._stated = prices
 
-    def price_cents(self, product: Product, week: int) -> int:
+    def price_cents(self, product: Product, week: int, _sale_share: float = 0.0) -> int:
         return self._stated.get((product.product_id, week), product.list_price_cents)
 
 

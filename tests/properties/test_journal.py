@@ -256,7 +256,7 @@ def connection(database_url: str) -> Iterator[psycopg2.extensions.connection]:
 
 def begin_run(connection: psycopg2.extensions.connection) -> None:
     """Empty every table and enter a new run."""
-    tables = ", ".join(f"public.{name}" for name in shop_shapes())
+    tables = ", ".join(shop_shapes())
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables}, sim.runs CASCADE")
         cursor.execute(A_RUN, {"epoch": EPOCH})
@@ -277,7 +277,7 @@ def tables_of(connection: psycopg2.extensions.connection) -> dict[str, dict[Key,
     tables: dict[str, dict[Key, Row]] = {}
     with connection.cursor() as cursor:
         for name, shape in shop_shapes().items():
-            cursor.execute(f"SELECT {', '.join(shape.names)} FROM public.{name}")
+            cursor.execute(f"SELECT {', '.join(shape.names)} FROM {name}")
             rows = [
                 {column.name: in_inside_units(column, value) for column, value in zip(shape.columns, row, strict=True)}
                 for row in cursor.fetchall()

@@ -71,6 +71,25 @@ def test_abandoned_carts_have_no_paid_order(world: Connection):
     ]
 
 
+def test_incidents_with_the_parcels_delivered_meanwhile(world: Connection):
+    # Berlin's one parcel came in time on Monday at 12:00, before the strike of 13:00 to 15:00.
+    found = ask(world, "incidents").rows
+    assert [(row["incident"], row["place"], row["strength"], row["state"], row["origin"]) for row in found] == [
+        ("Payment outage", "Berlin", "100 %", "Over", "Scenario"),
+        ("Warehouse outage", "New York 1, New York", "", "Over", "By hand"),
+        ("Courier strike", "Berlin", "100 %", "Over", "Scenario"),
+    ]
+    assert {(row["parcels_meanwhile"], row["late_meanwhile"]) for row in found} == {(0, "none yet")}
+    assert [row["late_else"] for row in found] == ["0.0 %", "none yet", "0.0 %"]
+    assert [row["place"] for row in ask(world, "incidents", "New York").rows] == ["New York 1, New York"]
+    assert ask(world, "incidents", period="Today").column("incident") == ["Payment outage", "Warehouse outage"]
+    world.exec_driver_sql(
+        "UPDATE sim.incidents SET began_at = '2026-01-05T11:30Z', ends_at = '2026-01-05T13:30Z' WHERE incident_id = 1"
+    )
+    [strike] = [row for row in ask(world, "incidents").rows if row["incident"] == "Courier strike"]
+    assert (strike["parcels_meanwhile"], strike["late_meanwhile"], strike["late_else"]) == (1, "0.0 %", "none yet")
+
+
 def test_carts_that_come_back(world: Connection):
     found = [row for row in ask(world, "cart_recovery").rows if row["carts"]]
     assert found == [{"span": "under 1 h", "result": "Ordered", "carts": 1}]

@@ -227,8 +227,8 @@ def test_price_is_a_function_of_product_and_week_whatever_was_asked_before(marke
     assert len(set(forwards)) > 1
 
 
-def test_changes_of_week_0_give_every_product_a_price(catalogue):
-    changes = catalogue.changes(0)
+def test_opening_prices_are_those_of_every_product(catalogue):
+    changes = catalogue.opening_prices()
     assert [product.product_id for product, _, _ in changes] == list(range(1, 801))
     assert {reason for _, _, reason in changes} == {"opening", "promotion"}
     for product, price, reason in changes:
@@ -236,11 +236,11 @@ def test_changes_of_week_0_give_every_product_a_price(catalogue):
 
 
 def test_changes_applied_week_by_week_give_the_prices(catalogue):
-    current: dict[int, int] = {}
-    for week in range(12):
-        for product, price, reason in catalogue.changes(week):
+    current = {product.product_id: price for product, price, _ in catalogue.opening_prices()}
+    for week in range(1, 12):
+        for product, price, reason in catalogue.changes((week - 1, 0.0), (week, 0.0)):
             assert current.get(product.product_id) != price
-            assert reason in ({"opening", "promotion"} if week == 0 else {"promotion", "promotion_ended"})
+            assert reason in {"promotion", "promotion_ended"}
             assert (price < product.list_price_cents) == (reason == "promotion")
             current[product.product_id] = price
         assert current == {p.product_id: catalogue.price_cents(p, week) for p in catalogue.products}
@@ -250,7 +250,22 @@ def test_changes_applied_week_by_week_give_the_prices(catalogue):
 def test_without_promotions_list_prices_hold(settings):
     catalogue = international(products=50, **settings)
     assert all(catalogue.price_cents(p, week) == p.list_price_cents for p in catalogue.products for week in range(30))
-    assert catalogue.changes(5) == []
+    assert catalogue.changes((4, 0.0), (5, 0.0)) == []
+
+
+def test_a_flash_sale_lowers_more_prices_and_leaves_those_that_are_low():
+    catalogue = international(promotion_share=0.1)
+    usual, sale = ([catalogue.price_cents(p, 3, share) for p in catalogue.products] for share in (0.0, 0.5))
+    lowered = [p for p, old, new in zip(catalogue.products, usual, sale, strict=True) if new < old]
+    assert all(usual[p.product_id - 1] == p.list_price_cents for p in lowered)
+    assert [new for old, new in zip(usual, sale, strict=True) if new > old] == []
+    assert 0.35 * 800 < len(lowered) < 0.45 * 800  # 320 expected; five standard errors are 70
+    changes = catalogue.changes((3, 0.0), (3, 0.5))
+    assert [(p.product_id, reason) for p, _, reason in changes] == [(p.product_id, "promotion") for p in lowered]
+    back = catalogue.changes((3, 0.5), (3, 0.0))
+    assert [(p, price, reason) for p, price, reason in back] == [
+        (p, p.list_price_cents, "promotion_ended") for p in lowered
+    ]
 
 
 def test_everything_on_promotion_is_below_list_price():
