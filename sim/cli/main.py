@@ -159,6 +159,36 @@ def resume(database_url: DatabaseUrl = None) -> None:
 
 
 @app.command()
+def incident(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", show_default=False, help="courier_strike, traffic_jam …")
+    ] = None,
+    city: Annotated[str | None, typer.Option(metavar="NAME", help="only there; everywhere unless given")] = None,
+    warehouse: Annotated[str | None, typer.Option(metavar="NAME", help="only there")] = None,
+    duration: Annotated[str | None, typer.Option("--for", metavar="6h", help="simulated time that it lasts")] = None,
+    strength: Annotated[
+        str | None, typer.Option(metavar="0.5", help="a share, or a factor on travel time or arrivals")
+    ] = None,
+    end: Annotated[str | None, typer.Option(metavar="ID", help="end that one now")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="show all that have begun")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Let something go wrong in the running shop, from now on."""
+    from sim.cli.incident import incident_command
+
+    incident_command(
+        _database(_given(database_url=database_url)),
+        kind,
+        city=city,
+        warehouse=warehouse,
+        duration=duration,
+        strength=strength,
+        end=end,
+        listing=listing,
+    )
+
+
+@app.command()
 def dsn(
     sqlalchemy: Annotated[bool, typer.Option("--sqlalchemy", help="with the driver's name")] = False,
     reader: Annotated[bool, typer.Option("--reader", help="the role that only reads")] = False,

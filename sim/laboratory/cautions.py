@@ -1,0 +1,58 @@
+"""What should be said beside a result, so that nobody concludes from it what it does not say."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sim.laboratory.comparison import Comparison
+    from sim.laboratory.metrics import Metric
+    from sim.laboratory.planner import Goal
+    from sim.laboratory.replication import Conditions, Variant
+    from sim.markets import Market
+
+
+def about_small_fleets(variants: Iterable[Variant], conditions: Conditions, market: Market) -> Iterator[str]:
+    """Which variants have more couriers than their share, because a warehouse has some at least."""
+    shares = [
+        city.demand_share * warehouse.share
+        for city in market.cities
+        if not conditions.cities or city.name in conditions.cities
+        for warehouse in city.warehouses
+    ]
+    raised = [
+        variant.label
+        for variant in variants
+        if any(_wanted(variant, conditions, share) < variant.scenario.delivery.couriers_at_least for share in shares)
+    ]
+    if raised:
+        yield (
+            f"{', '.join(raised)}: some warehouses have their minimum of couriers (delivery.couriers_at_least), more"
+            f" than their share at scale {conditions.scale:g}; one city at scale 1 (--cities) is as quick"
+        )
+
+
+def _wanted(variant: Variant, conditions: Conditions, share: float) -> int:
+    return round(variant.scenario.delivery.couriers * conditions.scale * share)
+
+
+def about_gaps(comparison: Comparison, metrics: Iterable[Metric]) -> Iterator[str]:
+    """Which figures could not be made in some replications."""
+    for label in comparison.labels:
+        wanted = len(comparison.of(label))
+        gaps = [metric.name for metric in metrics if comparison.mean(label, metric).n < wanted]
+        if gaps:
+            yield f"{label}: in some replications nothing happened to make {', '.join(gaps)} of; the others count"
+
+
+def about_wrong_way(comparison: Comparison, goal: Goal) -> Iterator[str]:
+    """Whether the means of a search, by rising value of the parameter, go away from the goal somewhere."""
+    means = [comparison.mean(label, goal.metric).mean for label in comparison.labels]
+    if any(after > before if goal.below else after < before for before, after in pairwise(means)):
+        yield (
+            f"{goal.metric.name} does not go one way with the parameter all along: bisection may have passed over a"
+            " smaller value; a sweep (--vary) shows the whole curve"
+        )

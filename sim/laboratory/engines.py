@@ -1,0 +1,153 @@
+"""Engines: do the replications of an experiment, here or in parallel processes.
+
+What comes of one depends on its job alone, so every engine gives the same outcomes; only their order differs.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Protocol
+
+from sim.laboratory.replication import replicate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.synchronize import Event
+    from types import TracebackType
+    from typing import Self
+
+    from sim.laboratory.replication import Job, Outcome
+
+
+class EngineError(Exception):
+    """The engine can't go on; one line for people."""
+
+
+class Engine(Protocol):
+    """Does replications. It is a context, outside of which it holds nothing."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def title(self) -> str:
+        """Where the work is done, for people."""
+        ...
+
+    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The outcomes, in the order in which they are there. Raises EngineError."""
+        ...
+
+
+class SerialEngine:
+    """One replication after the other, in this process."""
+
+    title = "this process"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The outcomes, in the order of the jobs."""
+        return map(replicate, jobs)
+
+
+class ProcessEngine:
+    """Replications in processes of their own, as many at a time as asked for."""
+
+    def __init__(self, processes: int) -> None:
+        self.title = f"{processes} processes"
+        context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
+        self._stop = context.Event()
+        self._pool = ProcessPoolExecutor(processes, context, _begin_work, (self._stop,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What is under way ends within a moment; the processes are gone then."""
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The outcomes, as they come."""
+        with _ctrl_c_later():
+            futures = [self._pool.submit(_work, job) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise EngineError("a process ended without a result; was there too little memory?") from error
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Let Ctrl-C wait until the processes begun here have been begun, which never see it: a terminal tells the group.
+
+    They inherit that it is blocked. Here that is not enough: another thread, of a library, may take it for us.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    blocks = hasattr(signal, "pthread_sigmask")  # not on every system
+    if not blocks or handler is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if asked:
+            signal.raise_signal(signal.SIGINT)
+
+
+_stop: Event | None = None  # in a worker: set when nobody waits for its result any more
+
+
+def _begin_work(stop: Event) -> None:
+    global _stop  # noqa: PLW0603  an initializer has no other way to leave something for the jobs
+    _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for us decides
+    threading.Thread(target=_follow, name="follow", daemon=True).start()
+
+
+def _follow() -> None:
+    """End with the process that wants the results, however it ended."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(job: Job) -> Outcome:
+    return replicate(job, _stop.is_set if _stop is not None else lambda: True)
+
+
+def usable_processors() -> int:
+    """How many replications can really go on at the same time here."""
+    usable = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def engine_of(on: str | None, processes: int, jobs: int) -> Engine:
+    """The engine for so many jobs: the named one, else processes of this machine. Raises EngineError."""
+    if on is not None:
+        from sim.laboratory.cluster import DaskEngine  # noqa: PLC0415  an optional package stands behind it
+
+        return DaskEngine(on)
+    wanted = min(processes, jobs)
+    return ProcessEngine(wanted) if wanted > 1 else SerialEngine()
