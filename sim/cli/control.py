@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sim.cli.failure import FAILED, Failure, refusing
 from sim.cli.status import refuse_other_databases, run_status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -51,6 +52,16 @@ def _change(
     """Ask, wait, and return the run's row before and after."""
     from sim.sinks.postgres.controls import ask
 
+    with running_simulator(command, named) as (connection, before):
+        asked = ask(connection, speed=speed, paused=paused)
+        if asked is None:
+            raise _nobody_runs(command)
+        return before, _answer(command, connection, asked.speed, paused=asked.paused)
+
+
+@contextmanager
+def running_simulator(command: str, named: str | None) -> Iterator[tuple[Connection, Mapping[str, Any]]]:
+    """A connection to the database of a running simulator, with its row in sim.runs; a Failure when none runs."""
     url = named or url_if_running()
     if url is None:
         raise _nobody_runs(command)
@@ -59,10 +70,7 @@ def _change(
         found = run_status(connection)
         if found is None or not found.running:
             raise _nobody_runs(command)
-        asked = ask(connection, speed=speed, paused=paused)
-        if asked is None:
-            raise _nobody_runs(command)
-        return found.run, _answer(command, connection, asked.speed, paused=asked.paused)
+        yield connection, found.run
 
 
 def _answer(command: str, connection: Connection, speed: str, *, paused: bool) -> Mapping[str, Any]:

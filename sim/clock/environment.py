@@ -36,6 +36,9 @@ class Turn(IntEnum):
     ARRIVAL = 11
     SESSION = 12
     AFTERMATH = 13
+    INCIDENT = 14  # of a scenario, by its place in the list
+    INCIDENT_EDGE = 15
+    SURGE = 16
 
 
 class ShopEnvironment(Environment):
