@@ -17,6 +17,7 @@ from sim.laboratory.results import FORMATS, PICTURE_FORMATS
 from sim.markets import load_market
 from sim.scenario import load_scenario, scenario_names
 from sim.settings import LARGEST_SEED, BadSetting, parse_scale, parse_seed, parse_start
+from sim.shop.places import planned_incidents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +95,8 @@ def design_of(asked: Asked) -> Design:
         raise BadSetting("processes: they are of this machine and go without --on; give one of them")
     market = load_market(asked.market)
     variants, parameter, goal = _variants(asked)
+    for variant in variants:
+        planned_incidents(variant.scenario, market)  # refuse places that the market does not have
     if asked.chart is not None and parameter is None and len(variants) == 1:
         raise BadSetting("chart: it shows differences, and one scenario alone has none; name another")
     return Design(
