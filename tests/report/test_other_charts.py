@@ -91,11 +91,13 @@ def test_a_text_format_may_name_what_it_likes():
     assert said == "Bronze:  3,000 of tier Bronze"
 
 
-def test_in_a_scatter_plot_the_series_with_the_higher_z_index_is_on_top():
+@pytest.mark.parametrize("sort", [True, False])
+def test_in_a_scatter_plot_the_series_with_the_higher_z_index_is_on_top(sort: bool):
     frame = pd.DataFrame({"km": [1, 2, 3], "min": [10, 20, 30], "late": ["Late", "On time", "Late"]})
     options = {
         "globalSeriesType": "scatter",
         "columnMapping": {"km": "x", "min": "y", "late": "series"},
+        "sortX": sort,
         "seriesOptions": {"Late": {"color": "#D55E00", "zIndex": 1}, "On time": {"color": "#0072B2"}},
         "yAxis": [{"rangeMin": 0}],
     }
