@@ -20,7 +20,7 @@ FONT = "'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif"
 ON_TIME, LATE = BLUE, VERMILION
 """A late delivery is vermilion everywhere and nothing else is."""
 ORDERED, LEFT_BEHIND = BLUE, ORANGE
-PICKER_WAIT, WAREHOUSE, DOCK, ROAD = SKY, BLUE, ORANGE, GREEN
+PICKER_WAIT, WAREHOUSE, DOCK, ROAD = ORANGE, GREEN, PINK, SKY
 """Where the time goes: waiting for a picker, picked and packed, waiting for a courier, on the road."""
 
 
