@@ -17,7 +17,7 @@ CELL_S = 300  # far more than any takes on a small shop, even on a busy machine
 LESS_TO_SIMULATE = {
     "06_what_if": {
         '"--days", "2.5"': '"--days", "1"',
-        '"--scale", "0.33"': '"--scale", "0.2"',
+        '"--scale", "0.36"': '"--scale", "0.2"',
         '"--replications", "8"': '"--replications", "3"',
         '"--replications", "4"': '"--replications", "2"',
     }
