@@ -1,6 +1,6 @@
 """Torture: kills a simulator again and again, at every kind of moment, and compares the rows with a run in one go.
 
-python tools/torture.py [--kills 200] [--seed 1] [--scale 0.1] [--days 3] [--verbose]
+python tools/torture.py [--kills 200] [--seed 1] [--scale 0.05] [--days 2] [--verbose]
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="of the moments, and of the first shop")
-    parser.add_argument("--scale", type=float, default=0.1)
-    parser.add_argument("--days", type=float, default=3.0, help="each shop goes on for")
+    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--days", type=float, default=2.0, help="a shop goes on for; every third six times as long")
     parser.add_argument("--scenario", default="baseline")
     parser.add_argument("--server-kills", type=float, default=0.1, help="share of kills that the server suffers too")
     parser.add_argument(

@@ -29,9 +29,9 @@ class Aim(NamedTuple):
         return batches > 0 if self.batches is None else batches in self.batches
 
 
-def doing(*what: str) -> Reached:
-    """While the writer is doing this, in whatever batch."""
-    return lambda look, _before: bool(look.backends) and look.doing() in what
+def doing(*what: str, for_s: float = 0.0) -> Reached:
+    """While the simulator is doing this, in whatever batch, and has been for so long."""
+    return lambda look, _before: bool(look.backends) and look.doing(for_s) in what
 
 
 def in_phase(beginning: str) -> Reached:
@@ -58,7 +58,7 @@ OUTAGE = Aim("an outage", lambda look, before: (look.batches or 0) > (before.bat
 FIRST_BATCHES = SIMULATING._replace(name="first batches", batches=(-1, 0))
 LONG_COPY = Aim("a long COPY", doing("COPY"), 0.1, pauses=Pauses(copy_s=0.15))
 LONG_END = Aim("just before COMMIT", doing("just before COMMIT"), 0.1, pauses=Pauses(before_commit_s=0.15))
-LONG_COMMIT = Aim("a long COMMIT", doing("COMMIT"), 0.1, pauses=Pauses(commit_s=0.15))
+LONG_COMMIT = Aim("a long COMMIT", doing("COMMIT", for_s=0.05), 0.1, pauses=Pauses(commit_s=0.2))
 LONG_READING = Aim("a long reading", in_phase("going on: reading"), 0.1, pauses=Pauses(locked="public.inventory"))
 _IN_A_BATCH = (
     SIMULATING,

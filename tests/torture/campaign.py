@@ -19,7 +19,7 @@ from tests.torture.oracle import differences, digests
 from tests.torture.pauses import Pauses, dawdling
 from tests.torture.servers import Server
 from tests.torture.simulator import Simulator, Start
-from tests.torture.terms import Terms, drawn_start, settings_of
+from tests.torture.terms import Terms, days_of, drawn_start, settings_of
 
 _LOOK_EVERY_S = 0.001
 _PATIENCE_S = 30.0  # for what an aim waits for: after that the kill comes anyway
@@ -75,6 +75,7 @@ class Torturer:
         self._luck = random.Random(terms.seed)
         self._log = log
         self._say = say
+        self._fair_s = 0.0  # simulated time from kill to kill, so that they are spread over a shop's whole life
 
     def shops(self) -> Iterator[Shop]:
         """Torture one shop after another until there have been as many kills as wanted, or none can be had."""
@@ -97,6 +98,7 @@ class Torturer:
             if failure:
                 return Shop(settings, (), (f"the uninterrupted run failed: {failure}",))
             uninterrupted = digests(self._server.url_of(reference))
+            self._fair_s = days_of(self._terms, number) * _DAY_S / self._terms.kills_a_shop
             suffered, wrong = self._suffer(database, settings, kills)
             if not wrong:
                 wrong = self._compare(database, reference, uninterrupted)
@@ -165,8 +167,7 @@ class Torturer:
     def _wait_for(self, aim: Aim, simulator: Simulator, watch: Watch, before: Look) -> tuple[Look, bool]:
         """Look until the milestone is there or patience is at its end, and then for a random time; the last look."""
         deadline = time.monotonic() + _PATIENCE_S
-        fair_s = self._terms.days * _DAY_S / self._terms.kills_a_shop  # so that the kills are spread over all the days
-        later_s, at_most_s = aim.later * self._luck.random() * 2.0 * fair_s, 4.0 * fair_s
+        later_s, at_most_s = aim.later * self._luck.random() * 2.0 * self._fair_s, 4.0 * self._fair_s
         look, reached = before, False
         while not simulator.has_ended and time.monotonic() < deadline:
             gone_on_s = (look.sim_now_s or 0.0) - (before.sim_now_s or look.sim_now_s or 0.0)

@@ -11,7 +11,7 @@ import psycopg2
 
 WATCHER = "torture"
 _BACKENDS = """
-SELECT application_name, state, query FROM pg_stat_activity
+SELECT state, query, extract(epoch FROM clock_timestamp() - query_start)::float8 FROM pg_stat_activity
 WHERE datname = current_database() AND application_name <> %s AND backend_type = 'client backend'
 """
 _PROGRESS = "SELECT batches, status, extract(epoch FROM sim_now)::float8 FROM sim.runs ORDER BY run_id DESC LIMIT 1"
@@ -28,9 +28,9 @@ _MOVES_THE_RUN = re.compile(r"UPDATE sim\.runs SET sim_now", re.IGNORECASE)
 class Backend(NamedTuple):
     """A server process that serves the simulator; `query` is its latest statement."""
 
-    application: str
     state: str | None
     query: str
+    since_s: float | None  # seconds since the statement began
 
     @property
     def in_transaction(self) -> bool:
@@ -46,9 +46,9 @@ class Look(NamedTuple):
     status: str | None
     sim_now_s: float | None
 
-    def doing(self) -> str:
-        """The writer's step in words."""
-        busy = [backend for backend in self.backends if backend.in_transaction]
+    def doing(self, for_s: float = 0.0) -> str:
+        """The simulator's step in words, of those that have gone on for so long."""
+        busy = [each for each in self.backends if each.in_transaction and (each.since_s or 0.0) >= for_s]
         if any(backend.query == "COMMIT" and backend.state == "active" for backend in busy):
             return "COMMIT"
         if any(backend.query.startswith("COPY") and "FROM STDIN" in backend.query for backend in busy):
