@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -78,6 +79,7 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
         with ExitStack() as stack:
             engine = stack.enter_context(engine_of(design.on, design.processes or usable_processors(), at_once))
             observe = stack.enter_context(progress_on(sys.stderr))
+            stack.enter_context(_ended_by_sigterm_too())
             if design.goal is None:
                 return compare(design, engine, observe), None, engine.title
             return *search(design, design.goal, engine, observe), engine.title
@@ -85,6 +87,16 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
         raise Failure(f"experiment: {error}", FAILED) from error
     except KeyboardInterrupt:
         raise Failure("experiment: interrupted; nothing was written", _INTERRUPTED) from None
+
+
+@contextmanager
+def _ended_by_sigterm_too() -> Iterator[None]:
+    """Take a request to end as Ctrl-C, so that no process is left behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write(design: Design, comparison: Comparison) -> None:

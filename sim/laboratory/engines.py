@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Protocol
 
-from sim.laboratory.replication import replicate
+from sim.laboratory.replication import Interrupted, replicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.synchronize import Event
-    from types import TracebackType
+    from types import FrameType, TracebackType
     from typing import Self
 
     from sim.laboratory.replication import Job, Outcome
@@ -72,6 +72,7 @@ class ProcessEngine:
         self.title = f"{processes} processes"
         context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
         self._stop = context.Event()
+        self._interrupted = False
         self._pool = ProcessPoolExecutor(processes, context, _begin_work, (self._stop,))
 
     def __enter__(self) -> Self:
@@ -83,37 +84,50 @@ class ProcessEngine:
         self._pool.shutdown(cancel_futures=True)
 
     def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """The outcomes, as they come."""
-        with _ctrl_c_later():
-            futures = [self._pool.submit(_work, job) for job in jobs]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool as error:
-            raise EngineError("a process ended without a result; was there too little memory?") from error
+        """The outcomes, as they come. Raises KeyboardInterrupt after Ctrl-C or SIGTERM."""
+        with _told_of_interrupts(self._interrupt):
+            with _ctrl_c_blocked():
+                futures = [self._pool.submit(_work, job) for job in jobs]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except Interrupted:
+                raise KeyboardInterrupt from None
+            except BrokenProcessPool as error:
+                raise EngineError("a process ended without a result; was there too little memory?") from error
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Let the replications end. An exception raised right here could leave the pool's locks taken for good."""
+        if self._interrupted:
+            signal.default_int_handler(number, frame)  # asked again
+        self._interrupted = True
+        self._stop.set()
 
 
 @contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Let Ctrl-C wait until the processes begun here have been begun, which never see it: a terminal tells the group.
-
-    They inherit that it is blocked. Here that is not enough: another thread, of a library, may take it for us.
-    """
-    handler = signal.getsignal(signal.SIGINT)
-    blocks = hasattr(signal, "pthread_sigmask")  # not on every system
-    if not blocks or handler is None or threading.current_thread() is not threading.main_thread():
+def _told_of_interrupts(take: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # others are never told
         yield
         return
-    asked: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-        if asked:
-            signal.raise_signal(signal.SIGINT)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Block SIGINT, so that processes begun meanwhile never see it: a terminal tells it to the whole group."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _stop: Event | None = None  # in a worker: set when nobody waits for its result any more
@@ -134,7 +148,9 @@ def _follow() -> None:
 
 
 def _work(job: Job) -> Outcome:
-    return replicate(job, _stop.is_set if _stop is not None else lambda: True)
+    if _stop is None or _stop.is_set():
+        raise Interrupted
+    return replicate(job, _stop.is_set)
 
 
 def usable_processors() -> int:

@@ -170,10 +170,19 @@ def _begun(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_ctrl_c_ends_everything_with_one_line(tmp_path):
+def _ctrl_c(pid: int) -> None:
+    os.killpg(pid, signal.SIGINT)  # as a terminal does: to the whole group
+
+
+def _terminate(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("interrupt", [_ctrl_c, _terminate])
+def test_an_interrupt_ends_everything_with_one_line(tmp_path, interrupt):
     with _begun("--out", str(tmp_path / "x.csv")) as process:
         workers = _workers(process.pid)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+        interrupt(process.pid)
         _, err = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, err) == (130, "bazaar: experiment: interrupted; nothing was written\n")
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
