@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from sim.laboratory.statistics import paired_difference
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -49,9 +51,10 @@ def about_gaps(comparison: Comparison, metrics: Iterable[Metric]) -> Iterator[st
 
 
 def about_wrong_way(comparison: Comparison, goal: Goal) -> Iterator[str]:
-    """Whether the means of a search, by rising value of the parameter, go away from the goal somewhere."""
-    means = [comparison.mean(label, goal.metric).mean for label in comparison.labels]
-    if any(after > before if goal.below else after < before for before, after in pairwise(means)):
+    """Whether a larger value of the parameter led away from the goal somewhere, by more than chance."""
+    figures = [comparison.values(label, goal.metric) for label in comparison.labels]
+    steps = [paired_difference(after, before) for before, after in pairwise(figures)]
+    if any(step.excludes_zero and (step.estimate.mean > 0.0) == goal.below for step in steps):
         yield (
             f"{goal.metric.name} does not go one way with the parameter all along: bisection may have passed over a"
             " smaller value; a sweep (--vary) shows the whole curve"
