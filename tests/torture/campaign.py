@@ -77,10 +77,10 @@ class Torturer:
         self._say = say
         self._fair_s = 0.0  # simulated time from kill to kill, so that they are spread over a shop's whole life
 
-    def shops(self) -> Iterator[Shop]:
+    def shops(self, first: int = 0) -> Iterator[Shop]:
         """Torture one shop after another until there have been as many kills as wanted, or none can be had."""
         left = self._terms.kills
-        for number in count():
+        for number in count(first):
             shop = self._shop(number, min(left, self._terms.kills_a_shop))
             yield shop
             left -= len(shop.kills)
