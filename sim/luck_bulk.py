@@ -13,11 +13,15 @@ import numpy as np
 from sim.luck import KEY_TAG
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from sim.luck import Purpose
+    from sim.luck import Luck, Purpose
 
 Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
+
+LUCK_AT_ONCE = 10_000  # entities whose luck is little in memory
 
 _ROUNDS = 10
 _MULTIPLIERS = 0xD2E7470EE14C6C93, 0xCA5A826395121157
@@ -27,19 +31,23 @@ _HALF = np.uint64(32)
 
 
 def first_draws(
-    seed: int, purpose: Purpose, entities: NDArray[np.integer], occurrences: NDArray[np.integer]
+    seed: int, purpose: Purpose, entities: NDArray[np.integer], occurrences: NDArray[np.integer], n: int = 4
 ) -> NDArray[np.float64]:
-    """Return the first four uniforms of each (entity, occurrence): row i holds everybody's i-th."""
+    """Return the first `n` uniforms of each (entity, occurrence): row i holds everybody's i-th."""
     count = len(entities)
-    # The generator counts up before it gives anything: the first word of the counter is 1.
-    counter = (
-        np.ones(count, np.uint64),
-        occurrences.astype(np.uint64),
-        entities.astype(np.uint64),
-        np.full(count, purpose, np.uint64),
-    )
-    words = np.stack(_philox(counter, (seed, KEY_TAG)))
+    key = seed, KEY_TAG
+    last_three = occurrences.astype(np.uint64), entities.astype(np.uint64), np.full(count, purpose, np.uint64)
+    # A block gives four words. The generator counts up before it gives anything: the first one's counter is 1.
+    blocks = [_philox((np.full(count, block, np.uint64), *last_three), key) for block in range(1, -(-n // 4) + 1)]
+    words = np.stack([word for block in blocks for word in block][:n])
     return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def draws_of_many(luck: Luck, purpose: Purpose, entities: Sequence[int], n: int) -> list[list[float]]:
+    """Return what `luck.draws(purpose, entity, n=n)` returns for each of many entities."""
+    ids = np.array(entities, np.uint64)
+    draws: list[list[float]] = first_draws(luck.seed, purpose, ids, np.zeros_like(ids), n).T.tolist()
+    return draws
 
 
 def _philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, Words, Words, Words]:

@@ -6,13 +6,18 @@ microseconds since the epoch, money is cents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+NEVER = -(2**63)
+"""In columns, an instant that there is none of."""
+_CUSTOMERS_AT_ONCE = 10_000
 
 
 class RunRecord(NamedTuple):
@@ -46,6 +51,37 @@ class CustomerRow(NamedTuple):
     loyalty_seq: int
     satisfaction_seq: int
     last_order_at: int | None
+
+
+class CustomerColumns:
+    """All customers by id, column by column: there are so many of them that rows are made only while they are read."""
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], personas: Sequence[str], tiers: Sequence[str]) -> None:
+        """`columns` are as in `CustomerRow`, but for names, which are numbers from 1 on, and `NEVER`, which is None."""
+        self._columns = columns
+        self._personas = personas
+        self._tiers = tiers
+
+    def __len__(self) -> int:
+        return len(self._columns["customer_id"])
+
+    def __iter__(self) -> Iterator[CustomerRow]:
+        for first in range(0, len(self), _CUSTOMERS_AT_ONCE):
+            yield from self._rows(slice(first, first + _CUSTOMERS_AT_ONCE))
+
+    def of_cities(self, cities: Collection[int]) -> CustomerColumns:
+        """Those of some cities."""
+        here = [number in cities for number in self._columns["city_id"].tolist()]
+        return CustomerColumns(
+            {name: column[here] for name, column in self._columns.items()}, self._personas, self._tiers
+        )
+
+    def _rows(self, which: slice) -> Iterator[CustomerRow]:
+        values = {name: column[which].tolist() for name, column in self._columns.items()}
+        values["persona"] = [self._personas[number - 1] for number in values["persona"]]
+        values["tier"] = [self._tiers[number - 1] for number in values["tier"]]
+        values["last_order_at"] = [None if at == NEVER else at for at in values["last_order_at"]]
+        return map(CustomerRow._make, zip(*(values[name] for name in CustomerRow._fields), strict=True))
 
 
 class ShelfRow(NamedTuple):
@@ -238,7 +274,7 @@ class Snapshot(NamedTuple):
 
     sim_now: int
     newest_ids: dict[int, dict[str, int]]  # by city, then entity
-    customers: list[CustomerRow]
+    customers: CustomerColumns
     shelves: list[ShelfRow]
     couriers: list[CourierRow]
     sessions: list[SessionRow]

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from sim.clock.units import HOUR_US
 from sim.markets import load_market
+from sim.processes.aftermath import horizon_us
+from sim.processes.founding import Deed
 from sim.running import Plan
 from sim.scenario import Scenario, load_scenario
 from sim.shop.places import planned_incidents
 
 if TYPE_CHECKING:
+    from sim.markets import Market
     from sim.settings import Settings
     from sim.snapshot import RunRecord
+
+
+MARKET_DIGEST = "market_digest"
+"""Noted among a run's resolved inputs, beside the scenario's sections."""
 
 
 class Refused(Exception):
@@ -30,8 +39,14 @@ class Terms:
     scenario_name: str
     scenario: Scenario
     market: str
+    market_digest: str
     scale: float
     plan: Plan
+
+    @property
+    def deed(self) -> Deed:
+        """All that the rows depend on."""
+        return Deed(self.seed, self.scenario, self.market, self.scale, self.plan.epoch)
 
 
 def new_terms(settings: Settings, now: datetime) -> Terms:
@@ -39,8 +54,10 @@ def new_terms(settings: Settings, now: datetime) -> Terms:
     market = load_market(settings.market)  # refuse an unknown one before anything is made
     name, scenario = load_scenario(settings.scenario)
     planned_incidents(scenario, market)  # and places that it does not have
+    _refuse_forgetting(settings.keep, scenario)
     epoch = settings.start or (now - settings.history).replace(minute=0, second=0, microsecond=0)
-    return Terms(settings.seed, name, scenario, settings.market, settings.scale, _plan(settings, epoch.astimezone(UTC)))
+    plan = _plan(settings, epoch.astimezone(UTC))
+    return Terms(settings.seed, name, scenario, settings.market, market.digest(), settings.scale, plan)
 
 
 def terms_of(run: RunRecord, settings: Settings) -> Terms:
@@ -54,18 +71,30 @@ def terms_of(run: RunRecord, settings: Settings) -> Terms:
     )
     if scenario.stock.products != (had := run.scenario_config["stock"]["products"]):
         raise Refused(f"scenario: stock.products is {scenario.stock.products}, but this shop was opened with {had}")
-    planned_incidents(scenario, load_market(run.market))  # refuse places that it does not have
+    market = load_market(run.market)
+    _refuse_edited(market, run)
+    planned_incidents(scenario, market)  # refuse places that it does not have
+    _refuse_forgetting(settings.keep, scenario)
     scale = settings.scale if "scale" in settings.given else run.scale
-    return Terms(run.seed, name, scenario, run.market, scale, _plan(settings, run.epoch))
+    return Terms(run.seed, name, scenario, run.market, market.digest(), scale, _plan(settings, run.epoch))
 
 
 def _recorded_scenario(run: RunRecord) -> Scenario:
     try:
-        return Scenario.model_validate(run.scenario_config)
+        return Scenario.model_validate({k: v for k, v in run.scenario_config.items() if k != MARKET_DIGEST})
     except ValidationError as error:
         raise Refused(
             f"scenario: the one recorded as {run.scenario!r} is not of this version; name one with --scenario"
         ) from error
+
+
+def _refuse_edited(market: Market, run: RunRecord) -> None:
+    """Refuse a market that says something else than when the shop was last at work (older runs noted nothing)."""
+    if run.scenario_config.get(MARKET_DIGEST, market.digest()) != market.digest():
+        raise Refused(
+            f"market: {run.market} says something else than when this shop was opened, and its rows are of that;"
+            f" bring the old one back, or `python -m sim reset` to begin anew"
+        )
 
 
 def _refuse_other(name: str, had: object, asked: object, settings: Settings) -> None:
@@ -78,4 +107,15 @@ def _refuse_other(name: str, had: object, asked: object, settings: Settings) -> 
 
 def _plan(settings: Settings, epoch: datetime) -> Plan:
     until = None if settings.duration is None else settings.duration // timedelta(microseconds=1)
-    return Plan(epoch, settings.speed, settings.catch_up, until)
+    return Plan(epoch, settings.speed, settings.catch_up, until, settings.keep)
+
+
+def _refuse_forgetting(keep: timedelta | None, scenario: Scenario) -> None:
+    """Refuse to forget what the run itself still needs: carts to return to, deliveries to be reviewed or returned."""
+    needed_h = max((horizon_us(scenario) + HOUR_US) / HOUR_US, scenario.demand.cart_return_within_h)
+    least = timedelta(days=ceil(needed_h / 24))
+    if keep is not None and keep < least:
+        raise Refused(
+            f"keep: {keep / timedelta(days=1):.3g}d is too short: in this scenario carts, reviews and returns look back"
+            f" further; allowed are {least.days}d and more, and all"
+        )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
 from sim.embedded import EmbeddedServer
@@ -22,7 +22,7 @@ TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "6
 OUTSIDE_SERVER = "BAZAAR_TEST_DATABASE_URL"
 
 # How long an example takes says more about the machine than about the code.
-settings.register_profile("bazaar", deadline=None)
+settings.register_profile("bazaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("bazaar")
 
 _REPOSITORY = Path(__file__).parents[1]

@@ -17,19 +17,20 @@ class Journal:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+        self.take: dict[
+            type, Callable[[Any], None]
+        ] = {}  # what takes a fact, by its type; for who has the type at hand
         self._begin()
 
     def _begin(self) -> None:
-        """Start an empty batch, with one ready-made call for every type of fact: `record` is the hot path."""
+        """Start an empty batch, with one ready-made call for every type of fact: taking one is the hot path."""
         self._batch = batch = OpenBatch()
-        self._take: dict[type, Callable[[Any], None]] = {
-            **{fact: partial(recorder, batch) for fact, recorder in RECORDERS.items()},
-            **{fact: batch.appended[table].append for fact, table in ROWS_AS_THEY_ARE.items()},
-        }
+        self.take.update({fact: partial(recorder, batch) for fact, recorder in RECORDERS.items()})
+        self.take.update({fact: batch.appended[table].append for fact, table in ROWS_AS_THEY_ARE.items()})
 
     def record(self, fact: Fact) -> None:
         """Take one fact into the open batch."""
-        self._take[type(fact)](fact)
+        self.take[type(fact)](fact)
 
     @property
     def pending(self) -> int:

@@ -94,18 +94,14 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
 
 def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
     """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
-    from sim.bootstrap import build_world  # noqa: PLC0415  only who replicates needs the model
-    from sim.clock.pacer import Speed  # noqa: PLC0415
+    from sim.markets import load_market  # noqa: PLC0415
+    from sim.processes.founding import Deed, build_world  # noqa: PLC0415  only who replicates needs the model
     from sim.processes.life import come_alive  # noqa: PLC0415
     from sim.processes.opening import open_shop  # noqa: PLC0415
-    from sim.running import Plan  # noqa: PLC0415
-    from sim.terms import Terms  # noqa: PLC0415
 
     on = job.conditions
-    plan = Plan(on.epoch, Speed.parse("max"), catch_up=False, until_us=on.window.ends_us)
-    world = build_world(Terms(job.seed, job.variant.label, job.variant.scenario, on.market, on.scale, plan), tell, None)
-    if on.cities:  # nothing crosses regions: a city lives the same life without the others
-        world.regions = [region for region in world.regions if region.city.name in on.cities]
+    chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]
+    world = build_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
     open_shop(world)
     come_alive(world)
     return world

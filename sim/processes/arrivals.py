@@ -9,11 +9,13 @@ from sim.clock.environment import Turn
 from sim.clock.units import DAY_US, HOUR_US, WEEK_US
 from sim.facts import SessionStarted
 from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
-from sim.processes.session import arrive, shop_around
+from sim.processes.session import arrive, go_shopping
+from sim.shop.people import Moods
+from sim.shop.shopping import Habits
 from sim.shop.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
     from datetime import datetime
 
     from simpy import Event
@@ -56,13 +58,27 @@ class ArrivalRate:
 
 
 class Doors:
-    """What is the same for every arrival: the choices of channel, device and persona."""
+    """What is the same for every arrival: the choices of channel, device and persona, and what comes of them."""
 
     def __init__(self, world: World) -> None:
         demand, personas = world.scenario.demand, world.scenario.funnel.personas
+        self.cart_return_share, self.registered_share = demand.cart_return_share, demand.registered_share
+        self.moods = Moods(demand)
+        self._funnel = world.scenario.funnel
+        self._habits: dict[tuple[str, str, str], Habits] = {}
         self.channel = Weighted.named(demand.channel_weight)
         self.device = Weighted.named(demand.device_weight)
         self.persona = Weighted.named({name: persona.share_of_visitors for name, persona in personas.items()})
+
+    def habits(self, persona: str, channel: str, device: str) -> Habits:
+        """Return the habits of a persona who comes by a channel with a device."""
+        known = self._habits.get((persona, channel, device))
+        if known is None:
+            funnel = self._funnel
+            eagerness = funnel.channel_eagerness[channel] * funnel.device_eagerness[device]
+            known = Habits(persona, funnel.personas[persona], funnel, eagerness)
+            self._habits[persona, channel, device] = known
+        return known
 
 
 def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, None, None]:
@@ -124,40 +140,51 @@ def surge(world: World, region: Region, doors: Doors, incident: Incident) -> Gen
 
 def begin_session(world: World, region: Region, doors: Doors) -> None:
     """Say who comes: back to an old cart, a registered customer, or somebody new."""
-    now, demand = world.env.now, world.scenario.demand
+    now = world.env.now
     session_id = region.ids.next("session")
-    u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_FIND_SOMEBODY)
+    u = own_draws(world, session_id)
     left_cart: LeftCart | None = None
     customer: Customer | None = None
-    if u[0] < demand.cart_return_share:
+    if u[0] < doors.cart_return_share:
         left_cart = _returning(world, region, u[3])
         customer = left_cart.customer if left_cart else None
-    elif u[0] < demand.cart_return_share + demand.registered_share:
-        customer = region.somebody(u[_OWN_DRAWS:], now, demand)
-    channel = "email" if left_cart and u[8] < demand.cart_return_by_email else doors.channel.pick(u[1])
+    elif u[0] < doors.cart_return_share + doors.registered_share:
+        customer = region.somebody(u[_OWN_DRAWS:], now, doors.moods)
+    channel = "email" if left_cart and u[8] < world.scenario.demand.cart_return_by_email else doors.channel.pick(u[1])
     device = doors.device.pick(u[2])
-    visit = greet(world, region, session_id, customer, doors, channel, device)
+    visit = greet(world, region, session_id, customer, doors, channel, device, u)
     customer_id = customer.customer_id if customer else None
-    world.tell(SessionStarted(session_id, customer_id, region.city.city_id, visit.warehouse_id, channel, device, now))
+    warehouse_id = visit.warehouse.warehouse_id
+    world.tell(SessionStarted(session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now))
     if customer:
         customer.in_session = True
     arrive(world, region, visit, left_cart)
-    world.env.process(shop_around(world, region, visit))
+    go_shopping(world, region, visit)
+
+
+def own_draws(world: World, session_id: int) -> list[float]:
+    """Return the uniforms of a session that belong to whoever comes, and say who comes."""
+    return world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_FIND_SOMEBODY)
 
 
 def greet(
-    world: World, region: Region, session_id: int, customer: Customer | None, doors: Doors, channel: str, device: str
+    world: World,
+    region: Region,
+    session_id: int,
+    customer: Customer | None,
+    doors: Doors,
+    channel: str,
+    device: str,
+    u: Sequence[float],
 ) -> Visit:
     """Return a session at its beginning; who is not known has persona and home from the session's own luck."""
-    if customer:
-        persona, place = customer.persona, (customer.address.latitude, customer.address.longitude)
-    else:
-        u = world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS)
+    if customer is None:
         persona, place = doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
-    warehouse_id = region.nearest_warehouse(*place).warehouse_id
-    funnel = world.scenario.funnel
-    eagerness = funnel.channel_eagerness[channel] * funnel.device_eagerness[device]
-    return Visit(session_id, customer, persona, place, warehouse_id, eagerness, world.luck)
+        warehouse = region.nearest_warehouse(*place)
+    else:
+        persona, place = customer.persona, customer.address[1:]
+        warehouse = customer.warehouse = customer.warehouse or region.nearest_warehouse(*place)
+    return Visit(session_id, customer, doors.habits(persona, channel, device), place, warehouse, world.luck)
 
 
 def _returning(world: World, region: Region, u: float) -> LeftCart | None:

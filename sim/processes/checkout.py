@@ -45,14 +45,14 @@ def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) 
     lines = _lines(world, visit)
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
-    warehouse = world.warehouses[visit.warehouse_id]
+    warehouse = visit.warehouse
     units = sum(line.quantity for line in lines)
     promised_at = quote(world, warehouse, visit.place, units, len(lines))
     level = 100.0 * world.market.price_level
     reason = second_thoughts(
         u,
         world.scenario.funnel,
-        world.scenario.funnel.personas[visit.persona],
+        visit.habits.persona,
         subtotal=subtotal / level,
         fee=fee / level,
         wait_h=(promised_at - now) / HOUR_US,
@@ -94,7 +94,7 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
 
 def _still_available(world: World, visit: Visit, u: float) -> bool:
     """Drop what has sold out meanwhile, if the shopper goes on without it."""
-    shelves = world.warehouses[visit.warehouse_id].shelves
+    shelves = visit.warehouse.shelves
     gone = [product_id for product_id in visit.items if shelves[product_id].available <= 0]
     if gone and (len(gone) == len(visit.items) or u >= world.scenario.funnel.substitute_at_checkout):
         return False
@@ -105,7 +105,7 @@ def _still_available(world: World, visit: Visit, u: float) -> bool:
 
 def _lines(world: World, visit: Visit) -> tuple[OrderLine, ...]:
     """Return the lines of an order for the cart as it is; of scarce goods it takes what is left."""
-    shelves, now = world.warehouses[visit.warehouse_id].shelves, world.env.now
+    shelves, now = visit.warehouse.shelves, world.env.now
     return tuple(
         OrderLine(
             line_no,
@@ -126,9 +126,9 @@ def _register(world: World, region: Region, visit: Visit) -> Customer:
     """Make a customer of a visitor, who lives where the session came from."""
     customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    activity = activity_of(customer_id, visit.persona, world.luck, world.scenario)
+    activity = activity_of(customer_id, visit.habits.name, world.luck, world.scenario)
     address = Address(address_id, *visit.place)
-    customer = Customer(customer_id, visit.persona, address, world.scenario.satisfaction.new_customer, activity)
+    customer = Customer(customer_id, visit.habits.name, address, world.scenario.satisfaction.new_customer, activity)
     introduce(world, region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True
@@ -147,7 +147,7 @@ def _submit(
 ) -> None:
     now, cart_id = world.env.now, visit.cart_id or 0
     order_id = region.ids.next("order")
-    order = Order(order_id, customer, cart_id, visit.warehouse_id, customer.address, lines, now, promised_at)
+    order = Order(order_id, customer, cart_id, visit.warehouse.warehouse_id, customer.address, lines, now, promised_at)
     u = world.luck.draws(Purpose.ORDER, order_id, n=4)
     order.method = world.payment_methods.pick(u[0])
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)

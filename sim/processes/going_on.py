@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.facts import OrderLine, PriceSet
 from sim.luck import Purpose
+from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
 from sim.processes.aftermath import aftermath
-from sim.processes.arrivals import Doors, greet
+from sim.processes.arrivals import Doors, greet, own_draws
 from sim.processes.cancellation import begin_doubts
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.incidents import remember_incidents
 from sim.processes.replenishment import receive
-from sim.processes.session import shop_around
+from sim.processes.session import go_shopping
 from sim.processes.shifts import courier_duty
 from sim.shop.dispatch import legs_m
 from sim.shop.ids import city_of
 from sim.shop.order import Order
-from sim.shop.people import Address, Customer, activity_of, earlier_life
+from sim.shop.people import Address, Customer, activity_by, earlier_life_by
 from sim.shop.region import LeftCart
 from sim.shop.roster import EVERY_DAY, Courier, contracts
 from sim.shop.stock import Shelf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.processes.world import World
     from sim.shop.visit import Visit
     from sim.snapshot import CartItemRow, CustomerRow, OrderRow, Snapshot, StepRow
@@ -50,16 +54,20 @@ def take_up(world: World, snapshot: Snapshot) -> None:
 
 def _meet_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
     regions = {region.city.city_id: region for region in world.regions}
-    known = {}
-    for row in sorted(snapshot.customers):
-        customer = known[row.customer_id] = _customer(world, row)
-        regions[row.city_id].add_customer(customer)
+    known, rows = {}, iter(snapshot.customers)
+    while some := list(islice(rows, LUCK_AT_ONCE)):
+        ids = [row.customer_id for row in some]
+        active = draws_of_many(world.luck, Purpose.CUSTOMER, ids, 1)
+        earlier = draws_of_many(world.luck, Purpose.OPENING_CUSTOMER, ids, 4)
+        for row, u_activity, u_life in zip(some, active, earlier, strict=True):
+            customer = known[row.customer_id] = _customer(world, row, u_activity, u_life)
+            regions[row.city_id].add_customer(customer)
     return known
 
 
-def _customer(world: World, row: CustomerRow) -> Customer:
+def _customer(world: World, row: CustomerRow, u_activity: Sequence[float], u_life: Sequence[float]) -> Customer:
     address = Address(row.address_id, row.latitude, row.longitude)
-    activity = activity_of(row.customer_id, row.persona, world.luck, world.scenario)
+    activity = activity_by(u_activity, row.persona, world.scenario)
     customer = Customer(row.customer_id, row.persona, address, row.satisfaction, activity)
     customer.tier = row.tier
     customer.points = row.points
@@ -68,7 +76,7 @@ def _customer(world: World, row: CustomerRow) -> Customer:
     customer.satisfaction_seq = row.satisfaction_seq
     customer.last_order_at = row.last_order_at
     if row.last_order_at is None and row.established:
-        customer.last_order_at = earlier_life(row.customer_id, activity, world.luck, world.scenario).last_order_at
+        customer.last_order_at = earlier_life_by(u_life, activity, world.scenario).last_order_at
     return customer
 
 
@@ -198,8 +206,9 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
     for row in snapshot.sessions:
         region = regions[row.city_id]
         customer = customers[row.customer_id] if row.customer_id is not None else None
-        visit = greet(world, region, row.session_id, customer, doors, row.channel, row.device)
-        _replay(visit, steps[row.session_id])
+        u = own_draws(world, row.session_id)
+        visit = greet(world, region, row.session_id, customer, doors, row.channel, row.device, u)
+        _replay(world, visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id = row.cart_id
             visit.items = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
@@ -207,14 +216,14 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
             visit.order = order_of_cart.get(row.cart_id)
         if visit.customer is not None:
             visit.customer.in_session = True
-        world.env.process(shop_around(world, region, visit))
+        go_shopping(world, region, visit)
 
 
-def _replay(visit: Visit, steps: list[StepRow]) -> None:
+def _replay(world: World, visit: Visit, steps: list[StepRow]) -> None:
     for step in steps:
         visit.seq, visit.step, visit.last_at = step.seq, step.event_type, step.at
         if step.event_type == "product_view":
-            visit.product_id, visit.saw_empty_shelf = step.product_id, not step.in_stock
+            visit.product, visit.saw_empty_shelf = world.catalogue.product(step.product_id or 0), not step.in_stock
 
 
 def _by_cart(snapshot: Snapshot) -> dict[int, list[CartItemRow]]:

@@ -12,6 +12,7 @@ from sim.facts import (
     WarehouseOpened,
 )
 from sim.luck import Purpose, Weighted
+from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
 from sim.processes.experience import book_points
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.prices import record_opening_prices
@@ -19,7 +20,7 @@ from sim.processes.registration import introduce
 from sim.processes.shifts import courier_duty
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
-from sim.shop.people import Address, Customer, activity_of, earlier_life
+from sim.shop.people import Address, Customer, EarlierLife, activity_by, earlier_life_by
 from sim.shop.roster import contracts
 from sim.shop.stock import Shelf, stock_levels
 
@@ -45,8 +46,7 @@ def open_shop(world: World) -> None:
         for warehouse in region.warehouses:
             _open_warehouse(world, region, warehouse)
         expected = world.scenario.demand.customers_at_opening * world.scale * region.city.demand_share
-        for _ in range(max(1, round(expected))):
-            _register_established(world, region, personas)
+        _register_established(world, region, personas, max(1, round(expected)))
 
 
 def _list_products(world: World) -> None:
@@ -92,14 +92,26 @@ def _hire_couriers(world: World, warehouse: Warehouse) -> None:
     warehouse.courier_duty = courier_duty(world, warehouse)
 
 
-def _register_established(world: World, region: Region, personas: Weighted[str]) -> None:
+def _register_established(world: World, region: Region, personas: Weighted[str], people: int) -> None:
+    """Register customers of earlier days; their luck is drawn at once for as many as memory does not notice."""
+    for so_far in range(0, people, LUCK_AT_ONCE):
+        ids = [region.ids.next("customer") for _ in range(so_far, min(people, so_far + LUCK_AT_ONCE))]
+        who, active, earlier = (
+            draws_of_many(world.luck, purpose, ids, n)
+            for purpose, n in ((Purpose.NAMES, 9), (Purpose.CUSTOMER, 1), (Purpose.OPENING_CUSTOMER, 4))
+        )
+        for customer_id, u, u_activity, u_life in zip(ids, who, active, earlier, strict=True):
+            persona = personas.pick(u[8])
+            activity = activity_by(u_activity, persona, world.scenario)
+            life = earlier_life_by(u_life, activity, world.scenario)
+            _register(world, region, customer_id, persona, activity, life, u)
+
+
+def _register(
+    world: World, region: Region, customer_id: int, persona: str, activity: float, life: EarlierLife, u: list[float]
+) -> None:
     """Register a customer of earlier days, with the points of earlier orders."""
-    customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
-    u = world.luck.draws(Purpose.NAMES, customer_id, n=9)
-    persona = personas.pick(u[8])
-    activity = activity_of(customer_id, persona, world.luck, world.scenario)
-    life = earlier_life(customer_id, activity, world.luck, world.scenario)
-    address = Address(address_id, *region.home(u[5], u[6], u[7]))
+    address = Address(region.ids.next("address"), *region.home(u[5], u[6], u[7]))
     customer = Customer(customer_id, persona, address, life.satisfaction, activity)
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
-from sim.clock.units import seconds_us
+from sim.clock.units import SECOND_US
 from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded
 from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import feel
 from sim.processes.steps import record_step, take_out
 from sim.shop.region import LeftCart
-from sim.shop.shopping import after_arrival, after_cart_change, after_view, odds
+from sim.shop.shopping import (
+    ADD,
+    REMOVE,
+    SAME_CATEGORY,
+    VIEW,
+    after_arrival,
+    after_cart_change,
+    after_view,
+    odds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.processes.world import World
-    from sim.shop.catalogue import Product
     from sim.shop.region import Region
     from sim.shop.shopping import Decision
     from sim.shop.visit import Visit
@@ -42,40 +50,38 @@ def arrive(world: World, region: Region, visit: Visit, left_cart: LeftCart | Non
         record_step(world, visit, "cart_restored", product_id)
 
 
-def shop_around(world: World, region: Region, visit: Visit) -> Generator[Event, None, None]:
-    """Go on from the last recorded step until the session ends."""
-    env = world.env
-    going_on = True
-    while going_on:
+def go_shopping(world: World, region: Region, visit: Visit) -> None:
+    """Begin or take up a session: what follows its last recorded step happens after a while."""
+    u = visit.draws()
+    world.env.begin(shop_around(world, region, visit, u), _thought_over(world, visit, u))
+
+
+def shop_around(world: World, region: Region, visit: Visit, u: Sequence[float]) -> Generator[Event, None, None]:
+    """Do what follows the last recorded step, by its uniforms, and go on so until the session ends."""
+    while _NEXT[visit.step](world, region, visit, u):
         u = visit.draws()
-        dwell_us = seconds_us(lognormal(u[0], _median_dwell_s(world, visit), world.scenario.funnel.dwell_sigma))
-        yield env.until(visit.last_at + dwell_us, Turn.SESSION, visit.session_id)
-        going_on = _NEXT[visit.step](world, region, visit, u)
+        yield _thought_over(world, visit, u)
 
 
-def _median_dwell_s(world: World, visit: Visit) -> float:
-    funnel = world.scenario.funnel
-    if visit.step == "checkout":
-        return funnel.checkout_dwell_s
-    return funnel.payment_dwell_s if visit.order else funnel.view_dwell_s
+def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
+    """Return the event that the shopper has looked long enough."""
+    habits = visit.habits
+    dwell_us = round(lognormal(u[0], habits.dwell_s[visit.step], habits.dwell_sigma) * SECOND_US)
+    return world.env.until(visit.last_at + dwell_us, Turn.SESSION, visit.session_id)
 
 
 def _after_arrival(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
-    return _carry_out(world, region, visit, after_arrival(visit, u, world.scenario.funnel), u)
+    return _carry_out(world, region, visit, after_arrival(visit, u), u)
 
 
 def _after_view(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
-    product = world.catalogue.product(visit.product_id or 0)
+    product = visit.product
     price_ratio = product.list_price_cents / world.price_cents(product, world.env.now)
-    funnel = world.scenario.funnel
-    decision = after_view(visit, u, funnel, funnel.personas[visit.persona], price_ratio)
-    return _carry_out(world, region, visit, decision, u)
+    return _carry_out(world, region, visit, after_view(visit, u, price_ratio), u)
 
 
 def _after_cart_change(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
-    funnel = world.scenario.funnel
-    decision = after_cart_change(visit, u, funnel, funnel.personas[visit.persona])
-    return _carry_out(world, region, visit, decision, u)
+    return _carry_out(world, region, visit, after_cart_change(visit, u), u)
 
 
 def _in_checkout(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
@@ -110,46 +116,42 @@ _NEXT = {
 
 def _carry_out(world: World, region: Region, visit: Visit, decision: Decision, u: Sequence[float]) -> bool:
     """Do what was decided; returns whether the session goes on."""
-    if decision.action == "leave" or visit.seq >= world.scenario.funnel.most_steps:
+    if decision.action == "leave" or visit.seq >= visit.habits.most_steps:
         return leave(world, region, visit, decision.reason or "not_interested")
-    if decision.action == "add":
+    if decision is VIEW or decision is SAME_CATEGORY:
+        _view(world, visit, decision, u)
+    elif decision is ADD:
         _add(world, region, visit, u)
-    elif decision.action == "remove":
+    elif decision is REMOVE:
         _remove(world, visit, u)
-    elif decision.action == "checkout":
-        record_step(world, visit, "checkout")
     else:
-        _view(world, visit, _next_product(world, visit, decision, u))
+        record_step(world, visit, "checkout")
     return True
 
 
-def _next_product(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> Product:
-    catalogue = world.catalogue
-    if decision.action == "view_same_category" and visit.product_id is not None:
-        category_id = catalogue.product(visit.product_id).category_id
-        return catalogue.pick_in_category(category_id, u[7])
-    return catalogue.pick(u[7])
-
-
-def _view(world: World, visit: Visit, product: Product) -> None:
-    shelf = world.warehouses[visit.warehouse_id].shelves[product.product_id]
-    in_stock = shelf.available > 0
-    visit.product_id = product.product_id
+def _view(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> None:
+    if decision is SAME_CATEGORY:
+        product = world.catalogue.pick_in_category(visit.product.category_id, u[7])
+    else:
+        product = world.catalogue.pick(u[7])
+    product_id = product.product_id
+    shelf = visit.warehouse.shelves[product_id]
+    in_stock = shelf.on_hand > shelf.reserved
+    visit.product = product
     visit.saw_empty_shelf = not in_stock
-    record_step(world, visit, "product_view", product.product_id, in_stock)
+    record_step(world, visit, "product_view", product_id, in_stock)
     if not in_stock and visit.customer is not None:
         feel(world, visit.customer, "out_of_stock")
 
 
 def _add(world: World, region: Region, visit: Visit, u: Sequence[float]) -> None:
-    now, funnel = world.env.now, world.scenario.funnel
-    product = world.catalogue.product(visit.product_id or 0)
+    now, funnel, product = world.env.now, world.scenario.funnel, visit.product
     if visit.cart_id is None:
         visit.cart_id = region.ids.next("cart")
         world.tell(CartOpened(visit.cart_id, visit.session_id, None, now))
-    eager = funnel.personas[visit.persona].units_factor * world.catalogue.category(product.category_id).units_weight
+    eager = visit.habits.persona.units_factor * world.catalogue.category(product.category_id).units_weight
     wanted = geometric(u[6], odds(funnel.one_more_unit, eager), _MOST_UNITS)
-    shelf = world.warehouses[visit.warehouse_id].shelves[product.product_id]
+    shelf = visit.warehouse.shelves[product.product_id]
     quantity = max(1, min(wanted, shelf.available))
     visit.items[product.product_id] = quantity
     world.tell(ItemAdded(visit.cart_id, product.product_id, quantity, now))

@@ -15,7 +15,7 @@ from sim.shop.region import Region, Warehouse
 from sim.shop.staffing import Staffing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from sim.clock.environment import ShopEnvironment
@@ -42,13 +42,17 @@ class World:
         *,
         going_on_from: int = -1,
         newest_ids: Mapping[int, Mapping[str, int]] | None = None,
+        cities: Collection[int] | None = None,
     ) -> None:
-        """Set up places and posts, without stock or people.
+        """Set up places and posts, without stock or people; nothing crosses cities, so some `cities` can do alone.
 
         A run that goes on has had everything up to `going_on_from`; `newest_ids` are by city, then entity.
         """
+        here = [city for city in market.cities if cities is None or city.city_id in cities]
         self.going_on_from = going_on_from
         self.priced_at = -1  # when prices were last looked at for what is new
+        self._prices: Sequence[int] = ()  # by product; without flash sales they hold for the week that begins at
+        self._week_us = 1 << 62  # no week yet
         self.env = env
         self.luck = luck
         self.scenario = scenario
@@ -58,9 +62,9 @@ class World:
         self.scale = scale
         self.tell = tell
         self.incidents = Calendar()
-        self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in market.cities}
+        self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
-        self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in market.cities]
+        self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in here]
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
         self.pickers: dict[int, Station] = {}
         self.packers: dict[int, Station] = {}
@@ -87,7 +91,10 @@ class World:
 
     def price_cents(self, product: Product, at_us: int) -> int:
         """Return the selling price at an instant."""
-        return self.catalogue.price_cents(product, at_us // WEEK_US, self.incidents.sale_share(at_us))
+        if self.incidents.knows_sales or not self._week_us <= at_us < self._week_us + WEEK_US:
+            week, sale_share = self.price_terms(at_us)
+            self._prices, self._week_us = self.catalogue.prices_cents(week, sale_share), week * WEEK_US
+        return self._prices[product.product_id - 1]
 
     def price_terms(self, at_us: int) -> tuple[int, float]:
         """Return what prices depend on at an instant: the week of the run, and the share of a flash sale."""

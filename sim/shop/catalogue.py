@@ -112,7 +112,7 @@ class Catalogue:
         self.categories = tuple(categories)
         self.products = tuple(products)
         self._promotions = promotions
-        self._all = _by_popularity(self.products)
+        self.pick = _by_popularity(self.products).pick  # a product in proportion to popularity, by a uniform
         self._in_category = {
             category.category_id: _by_popularity(mine)
             for category in self.categories
@@ -154,20 +154,20 @@ class Catalogue:
         """Return the category with that id."""
         return self.categories[category_id - 1]
 
-    def pick(self, u: float) -> Product:
-        """Return a product in proportion to popularity."""
-        return self._all.pick(u)
-
     def pick_in_category(self, category_id: int, u: float) -> Product:
         """Return a product of a category that has any, in proportion to popularity."""
         return self._in_category[category_id].pick(u)
 
     def price_cents(self, product: Product, week: int, sale_share: float = 0.0) -> int:
         """Return the selling price in a week of the run (0 is the first), in a flash sale of that share of products."""
+        return self.prices_cents(week, sale_share)[product.product_id - 1]
+
+    def prices_cents(self, week: int, sale_share: float = 0.0) -> Sequence[int]:
+        """Return the selling prices of all products, by id, that hold as long as neither changes."""
         if (week, sale_share) != self._priced:
             self._prices = self._promotions.prices_cents(self.products, week, sale_share)
             self._priced = week, sale_share
-        return self._prices[product.product_id - 1]
+        return self._prices
 
     def opening_prices(self) -> list[tuple[Product, int, str]]:
         """Return (product, price in cents, reason) of every product: `opening` at list price, `promotion` below it."""

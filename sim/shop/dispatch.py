@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sim.shop.geography import distance_m
+from sim.shop.geography import Landmark, distance_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def neighbours(seed: Order, waiting: Iterable[Order], vehicle: Vehicle) -> list[
 def route(start: Place, parcels: Sequence[Order]) -> list[Order]:
     """Return the parcels in the order of a short round trip: nearest neighbour, then 2-opt until nothing improves."""
     points = [(start.latitude, start.longitude), *((o.address.latitude, o.address.longitude) for o in parcels)]
-    way = [[distance_m(*a, *b) for b in points] for a in points]
+    way = _ways_m(points)
     left, tour = set(range(1, len(points))), [0]
     while left:
         here = way[tour[-1]]
@@ -54,6 +54,16 @@ def route(start: Place, parcels: Sequence[Order]) -> list[Order]:
         tour.append(nearest)
         left.remove(nearest)
     return [parcels[stop - 1] for stop in _two_opt(tour, way)[1:]]
+
+
+def _ways_m(points: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """Return the metres from each point to each, which are the same both ways."""
+    way = [[0] * len(points) for _ in points]
+    for a, (latitude, longitude) in enumerate(points):
+        here = Landmark(latitude, longitude)
+        for b in range(a):
+            way[a][b] = way[b][a] = here.distance_m(*points[b])
+    return way
 
 
 def legs_m(start: Place, stops: Sequence[Order], detour: float) -> list[int]:

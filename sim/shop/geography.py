@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from math import asin, cos, pi, radians, sin, sqrt
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _EARTH_DIAMETER_M = 2 * 6_371_008.8
 _KM_PER_DEGREE = 6371.0088 * pi / 180.0
@@ -37,9 +34,6 @@ class Place(Protocol):
         ...
 
 
-P = TypeVar("P", bound=Place)
-
-
 def distance_m(latitude: float, longitude: float, to_latitude: float, to_longitude: float, detour: float = 1.0) -> int:
     """Return the great-circle distance in metres, times `detour` (streets are longer than the bird's line)."""
     phi, to_phi = radians(latitude), radians(to_latitude)
@@ -49,6 +43,25 @@ def distance_m(latitude: float, longitude: float, to_latitude: float, to_longitu
     return round(detour * _EARTH_DIAMETER_M * asin(min(1.0, chord)))
 
 
+class Landmark:
+    """A place that many distances are measured from: what depends on it alone is worked out once."""
+
+    __slots__ = ("_cos_phi", "_longitude", "_phi")
+
+    def __init__(self, latitude: float, longitude: float) -> None:
+        self._phi = radians(latitude)
+        self._cos_phi = cos(self._phi)
+        self._longitude = longitude
+
+    def distance_m(self, latitude: float, longitude: float, detour: float = 1.0) -> int:
+        """Return the very metres that the function of this name returns."""
+        phi = radians(latitude)
+        rise = sin((phi - self._phi) / 2.0)
+        run = sin(radians(longitude - self._longitude) / 2.0)
+        chord = sqrt(rise * rise + cos(phi) * self._cos_phi * run * run)
+        return round(detour * _EARTH_DIAMETER_M * asin(min(1.0, chord)))
+
+
 def place_around(latitude: float, longitude: float, radius_km: float, u1: float, u2: float) -> tuple[float, float]:
     """Return a place at most `radius_km` away, more often near than far, in degrees rounded to six decimals."""
     away_km = radius_km * u1**_CROWDING
@@ -56,11 +69,6 @@ def place_around(latitude: float, longitude: float, radius_km: float, u1: float,
     north = away_km * cos(bearing) / _KM_PER_DEGREE
     east = away_km * sin(bearing) / (_KM_PER_DEGREE * cos(radians(latitude)))
     return round(latitude + north, 6), round(longitude + east, 6)
-
-
-def nearest(places: Iterable[P], latitude: float, longitude: float) -> P:
-    """Return the place nearest to a point; of equally near ones the first."""
-    return min(places, key=lambda place: distance_m(latitude, longitude, place.latitude, place.longitude))
 
 
 class LocalClock:

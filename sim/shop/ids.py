@@ -20,6 +20,11 @@ def city_of(an_id: int) -> int:
     return an_id % STRIDE
 
 
+def city_of_warehouse(warehouse_id: int) -> int:
+    """Return the city that a warehouse's number names."""
+    return warehouse_id // 10
+
+
 class Ids:
     """The running numbers of one city."""
 

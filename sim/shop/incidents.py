@@ -42,11 +42,13 @@ class Calendar:
     def __init__(self) -> None:
         self._by_id: dict[int, Incident] = {}
         self._by_kind: dict[str, list[Incident]] = defaultdict(list)
+        self.knows_sales = False  # whether any flash sale has ever begun
 
     def add(self, incident: Incident) -> None:
         """Note that an incident has begun."""
         self._by_id[incident.incident_id] = incident
         self._by_kind[incident.kind].append(incident)
+        self.knows_sales = self.knows_sales or incident.kind == "flash_sale"
 
     def find(self, incident_id: int) -> Incident | None:
         """Return the incident with that id, if it has begun."""
@@ -79,7 +81,7 @@ class Calendar:
 
     def sale_share(self, at_us: int) -> float:
         """Return the share of products that is on sale for a flash sale; 0 without one."""
-        if "flash_sale" not in self._by_kind:  # asked for every price that anybody sees
+        if not self.knows_sales:  # asked for every price that anybody sees
             return 0.0
         return max(_strengths(self.acting("flash_sale", at_us)), default=0.0)
 

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
     from sim.shop.people import Customer
 
+_HIGHEST_FIRST = tuple(reversed(TIERS))
 EARNING = frozenset({"opening", "purchase", "refund"})  # what counts towards a tier; redeeming does not cost one
 
 
 def tier_of(lifetime_points: int, tier_from: Mapping[str, int]) -> str:
     """Return the highest tier whose threshold the lifetime points reach."""
-    return max((tier for tier in TIERS if lifetime_points >= tier_from[tier]), key=TIERS.index, default=TIERS[0])
+    for tier in _HIGHEST_FIRST:
+        if lifetime_points >= tier_from[tier]:
+            return tier
+    return TIERS[0]
 
 
 def move_points(

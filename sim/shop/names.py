@@ -153,10 +153,14 @@ def _pick(pool: Sequence[str], u: float) -> str:
 
 
 def _ascii_local_part(full_name: str) -> str:
-    plain = unicodedata.normalize("NFKC", full_name).lower().translate(_ASCII)
+    return ".".join(filter(None, map(_ascii_word, full_name.split(" ")))) or "customer"
+
+
+@lru_cache(maxsize=8192)  # a locale has a thousand names, which its customers share
+def _ascii_word(word: str) -> str:
+    plain = unicodedata.normalize("NFKC", word).lower().translate(_ASCII)
     plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
-    words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
-    return ".".join(words) or "customer"
+    return ".".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
 
 
 @lru_cache(maxsize=64)  # drawing a pool takes a tenth of a second, and nothing but these arguments goes into it

@@ -8,8 +8,11 @@ from sim.clock.units import DAY_US
 from sim.luck import Luck, Purpose, exponential, lognormal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.scenario import Scenario
     from sim.scenario.demand import Demand
+    from sim.shop.region import Warehouse
 
 _OLDEST_REGISTRATION = 720 * DAY_US
 _OLDEST_LAST_ORDER = 240 * DAY_US
@@ -30,7 +33,7 @@ class Customer:
 
     __slots__ = (
         "activity", "address", "customer_id", "in_session", "last_order_at", "lifetime_points", "loyalty_seq",
-        "persona", "points", "satisfaction", "satisfaction_seq", "tier",
+        "persona", "points", "satisfaction", "satisfaction_seq", "tier", "warehouse",
     )  # fmt: skip
 
     def __init__(self, customer_id: int, persona: str, address: Address, satisfaction: int, activity: float) -> None:
@@ -46,12 +49,17 @@ class Customer:
         self.loyalty_seq = 0
         self.last_order_at: int | None = None
         self.in_session = False
+        self.warehouse: Warehouse | None = None  # that serves the address, once somebody has looked for it
 
 
 def activity_of(customer_id: int, persona: str, luck: Luck, scenario: Scenario) -> float:
     """Return a customer's static visiting weight: the persona's factor times a lognormal of the customer's own."""
-    (u,) = luck.draws(Purpose.CUSTOMER, customer_id, n=1)
-    return scenario.funnel.personas[persona].visit_factor * lognormal(u, 1.0, scenario.demand.activity_sigma)
+    return activity_by(luck.draws(Purpose.CUSTOMER, customer_id, n=1), persona, scenario)
+
+
+def activity_by(u: Sequence[float], persona: str, scenario: Scenario) -> float:
+    """Return the same of a customer whose luck is known already."""
+    return scenario.funnel.personas[persona].visit_factor * lognormal(u[0], 1.0, scenario.demand.activity_sigma)
 
 
 class EarlierLife(NamedTuple):
@@ -65,7 +73,11 @@ class EarlierLife(NamedTuple):
 
 def earlier_life(customer_id: int, activity: float, luck: Luck, scenario: Scenario) -> EarlierLife:
     """Return the life before the opening of a customer registered by then; a pure function of its luck."""
-    u = luck.draws(Purpose.OPENING_CUSTOMER, customer_id, n=4)
+    return earlier_life_by(luck.draws(Purpose.OPENING_CUSTOMER, customer_id, n=4), activity, scenario)
+
+
+def earlier_life_by(u: Sequence[float], activity: float, scenario: Scenario) -> EarlierLife:
+    """Return the same of a customer whose luck is known already."""
     registered_at = -1 - int(u[0] * _OLDEST_REGISTRATION)
     orders = int(exponential(u[1], scenario.loyalty.opening_orders_mean * activity))
     last = -1 - int(u[2] * min(-registered_at, _OLDEST_LAST_ORDER)) if orders else None
@@ -73,17 +85,24 @@ def earlier_life(customer_id: int, activity: float, luck: Luck, scenario: Scenar
     return EarlierLife(registered_at, last, orders, scenario.satisfaction.opening_low + int(u[3] * span))
 
 
-def mood(customer: Customer, now_us: int, demand: Demand) -> float:
-    """Return the changing part of a visiting weight, by satisfaction and recency, between 0 and `liveliest_mood`."""
-    pull = 1.0 + demand.satisfaction_pull * (customer.satisfaction - 50) / 50.0
-    if customer.last_order_at is None:
-        return pull * demand.recency_floor
-    days = (now_us - customer.last_order_at) / DAY_US
-    rested = 1.0 if demand.rest_after_order_days == 0.0 else min(1.0, days / (2.0 * demand.rest_after_order_days))
-    faded = demand.recency_floor + (1.0 - demand.recency_floor) * 0.5 ** (days / demand.recency_half_life_days)
-    return float(pull * rested * faded)
+class Moods:
+    """The changing part of customers' visiting weights, by satisfaction and recency, between 0 and `liveliest`."""
 
+    __slots__ = ("_floor", "_half_life_days", "_pull", "_rest_days", "liveliest")
 
-def liveliest_mood(demand: Demand) -> float:
-    """Return a bound that no customer's mood exceeds."""
-    return 1.0 + demand.satisfaction_pull
+    def __init__(self, demand: Demand) -> None:
+        self._pull = [1.0 + demand.satisfaction_pull * (satisfaction - 50) / 50.0 for satisfaction in range(101)]
+        self._floor = demand.recency_floor
+        self._rest_days = 2.0 * demand.rest_after_order_days
+        self._half_life_days = demand.recency_half_life_days
+        self.liveliest = 1.0 + demand.satisfaction_pull
+
+    def of(self, customer: Customer, now_us: int) -> float:
+        """Return a customer's mood at an instant."""
+        pull = self._pull[customer.satisfaction]
+        if customer.last_order_at is None:
+            return pull * self._floor
+        days = (now_us - customer.last_order_at) / DAY_US
+        rested = days / self._rest_days if days < self._rest_days else 1.0
+        faded: float = self._floor + (1.0 - self._floor) * 0.5 ** (days / self._half_life_days)
+        return pull * rested * faded

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import HOUR_US
-from sim.shop.geography import LocalClock, distance_m, nearest, place_around
-from sim.shop.people import liveliest_mood, mood
+from sim.shop.geography import Landmark, LocalClock, place_around
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from sim.markets import City
     from sim.markets import Warehouse as WarehousePlace
     from sim.scenario import Scenario
-    from sim.scenario.demand import Demand
     from sim.shop.ids import Ids
     from sim.shop.order import Order
-    from sim.shop.people import Customer
+    from sim.shop.people import Customer, Moods
     from sim.shop.roster import Courier, CourierDuty
     from sim.shop.staffing import Staffing
     from sim.shop.stock import Shelf
@@ -43,6 +42,7 @@ class Warehouse:
         self.name = place.name
         self.latitude = place.latitude
         self.longitude = place.longitude
+        self.distance_m = Landmark(place.latitude, place.longitude).distance_m  # metres on streets to a place
         self.region = region
         self.share = share  # of all cities' demand
         self.shelves: dict[int, Shelf] = {}
@@ -51,10 +51,6 @@ class Warehouse:
         self.picker_staffing: Staffing
         self.packer_staffing: Staffing
         self.courier_duty: CourierDuty
-
-    def distance_m(self, latitude: float, longitude: float, detour: float) -> int:
-        """Return the metres on streets to a place."""
-        return distance_m(self.latitude, self.longitude, latitude, longitude, detour)
 
 
 class Region:
@@ -68,9 +64,10 @@ class Region:
             Warehouse(city.city_id * 10 + number, place, self, city.demand_share * place.share)
             for number, place in enumerate(city.warehouses, start=1)
         ]
+        self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
         self.customers: list[Customer] = []
         self.left_carts: deque[LeftCart] = deque()
-        self._cumulated_activity: list[float] = []
+        self._cumulated_activity = array("d")  # searched for every visit: side by side it stays in the cache
 
     def add_customer(self, customer: Customer) -> None:
         """Add a customer; they are kept in the order of their ids, which is that of registration."""
@@ -78,35 +75,42 @@ class Region:
         self._cumulated_activity.append(so_far + customer.activity)
         self.customers.append(customer)
 
-    def somebody(self, uniforms: Sequence[float], now_us: int, demand: Demand) -> Customer | None:
+    def somebody(self, uniforms: Sequence[float], now_us: int, moods: Moods) -> Customer | None:
         """Return a customer in proportion to activity and mood, by pairs of uniforms; None when the pairs run out.
 
         Activity is drawn from exactly; mood, which changes, by rejection. Who is in a session already is not drawn.
         """
-        if not self.customers:
+        customers, cumulated = self.customers, self._cumulated_activity
+        if not customers:
             return None
-        bound = liveliest_mood(demand)
-        total = self._cumulated_activity[-1]
-        last = len(self.customers) - 1
+        bound, total, last = moods.liveliest, cumulated[-1], len(customers) - 1
         for u_who, u_mood in zip(uniforms[::2], uniforms[1::2], strict=True):
-            customer = self.customers[min(last, bisect_right(self._cumulated_activity, u_who * total))]
-            if not customer.in_session and u_mood * bound < mood(customer, now_us, demand):
+            place = bisect_right(cumulated, u_who * total)
+            customer = customers[min(last, place)]
+            if not customer.in_session and u_mood * bound < moods.of(customer, now_us):
                 return customer
         return None
 
     def home(self, u_district: float, u_distance: float, u_bearing: float) -> tuple[float, float]:
         """Return where somebody lives: around one of the city's warehouses."""
         district = self.warehouses[-1]
-        for warehouse in self.warehouses:
-            u_district -= warehouse.share / self.city.demand_share
+        for warehouse, share in self._districts:
+            u_district -= share
             if u_district < 0.0:
                 district = warehouse
                 break
         return place_around(district.latitude, district.longitude, self.city.radius_km, u_distance, u_bearing)
 
     def nearest_warehouse(self, latitude: float, longitude: float) -> Warehouse:
-        """Return the warehouse that serves a place."""
-        return self.warehouses[0] if len(self.warehouses) == 1 else nearest(self.warehouses, latitude, longitude)
+        """Return the warehouse that serves a place: of equally near ones the first."""
+        nearest = self.warehouses[0]
+        if len(self.warehouses) > 1:
+            least_m = nearest.distance_m(latitude, longitude)
+            for other in self.warehouses[1:]:
+                metres = other.distance_m(latitude, longitude)
+                if metres < least_m:
+                    nearest, least_m = other, metres
+        return nearest
 
     def forget_old_carts(self, now_us: int, scenario: Scenario) -> None:
         """Drop abandoned carts that are too old to be returned to."""

@@ -39,56 +39,100 @@ def odds(chance: float, factor: float) -> float:
     return weight / (1.0 - chance + weight) if weight > 0.0 else 0.0
 
 
-def after_arrival(visit: Visit, u: Sequence[float], funnel: Funnel) -> Decision:
+class Habits:
+    """What a persona who came through a certain door is like: the chances of the funnel, worked out once."""
+
+    __slots__ = (
+        "_eager", "add_another", "add_first", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
+        "leave_for_price", "most_steps", "name", "persona", "same_category", "view_more", "whim_after_add",
+    )  # fmt: skip
+
+    def __init__(self, name: str, persona: Persona, funnel: Funnel, eagerness: float) -> None:
+        """`name` is the persona's; `eagerness` is the factor on the odds of buying, by channel and device."""
+        self.name = name
+        self.persona = persona
+        self.funnel = funnel
+        self.most_steps = funnel.most_steps
+        self.bounce = funnel.bounce
+        self.same_category = funnel.same_category
+        self.view_more = odds(funnel.view_more, persona.browse_factor)
+        self.checkout = odds(funnel.after_add_checkout, eagerness * persona.checkout_factor)
+        self.whim_after_add = odds(funnel.after_add_leave, persona.whim_factor)
+        self.leave_for_price = min(1.0, funnel.leave_for_price * persona.price_shy)
+        self.dwell_s, self.dwell_sigma = _dwell_s(funnel), funnel.dwell_sigma
+        self._eager = eagerness * persona.cart_factor
+        self.add_first, self.add_another = self.add(1.0, has_items=False), self.add(1.0, has_items=True)
+
+    def add(self, price_ratio: float, *, has_items: bool) -> float:
+        """Return the chance of adding a viewed product; `price_ratio` is list price over price."""
+        against_others = price_ratio * self.funnel.competitor_price_ratio
+        eager = self._eager * against_others**self.persona.price_elasticity
+        return odds(self.funnel.add_to_cart, eager * self.funnel.another_item_factor if has_items else eager)
+
+
+def _dwell_s(funnel: Funnel) -> dict[str, float]:
+    """Return the median time that a shopper takes after each step."""
+    shopping = ("visit", "cart_restored", "product_view", "add_to_cart", "remove_from_cart")
+    return {
+        **dict.fromkeys(shopping, funnel.view_dwell_s),
+        "checkout": funnel.checkout_dwell_s,
+        **dict.fromkeys(("order_placed", "payment_attempt"), funnel.payment_dwell_s),
+    }
+
+
+def after_arrival(visit: Visit, u: Sequence[float]) -> Decision:
     """Bounce, or look at a first product; who finds an old cart may go straight to checkout."""
-    if visit.items and u[1] < funnel.restored_checkout:
-        return CHECKOUT
-    if not visit.items and u[1] < funnel.bounce:
-        return _NOT_INTERESTED
-    return VIEW
+    habits = visit.habits
+    if visit.items:
+        return CHECKOUT if u[1] < habits.funnel.restored_checkout else VIEW
+    return _NOT_INTERESTED if u[1] < habits.bounce else VIEW
 
 
-def after_view(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona, price_ratio: float) -> Decision:
+def after_view(visit: Visit, u: Sequence[float], price_ratio: float) -> Decision:
     """Add the product, take another out, look on, go to checkout or leave; `price_ratio` is list price over price."""
     if visit.saw_empty_shelf:
-        return _at_empty_shelf(visit, u, funnel, persona)
-    new = visit.product_id not in visit.items and visit.product_id not in visit.removed
-    against_others = price_ratio * funnel.competitor_price_ratio
-    eager = visit.eagerness * persona.cart_factor * against_others**persona.price_elasticity
-    if visit.items:
-        eager *= funnel.another_item_factor
-    if new and u[1] < odds(funnel.add_to_cart, eager):
-        return ADD
-    if len(visit.items) > 1 and u[2] < funnel.remove:
+        return _at_empty_shelf(visit, u)
+    items, habits, product_id = visit.items, visit.habits, visit.product.product_id
+    if product_id not in items and product_id not in visit.removed:
+        if price_ratio != 1.0:  # seldom
+            chance = habits.add(price_ratio, has_items=bool(items))
+        else:
+            chance = habits.add_another if items else habits.add_first
+        if u[1] < chance:
+            return ADD
+    if len(items) > 1 and u[2] < habits.funnel.remove:
         return REMOVE
-    return _look_on(visit, u, funnel, persona)
+    return _look_on(visit, u)
 
 
-def _at_empty_shelf(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona) -> Decision:
+def _at_empty_shelf(visit: Visit, u: Sequence[float]) -> Decision:
+    funnel = visit.habits.funnel
     if u[1] < funnel.empty_shelf_leave:
         return _EMPTY_SHELF
     if u[2] < funnel.empty_shelf_swap:
         return SAME_CATEGORY
-    return _look_on(visit, u, funnel, persona)
+    return _look_on(visit, u)
 
 
-def _look_on(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona) -> Decision:
-    if u[3] < odds(funnel.view_more, persona.browse_factor):
-        return SAME_CATEGORY if u[4] < funnel.same_category else VIEW
+def _look_on(visit: Visit, u: Sequence[float]) -> Decision:
+    habits = visit.habits
+    if u[3] < habits.view_more:
+        return SAME_CATEGORY if u[4] < habits.same_category else VIEW
     if not visit.items:
         return _NOT_INTERESTED
-    if u[5] < odds(funnel.after_add_checkout, visit.eagerness * persona.checkout_factor):
+    if u[5] < habits.checkout:
         return CHECKOUT
-    return _PRICE if u[4] < min(1.0, funnel.leave_for_price * persona.price_shy) else _WHIM
+    return _PRICE if u[4] < habits.leave_for_price else _WHIM
 
 
-def after_cart_change(visit: Visit, u: Sequence[float], funnel: Funnel, persona: Persona) -> Decision:
+def after_cart_change(visit: Visit, u: Sequence[float]) -> Decision:
     """Go to checkout, leave the cart behind by whim, or shop on."""
-    if visit.items and u[1] < odds(funnel.after_add_checkout, visit.eagerness * persona.checkout_factor):
+    habits = visit.habits
+    if visit.items and u[1] < habits.checkout:
         return CHECKOUT
-    if u[2] < odds(funnel.after_add_leave, persona.whim_factor):
+    if u[2] < habits.whim_after_add:
         return _WHIM
-    return SAME_CATEGORY if u[4] < funnel.same_category else VIEW
+    return SAME_CATEGORY if u[4] < habits.same_category else VIEW
 
 
 def second_thoughts(

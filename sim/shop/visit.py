@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from sim.luck import Luck, Purpose
 
 if TYPE_CHECKING:
+    from sim.shop.catalogue import Product
     from sim.shop.order import Order
     from sim.shop.people import Customer
+    from sim.shop.region import Warehouse
+    from sim.shop.shopping import Habits
 
 DRAWS_A_STEP = 8
 _STEPS_A_BLOCK = 8
@@ -18,30 +21,28 @@ class Visit:
     """A session. `step` is the type of its last recorded event, from which it goes on."""
 
     __slots__ = (
-        "_block", "_luck", "_uniforms", "cart_id", "customer", "eagerness", "items", "last_at", "order", "persona",
-        "place", "product_id", "removed", "saw_empty_shelf", "seq", "session_id", "step", "warehouse_id",
+        "_block", "_luck", "_uniforms", "cart_id", "customer", "habits", "items", "last_at", "order", "place",
+        "product", "removed", "saw_empty_shelf", "seq", "session_id", "step", "warehouse",
     )  # fmt: skip
 
     def __init__(
         self,
         session_id: int,
         customer: Customer | None,
-        persona: str,
+        habits: Habits,
         place: tuple[float, float],
-        warehouse_id: int,
-        eagerness: float,
+        warehouse: Warehouse,
         luck: Luck,
     ) -> None:
         self.session_id = session_id
         self.customer = customer
-        self.persona = persona
+        self.habits = habits
         self.place = place
-        self.warehouse_id = warehouse_id
-        self.eagerness = eagerness  # factor on the odds of buying, by channel and device
+        self.warehouse = warehouse
         self.step = ""
         self.seq = 0
         self.last_at = 0
-        self.product_id: int | None = None  # the product looked at last
+        self.product: Product  # looked at last; nobody asks before the first
         self.saw_empty_shelf = False  # whether that product was out of stock
         self.cart_id: int | None = None
         self.items: dict[int, int] = {}  # product -> units in the cart
@@ -53,10 +54,10 @@ class Visit:
 
     def draws(self) -> list[float]:
         """Return the eight uniforms that decide what follows the last recorded event."""
-        block, position = divmod(self.seq, _STEPS_A_BLOCK)
+        block = self.seq // _STEPS_A_BLOCK
         if block != self._block:
             n = DRAWS_A_STEP * _STEPS_A_BLOCK
             self._uniforms = self._luck.draws(Purpose.SESSION_STEP, self.session_id, block, n)
             self._block = block
-        start = position * DRAWS_A_STEP
+        start = self.seq % _STEPS_A_BLOCK * DRAWS_A_STEP
         return self._uniforms[start : start + DRAWS_A_STEP]

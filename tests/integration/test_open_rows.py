@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.sinks.postgres.bulk_read import read_columns
-from sim.sinks.postgres.many_rows import customer_rows, lines_delivered, newest_ids
+from sim.sinks.postgres.many_rows import customer_columns, lines_delivered, newest_ids
 from tests.integration.test_running import Shop
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_the_newest_id_of_every_kind_in_every_city(shop: Shop, cursor: Any):
 
 def test_customers_are_as_their_histories_say(shop: Shop, cursor: Any):
     plainly = [(*row[:-1], since_epoch_us(row[-1])) for row in shop.rows(CUSTOMERS, EPOCH)]
-    rows = [tuple(row) for row in customer_rows(cursor, EPOCH)]
+    rows = [tuple(row) for row in customer_columns(cursor, EPOCH)]
     assert rows == plainly
     assert {type(value) for row in rows for value in row} <= {int, float, str, bool, type(None)}
     assert sum(row[-1] is not None for row in rows) > 50

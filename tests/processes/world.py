@@ -21,7 +21,7 @@ from sim.luck import Luck, Purpose
 from sim.markets import City, Market, Warehouse, load_market
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
-from sim.processes.session import arrive, shop_around
+from sim.processes.session import arrive, go_shopping
 from sim.processes.shifts import courier_duty, work_shifts
 from sim.processes.world import World
 from sim.scenario import Scenario
@@ -30,6 +30,7 @@ from sim.shop.catalogue import Catalogue, Category, PriceTag, Product, Promotion
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
 from sim.shop.roster import Courier
+from sim.shop.shopping import Habits
 from sim.shop.stock import Shelf
 from sim.shop.visit import Visit
 
@@ -263,11 +264,13 @@ class Tiny:
         """Let somebody come in at an instant; unless scripted, to buy one unit of product 1 without hesitation."""
         place = north(1000) if customer is None else (customer.address.latitude, customer.address.longitude)
         session_id = self.region.ids.next("session")
-        visit = Visit(session_id, customer, "loyal", place, WAREHOUSE, 1.0, self.world.luck)
+        funnel = self.world.scenario.funnel
+        habits = Habits("loyal", funnel.personas["loyal"], funnel, eagerness=1.0)
+        visit = Visit(session_id, customer, habits, place, self.warehouse, self.world.luck)
 
         def enter() -> None:
             arrive(self.world, self.region, visit, None)
-            self.env.process(shop_around(self.world, self.region, visit))
+            go_shopping(self.world, self.region, visit)
 
         self.at(at_s, enter)
         return visit

@@ -13,7 +13,7 @@ from sim.scenario.demand import Demand
 from sim.shop.ids import CITY_ENTITIES, Ids
 from sim.shop.loyalty import EARNING, experience, move_points, tier_of
 from sim.shop.order import Order
-from sim.shop.people import TIERS, Address, Customer, liveliest_mood, mood
+from sim.shop.people import TIERS, Address, Customer, Moods
 from sim.shop.rating import refund_cents, return_chance, stars
 from sim.shop.shopping import odds
 
@@ -99,7 +99,8 @@ def test_no_mood_exceeds_its_bound(satisfaction, days, pull, rest):
     demand = Demand(satisfaction_pull=pull, rest_after_order_days=rest)
     customer = somebody(satisfaction)
     customer.last_order_at = None if days is None else -round(days * DAY_US)
-    assert 0.0 <= mood(customer, 0, demand) <= liveliest_mood(demand) + 1e-12
+    moods = Moods(demand)
+    assert 0.0 <= moods.of(customer, 0) <= moods.liveliest + 1e-12
 
 
 # --- ratings and refunds ---------------------------------------------------------------------------------------------

@@ -67,8 +67,11 @@ def test_an_unknown_name_is_refused_at_any_depth(way, name):
     assert "\n" not in str(refused.value)
 
 
+FREE = [way for way in numbers(BASELINE) if way != ("loyalty", "tier_from", "bronze")]  # which has to be 0
+
+
 @settings(max_examples=60)
-@given(way=st.sampled_from(numbers(BASELINE)))
+@given(way=st.sampled_from(FREE))
 def test_a_stated_value_replaces_that_parameter_and_no_other(way):
     old: Any = BASELINE
     for step in way:

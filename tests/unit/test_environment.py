@@ -127,3 +127,64 @@ def test_enough_is_asked_at_the_end_of_each_instant_and_stops_there():
 
     env.run_through(100, enough)
     assert (asked, env.now) == ([0, 2, 4], 4)
+
+
+def test_simpys_own_run_keeps_the_clock_too():
+    env, seen = ShopEnvironment(5), list[int]()
+
+    def walk():
+        yield env.until(7, Turn.PICK, 1)
+        seen.append(env.now)
+        yield env.timeout(3)
+        seen.append(env.now)
+
+    env.run(env.process(walk()))
+    assert (seen, env.now) == ([7, 10], 10)
+
+
+def test_a_mistake_in_a_process_is_raised_where_the_clock_stands():
+    env = ShopEnvironment()
+
+    def stumble():
+        yield env.until(3, Turn.PICK, 1)
+        raise LookupError("no such shelf")
+
+    env.process(stumble())
+    with pytest.raises(LookupError, match="no such shelf"):
+        env.run_through(10, never)
+    assert env.now == 3
+
+
+def test_a_process_begins_at_the_event_it_is_given():
+    env, seen = ShopEnvironment(), list[int]()
+
+    def walk():
+        seen.append(env.now)
+        yield env.until(9, Turn.PICK, 1)
+        seen.append(env.now)
+
+    env.begin(walk(), env.until(4, Turn.PICK, 1))
+    env.run_through(20, never)
+    assert seen == [4, 9]
+
+
+@pytest.mark.parametrize("begin", ["process", "begin"])
+def test_who_waits_for_a_process_learns_that_it_is_over(begin):
+    env, seen = ShopEnvironment(), list[tuple[int, str]]()
+
+    def work():
+        yield env.until(5, Turn.PICK, 1)
+        return "done"
+
+    def wait(other):
+        result = yield other
+        seen.append((env.now, result))
+
+    working = env.process(work()) if begin == "process" else env.begin(work(), env.until(1, Turn.PICK, 1))
+    env.process(wait(working))
+    env.run_through(6, never)
+    env.process(wait(working))  # of one that is over
+    env.run_through(7, never)
+    assert seen == [(5, "done"), (6, "done")]
+    assert not working.is_alive
+    assert working.processed

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import fmean
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.shop.geography import LocalClock, distance_m, nearest, place_around
+from sim.shop.geography import Landmark, LocalClock, distance_m, place_around
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 SECOND, HOUR, DAY = 1_000_000, 3_600_000_000, 86_400_000_000
@@ -24,11 +23,6 @@ ZONES = [
 unit = st.floats(0.0, 1.0, exclude_max=True)
 latitudes = st.floats(-70.0, 70.0)
 longitudes = st.floats(-180.0, 180.0)
-
-
-class Spot(NamedTuple):
-    latitude: float
-    longitude: float
 
 
 def us(moment: str) -> int:
@@ -58,6 +52,11 @@ def test_distance_is_the_same_both_ways_and_zero_to_itself(a, b, c, d):
     assert distance_m(a, b, a, b) == 0
 
 
+@given(a=latitudes, b=longitudes, c=latitudes, d=longitudes, detour=st.floats(1.0, 2.0))
+def test_a_landmark_measures_the_very_same_metres(a, b, c, d, detour):
+    assert Landmark(a, b).distance_m(c, d, detour) == distance_m(a, b, c, d, detour) == distance_m(c, d, a, b, detour)
+
+
 @given(latitude=latitudes, longitude=longitudes, radius=st.floats(0.5, 15.0), u1=unit, u2=unit)
 def test_places_lie_within_the_radius(latitude, longitude, radius, u1, u2):
     place = place_around(latitude, longitude, radius, u1, u2)
@@ -72,12 +71,6 @@ def test_places_are_denser_in_the_middle_and_lie_on_all_sides():
     assert 0.27 < inner < 0.5  # a quarter of the disc's area is home to more than a quarter of the people
     assert fmean(latitude for latitude, _ in places) == pytest.approx(51.5, abs=1e-4)
     assert fmean(longitude for _, longitude in places) == pytest.approx(-0.1, abs=1e-4)
-
-
-def test_nearest_takes_the_nearer_and_of_equals_the_first():
-    west, east, twin = Spot(50.0, 8.0), Spot(50.0, 9.0), Spot(50.0, 9.0)
-    assert nearest([west, east], 50.1, 8.2) is west
-    assert nearest([west, east, twin], 50.1, 8.9) is east
 
 
 # --- local clocks ----------------------------------------------------------------------------------------------------

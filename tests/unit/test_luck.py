@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import log, pi, sin
 from statistics import fmean, pstdev, pvariance
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,20 @@ def test_asking_for_more_extends_the_same_sequence(seed, key, more):
     purpose, entity, occurrence, n = key
     first = luck.draws(purpose, entity, occurrence, n)
     assert luck.draws(purpose, entity, occurrence, n + more)[:n] == first
+
+
+def test_a_numpy_that_makes_other_uniforms_of_the_stream_is_not_relied_upon(monkeypatch):
+    expected = Luck(7).draws(Purpose.ORDER, 101, n=20)
+
+    class Other:
+        def __init__(self, philox):
+            self._philox = philox
+
+        def random(self, n):
+            return 1.0 - (self._philox.random_raw(n) >> np.uint64(11)) * 2.0**-53
+
+    monkeypatch.setattr(np.random, "Generator", Other)
+    assert Luck(7).draws(Purpose.ORDER, 101, n=20) == expected
 
 
 @given(seed=seeds, key=keys)

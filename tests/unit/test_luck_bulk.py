@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.luck import Luck, Purpose
-from sim.luck_bulk import first_draws
+from sim.luck_bulk import draws_of_many, first_draws
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**63 - 1])
@@ -31,3 +31,10 @@ def test_narrow_integers_are_no_other_entities():
 def test_nobody_draws_nothing():
     nobody = np.array([], dtype=np.int64)
     assert first_draws(1, Purpose.REVIEW, nobody, nobody).shape == (4, 0)
+
+
+@pytest.mark.parametrize("n", [1, 4, 5, 9])
+def test_however_many_each_draws(n: int):
+    luck, people = Luck(3), [101, 205, 2**40 + 1]
+    one_by_one = [luck.draws(Purpose.NAMES, person, n=n) for person in people]
+    assert draws_of_many(luck, Purpose.NAMES, people, n) == one_by_one

@@ -14,12 +14,12 @@ from sim.scenario import Scenario
 from sim.scenario.demand import Demand
 from sim.shop.geography import distance_m
 from sim.shop.ids import Ids
-from sim.shop.people import Address, Customer
+from sim.shop.people import Address, Customer, Moods
 from sim.shop.region import LeftCart, Region
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 NEW_YORK = load_market("international").cities[0]  # warehouses in Bushwick (58 %) and Mott Haven (42 %)
-EVERYBODY = Demand(satisfaction_pull=0.0, recency_floor=1.0)  # every mood is 1, its bound
+EVERYBODY = Moods(Demand(satisfaction_pull=0.0, recency_floor=1.0))  # every mood is 1, its bound
 
 
 @pytest.fixture
@@ -50,6 +50,13 @@ def test_a_home_is_served_from_the_nearest_warehouse(city):
     assert between is min(city.warehouses, key=lambda w: distance_m(40.76, -73.92, w.latitude, w.longitude))
 
 
+def test_of_equally_near_warehouses_the_first_serves(city):
+    here, there = NEW_YORK.warehouses
+    twins = (there.model_copy(update={"share": 0.5}), there.model_copy(update={"share": 0.3}), here)
+    three = Region(NEW_YORK.model_copy(update={"warehouses": twins}), Ids(1), EPOCH)
+    assert three.nearest_warehouse(there.latitude, there.longitude) is three.warehouses[0]
+
+
 # --- who comes -------------------------------------------------------------------------------------------------------
 
 
@@ -75,9 +82,9 @@ def test_moods_decide_by_rejection(city):
     happy.satisfaction, sad.satisfaction = 100, 0
     city.add_customer(happy)
     city.add_customer(sad)
-    demand = Demand(satisfaction_pull=1.0, recency_floor=1.0)
-    assert city.somebody([0.9, 0.0, 0.1, 0.99], 0, demand) is happy  # the sad one never has a mood
-    assert city.somebody([0.9, 0.0] * 8, 0, demand) is None
+    moods = Moods(Demand(satisfaction_pull=1.0, recency_floor=1.0))
+    assert city.somebody([0.9, 0.0, 0.1, 0.99], 0, moods) is happy  # the sad one never has a mood
+    assert city.somebody([0.9, 0.0] * 8, 0, moods) is None
 
 
 def test_who_is_in_a_session_is_not_drawn(city):

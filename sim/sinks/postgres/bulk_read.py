@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  its own name is that of our variables
 
+from sim.snapshot import NEVER
+
 Kind = Literal["int2", "int4", "int8", "float8", "bool", "timestamptz"]
 Columns = dict[str, NDArray[Any]]
-
-NEVER = np.iinfo(np.int64).min
-"""An instant that is '-infinity' in the database, which stands for NULL: NULLs have no width."""
 
 _TYPES: dict[Kind, str] = {
     "int2": ">i2",
@@ -36,7 +35,7 @@ _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 def read_columns(cursor: Cursor, query: str, kinds: Mapping[str, Kind], epoch: datetime) -> Columns:
     """Run a SELECT of columns that are never NULL; their arrays by the names in `kinds`, which tells them in order.
 
-    Instants come back as microseconds since `epoch`.
+    Instants come back as microseconds since `epoch`; '-infinity' stands for NULL, which has no width, and is NEVER.
     """
     stream = BytesIO()
     cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", stream)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from models.people import PERSONAS, TIERS
-from sim.sinks.postgres.bulk_read import NEVER, Kind, read_columns
-from sim.snapshot import CustomerRow, DeliveredLines
+from sim.sinks.postgres.bulk_read import Kind, read_columns
+from sim.snapshot import CustomerColumns, DeliveredLines
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812  its own name is that of our variables
@@ -29,13 +29,17 @@ _KEYS = {
     "review": ("reviews", "review_id"),
     "return": ("returns", "return_id"),
 }
-# An id is 100 * n + city, and in each city n runs through 1, 2, 3 … without a gap. So the newest is found by bisection,
-# one bit of n after the other; the last id in the index that belongs to a small city may lie far from its end.
+# An id is 100 * n + city, and in each city n runs through 1, 2, 3 … without a gap, or from the newest that was cut off.
+# So the newest is found by bisection, one bit of n after the other; the last id in the index that belongs to a small
+# city may lie far from its end.
 _NEWEST = """
-WITH RECURSIVE search (city, bit, n) AS (
-    SELECT city_id::bigint, {bits}, 0::bigint FROM cities
+WITH RECURSIVE search (city, carried, bit, n) AS (
+    SELECT c.city_id::bigint, coalesce(i.newest_id, 0), {bits}, 0::bigint
+    FROM cities c LEFT JOIN sim.carried_ids i ON i.city_id = c.city_id AND i.entity = '{entity}'
     UNION ALL
-    SELECT city, bit - 1, n + coalesce((SELECT 1::bigint << bit FROM {table} WHERE {key} = {probe}), 0)
+    SELECT city, carried, bit - 1,
+           n + CASE WHEN {probe} <= carried THEN 1::bigint << bit
+                    ELSE coalesce((SELECT 1::bigint << bit FROM {table} WHERE {key} = {probe}), 0) END
     FROM search WHERE bit >= 0
 )
 SELECT city, n * 100 + city FROM search WHERE bit < 0 AND n > 0
@@ -43,19 +47,19 @@ SELECT city, n * 100 + city FROM search WHERE bit < 0 AND n > 0
 _PROBE = "(n + (1::bigint << bit)) * 100 + city"
 _BITS = 40  # ids stay below 2^48
 
-# Of each chain the last entry of its primary key. A customer's orders are paid one after the other, in the order of
-# their ids.
+# Of each chain the last entry of its primary key, or what is carried where it was cut off. A customer's orders are paid
+# one after the other, in the order of their ids.
 _CUSTOMERS = """
 SELECT c.customer_id, c.city_id, array_position(%(personas)s, c.persona), array_position(%(tiers)s, c.loyalty_tier),
        c.loyalty_points, c.satisfaction, c.registered_at < %(epoch)s, a.address_id, a.latitude, a.longitude,
        c.lifetime_points,
        coalesce((SELECT seq FROM loyalty_transactions l WHERE l.customer_id = c.customer_id
-                 ORDER BY seq DESC LIMIT 1), 0),
+                 ORDER BY seq DESC LIMIT 1), k.loyalty_seq, 0),
        coalesce((SELECT seq FROM satisfaction_changes s WHERE s.customer_id = c.customer_id
-                 ORDER BY seq DESC LIMIT 1), 0),
-       coalesce((SELECT paid_at FROM orders o WHERE o.customer_id = c.customer_id AND paid_at IS NOT NULL
-                 ORDER BY order_id DESC LIMIT 1), '-infinity')
-FROM customers c JOIN addresses a USING (customer_id)
+                 ORDER BY seq DESC LIMIT 1), k.satisfaction_seq, 0),
+       coalesce(greatest((SELECT paid_at FROM orders o WHERE o.customer_id = c.customer_id AND paid_at IS NOT NULL
+                          ORDER BY order_id DESC LIMIT 1), k.last_paid_at), '-infinity')
+FROM customers c JOIN addresses a USING (customer_id) LEFT JOIN sim.carried_customers k USING (customer_id)
 ORDER BY c.customer_id
 """
 _CUSTOMER_KINDS: dict[str, Kind] = {
@@ -91,20 +95,16 @@ def newest_ids(cursor: Cursor) -> dict[int, dict[str, int]]:
     """The newest id of each kind in each city: by city, then entity."""
     newest: dict[int, dict[str, int]] = defaultdict(dict)
     for entity, (table, key) in _KEYS.items():
-        cursor.execute(_NEWEST.format(table=table, key=key, probe=_PROBE, bits=_BITS))
+        cursor.execute(_NEWEST.format(entity=entity, table=table, key=key, probe=_PROBE, bits=_BITS))
         for city_id, newest_id in cursor.fetchall():
             newest[city_id][entity] = newest_id
     return newest
 
 
-def customer_rows(cursor: Cursor, epoch: datetime) -> list[CustomerRow]:
+def customer_columns(cursor: Cursor, epoch: datetime) -> CustomerColumns:
     """All customers, by id."""
     query = _filled(cursor, _CUSTOMERS, personas=list(PERSONAS), tiers=list(TIERS), epoch=epoch)
-    columns = {name: column.tolist() for name, column in read_columns(cursor, query, _CUSTOMER_KINDS, epoch).items()}
-    columns["persona"] = [PERSONAS[number - 1] for number in columns["persona"]]
-    columns["tier"] = [TIERS[number - 1] for number in columns["tier"]]
-    columns["last_order_at"] = [None if at == NEVER else at for at in columns["last_order_at"]]
-    return list(map(CustomerRow._make, zip(*(columns[name] for name in CustomerRow._fields), strict=True)))
+    return CustomerColumns(read_columns(cursor, query, _CUSTOMER_KINDS, epoch), PERSONAS, TIERS)
 
 
 def lines_delivered(cursor: Cursor, epoch: datetime, since: datetime) -> DeliveredLines:

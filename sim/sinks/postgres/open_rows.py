@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  i
 from sqlalchemy import Connection, text
 
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.many_rows import customer_rows, lines_delivered, newest_ids
+from sim.sinks.postgres.many_rows import customer_columns, lines_delivered, newest_ids
 from sim.snapshot import (
     CartItemRow,
     CourierRow,
@@ -146,7 +146,7 @@ class OpenRows:
         self._connection.execute(text(_TRANSACTION))
         self._connection.execute(text(_SETTINGS))
         with self._driver().cursor() as cursor:
-            customers = customer_rows(cursor, self._epoch)
+            customers = customer_columns(cursor, self._epoch)
             delivered = lines_delivered(cursor, self._epoch, self._sim_now - orders_matter_for)
             newest = newest_ids(cursor)
         stops = self._read(StopRow, _STOPS)

@@ -1,0 +1,58 @@
+"""Founding: the places and posts of a shop, new or going on, still without people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.clock.environment import ShopEnvironment
+from sim.luck import Luck
+from sim.markets import load_market
+from sim.processes.world import World
+from sim.shop.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from sim.facts import Fact
+    from sim.scenario import Scenario
+    from sim.snapshot import Snapshot
+
+
+class Deed(NamedTuple):
+    """All that the rows of a shop depend on."""
+
+    seed: int
+    scenario: Scenario
+    market: str
+    scale: float
+    epoch: datetime
+
+
+def build_world(
+    deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None = None, cities: Collection[int] | None = None
+) -> World:
+    """Return a world without people; of some cities only, by number, when they are given. Raises MarketError."""
+    stock, luck = deed.scenario.stock, Luck(deed.seed)
+    market = load_market(deed.market)
+    catalogue = Catalogue.build(
+        market,
+        luck,
+        products=stock.products,
+        popularity_exponent=stock.popularity_exponent,
+        promotion_share=stock.promotion_share,
+        promotion_discounts_percent=stock.promotion_discounts_percent,
+    )
+    return World(
+        ShopEnvironment(snapshot.sim_now if snapshot else 0),
+        luck,
+        deed.scenario,
+        market,
+        catalogue,
+        deed.epoch,
+        deed.scale,
+        tell,
+        going_on_from=snapshot.sim_now if snapshot else -1,
+        newest_ids=snapshot.newest_ids if snapshot else None,
+        cities=cities,
+    )
