@@ -1,6 +1,7 @@
 -- What always holds, at every commit. One query an invariant; each returns the rows that break it, so none is good.
 -- `python -m sim check` and the tests run them all. The queries trust no constraint: they find the broken rows of a
--- database that was loaded without any.
+-- database that was loaded without any. Where the past was cut off (--keep), sums and chains begin with what is carried
+-- from it in schema sim.
 
 -- time ----------------------------------------------------------------------------------------------------------------
 
@@ -369,23 +370,27 @@ WHERE CASE WHEN o.cancelled_at IS NULL THEN coalesce(p.amount, 0) <> coalesce(r.
 -- stock ---------------------------------------------------------------------------------------------------------------
 
 -- name: stock_is_the_sum_of_its_movements
--- Units on hand are the sum of all movements of that shelf, never negative.
+-- Units on hand are the sum of all movements of that shelf, those cut off too, never negative.
 SELECT warehouse_id, product_id, i.on_hand, m.quantity AS sum_of_movements
 FROM inventory i
 FULL JOIN (
-    SELECT warehouse_id, product_id, sum(quantity) AS quantity FROM stock_movements GROUP BY warehouse_id, product_id
+    SELECT warehouse_id, product_id, sum(quantity) AS quantity
+    FROM (SELECT warehouse_id, product_id, quantity FROM stock_movements
+          UNION ALL SELECT warehouse_id, product_id, quantity FROM sim.carried_stock) moved
+    GROUP BY warehouse_id, product_id
 ) m USING (warehouse_id, product_id)
 WHERE i.on_hand IS DISTINCT FROM coalesce(m.quantity, 0) OR i.on_hand < 0;
 
 -- name: stock_was_never_negative
--- At no time were fewer than no units on a shelf.
+-- At no time since which all is kept were fewer than no units on a shelf.
 SELECT m.*
 FROM (
     SELECT movement_id, warehouse_id, product_id, quantity, occurred_at,
-           sum(quantity) OVER (PARTITION BY warehouse_id, product_id ORDER BY occurred_at) AS on_hand_then
+           sum(quantity) OVER (PARTITION BY warehouse_id, product_id ORDER BY occurred_at) AS moved_until_then
     FROM stock_movements
 ) m
-WHERE m.on_hand_then < 0;
+LEFT JOIN sim.carried_stock c USING (warehouse_id, product_id)
+WHERE coalesce(c.quantity, 0) + m.moved_until_then < 0 AND m.occurred_at >= kept_since();
 
 -- name: reserved_is_what_open_orders_hold
 -- Reserved units are those of orders neither picked nor cancelled, and are on hand.
@@ -479,13 +484,15 @@ WHERE t.courier_id <> s.courier_id OR t.started_at < s.started_at OR t.started_a
 
 -- name: trips_made_their_stops
 -- A trip that ended made one attempt a stop; one still out has at most made its stops, and none is without a parcel.
+-- Of a trip that began before all is kept some parcels may be gone.
 SELECT t.trip_id, t.stops, coalesce(a.attempts, 0) AS attempts, coalesce(d.waiting, 0) AS waiting, t.ended_at
 FROM trips t
 LEFT JOIN (SELECT trip_id, count(*) AS attempts FROM delivery_attempts GROUP BY trip_id) a USING (trip_id)
 LEFT JOIN (
     SELECT trip_id, count(*) AS waiting FROM deliveries WHERE status = 'out_for_delivery' GROUP BY trip_id
 ) d USING (trip_id)
-WHERE coalesce(a.attempts, 0) + coalesce(d.waiting, 0) <> t.stops
+WHERE coalesce(a.attempts, 0) + coalesce(d.waiting, 0) > t.stops
+   OR (coalesce(a.attempts, 0) + coalesce(d.waiting, 0) < t.stops AND t.started_at >= kept_since())
    OR (t.ended_at IS NOT NULL AND d.waiting IS NOT NULL);
 
 -- name: deliveries_agree_with_orders
@@ -543,10 +550,10 @@ WHERE d.courier_id <> t.courier_id OR d.dispatched_at > t.started_at OR d.stop_n
 SELECT l.*
 FROM (
     SELECT customer_id, seq, points, balance, occurred_at,
-           sum(points) OVER moves AS sum_of_points,
-           row_number() OVER moves AS expected_seq,
+           coalesce(c.loyalty_points, 0) + sum(points) OVER moves AS sum_of_points,
+           coalesce(c.loyalty_seq, 0) + row_number() OVER moves AS expected_seq,
            lag(occurred_at) OVER moves AS previous_at
-    FROM loyalty_transactions
+    FROM loyalty_transactions LEFT JOIN sim.carried_customers c USING (customer_id)
     WINDOW moves AS (PARTITION BY customer_id ORDER BY seq)
 ) l
 WHERE l.balance <> l.sum_of_points OR l.balance < 0 OR l.seq <> l.expected_seq OR l.occurred_at < l.previous_at;
@@ -557,7 +564,10 @@ SELECT c.customer_id, c.loyalty_points, l.balance, c.loyalty_tier, l.tier
 FROM customers c
 LEFT JOIN (
     SELECT DISTINCT ON (customer_id) customer_id, balance, tier
-    FROM loyalty_transactions ORDER BY customer_id, seq DESC
+    FROM (SELECT customer_id, seq, balance, tier FROM loyalty_transactions
+          UNION ALL SELECT customer_id, loyalty_seq, loyalty_points, loyalty_tier
+          FROM sim.carried_customers WHERE loyalty_seq > 0) entries
+    ORDER BY customer_id, seq DESC
 ) l USING (customer_id)
 WHERE c.loyalty_points <> coalesce(l.balance, 0) OR c.loyalty_tier <> l.tier;
 
@@ -567,7 +577,9 @@ SELECT c.customer_id, c.lifetime_points, l.earned
 FROM customers c
 LEFT JOIN (
     SELECT customer_id, sum(points) AS earned
-    FROM loyalty_transactions WHERE reason IN ('opening', 'purchase', 'refund') GROUP BY customer_id
+    FROM (SELECT customer_id, points FROM loyalty_transactions WHERE reason IN ('opening', 'purchase', 'refund')
+          UNION ALL SELECT customer_id, lifetime_points FROM sim.carried_customers) entries
+    GROUP BY customer_id
 ) l USING (customer_id)
 WHERE c.lifetime_points <> coalesce(l.earned, 0);
 
@@ -585,11 +597,11 @@ WHERE o.customer_id <> s.customer_id OR s.occurred_at < o.placed_at;
 -- Satisfaction changes are numbered 1, 2, 3 …; each value is the one before plus the delta, within 0 to 100.
 SELECT s.*
 FROM (
-    SELECT customer_id, seq, delta, satisfaction, occurred_at,
-           lag(satisfaction, 1, satisfaction - delta) OVER moves AS previous,
-           row_number() OVER moves AS expected_seq,
+    SELECT customer_id, seq, delta, c.satisfaction, occurred_at,
+           coalesce(lag(c.satisfaction) OVER moves, k.satisfaction, c.satisfaction - delta) AS previous,
+           coalesce(k.satisfaction_seq, 0) + row_number() OVER moves AS expected_seq,
            lag(occurred_at) OVER moves AS previous_at
-    FROM satisfaction_changes
+    FROM satisfaction_changes c LEFT JOIN sim.carried_customers k USING (customer_id)
     WINDOW moves AS (PARTITION BY customer_id ORDER BY seq)
 ) s
 WHERE s.satisfaction <> s.previous + s.delta OR s.seq <> s.expected_seq OR s.occurred_at < s.previous_at
@@ -601,7 +613,10 @@ SELECT c.customer_id, c.satisfaction, s.satisfaction AS last_change
 FROM customers c
 JOIN (
     SELECT DISTINCT ON (customer_id) customer_id, satisfaction
-    FROM satisfaction_changes ORDER BY customer_id, seq DESC
+    FROM (SELECT customer_id, seq, satisfaction FROM satisfaction_changes
+          UNION ALL SELECT customer_id, satisfaction_seq, satisfaction
+          FROM sim.carried_customers WHERE satisfaction_seq > 0) changes
+    ORDER BY customer_id, seq DESC
 ) s USING (customer_id)
 WHERE c.satisfaction <> s.satisfaction;
 
@@ -680,3 +695,36 @@ JOIN couriers c USING (courier_id)
 JOIN warehouses w ON w.warehouse_id = c.warehouse_id
 WHERE i.kind = 'courier_strike' AND i.strength = 1
   AND w.city_id = coalesce(i.city_id, w.city_id) AND w.warehouse_id = coalesce(i.warehouse_id, w.warehouse_id);
+
+-- name: quarters_count_every_row
+-- Once history is loaded, what is counted by quarters of an hour, visits by outcome and product views, is what rows say.
+WITH counted AS (
+    SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00Z') AS quarter_at, city_id::int AS city_id, channel, device,
+           count(*) FILTER (WHERE outcome = 'bounced') AS bounced,
+           count(*) FILTER (WHERE outcome = 'browsed') AS browsed,
+           count(*) FILTER (WHERE outcome = 'cart_abandoned') AS cart_abandoned,
+           count(*) FILTER (WHERE outcome = 'checkout_abandoned') AS checkout_abandoned,
+           count(*) FILTER (WHERE outcome = 'payment_failed') AS payment_failed,
+           count(*) FILTER (WHERE outcome = 'ordered') AS ordered
+    FROM sessions
+    WHERE outcome IS NOT NULL
+    GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT date_bin('15 minutes', occurred_at, '2000-01-01 00:00Z'), mod(session_id, 100)::int, 'product views', NULL,
+           count(*), count(*) FILTER (WHERE NOT in_stock), NULL, NULL, NULL, NULL
+    FROM session_events
+    WHERE in_stock IS NOT NULL
+    GROUP BY 1, 2
+), kept AS (
+    SELECT quarter_at, city_id::int, channel, device, bounced, browsed, cart_abandoned, checkout_abandoned,
+           payment_failed, ordered
+    FROM sim.session_quarters
+    UNION ALL
+    SELECT quarter_at, city_id, 'product views', NULL, product_views, missed_views, NULL, NULL, NULL, NULL
+    FROM sim.view_quarters
+)
+SELECT 'counted' AS what, missing.* FROM (TABLE counted EXCEPT ALL TABLE kept) AS missing
+WHERE to_regclass('sim.unbuilt') IS NULL
+UNION ALL
+SELECT 'kept', surplus.* FROM (TABLE kept EXCEPT ALL TABLE counted) AS surplus
+WHERE to_regclass('sim.unbuilt') IS NULL;

@@ -9,6 +9,16 @@ AS $$ SELECT sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
 COMMENT ON FUNCTION public.sim_now() IS
     'The simulated now: the instant of the newest commit of the newest run. Use it instead of now().';
 
+CREATE OR REPLACE FUNCTION public.kept_since() RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT greatest(epoch, (SELECT kept_since FROM sim.retention)) FROM sim.runs ORDER BY run_id DESC LIMIT 1
+$$;
+
+COMMENT ON FUNCTION public.kept_since() IS
+    'Since when the shop''s past is complete: since the run''s epoch, or later where older rows were cut off (--keep). '
+    'Of what was over before it only that is there to which later rows belong.';
+
 -- What dashboards choose from: a city and a period, both by the name that people read.
 
 -- Filter a small table by it and join that: called for each of millions of rows it would read cities each time.
@@ -24,24 +34,26 @@ COMMENT ON FUNCTION public.cities_named(text) IS
     'The ids of the cities of that name: all for ''All cities'', none for a name that is not there. '
     'WHERE city_id = ANY (cities_named(''London'')).';
 
--- The day of 'Today' is a UTC one, as cities have no midnight in common. No period begins before the run did.
+-- The day of 'Today' is a UTC one, as cities have no midnight in common. No period begins before the run did,
+-- nor before what is kept of it.
 -- Hours, not days: a day of a session's own time zone may have 23 or 25 of them.
 CREATE OR REPLACE FUNCTION public.period_start(period text) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     SELECT CASE period
-               WHEN 'Today' THEN greatest(epoch, date_trunc('day', sim_now, 'UTC'))
-               WHEN 'Last 24 hours' THEN greatest(epoch, sim_now - interval '24 hours')
-               WHEN 'Last 7 days' THEN greatest(epoch, sim_now - interval '168 hours')
-               WHEN 'Last 28 days' THEN greatest(epoch, sim_now - interval '672 hours')
-               WHEN 'Everything' THEN epoch
+               WHEN 'Today' THEN greatest(since, date_trunc('day', sim_now, 'UTC'))
+               WHEN 'Last 24 hours' THEN greatest(since, sim_now - interval '24 hours')
+               WHEN 'Last 7 days' THEN greatest(since, sim_now - interval '168 hours')
+               WHEN 'Last 28 days' THEN greatest(since, sim_now - interval '672 hours')
+               WHEN 'Everything' THEN since
            END
-    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    FROM (SELECT sim_now, greatest(epoch, (SELECT kept_since FROM sim.retention)) AS since
+          FROM sim.runs ORDER BY run_id DESC LIMIT 1) newest
 $$;
 
 COMMENT ON FUNCTION public.period_start(text) IS
     'When the period that ends at sim_now() began: Today (since 0:00 UTC), Last 24 hours, Last 7 days, Last 28 days or '
-    'Everything, never before the run did; null for any other name. WHERE placed_at >= (SELECT period_start(''Today'')).';
+    'Everything, never before kept_since(); null for any other name. WHERE placed_at >= (SELECT period_start(''Today'')).';
 
 CREATE OR REPLACE FUNCTION public.period_step(period text) RETURNS interval
 LANGUAGE sql STABLE PARALLEL SAFE

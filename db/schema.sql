@@ -44,6 +44,16 @@ CREATE TABLE sim.alembic_version (
 COMMENT ON TABLE sim.alembic_version IS 'The version of this schema, one row, kept by Alembic.';
 COMMENT ON COLUMN sim.alembic_version.version_num IS 'The newest migration that this database has.';
 
+CREATE TABLE sim.retention (
+    only_row BOOLEAN NOT NULL,
+    kept_since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_retention PRIMARY KEY (only_row),
+    CONSTRAINT ck_retention_only_row CHECK (only_row)
+);
+COMMENT ON TABLE sim.retention IS 'Since when the shop''s past is complete; no row while nothing was cut.';
+COMMENT ON COLUMN sim.retention.only_row IS 'True: there is one row.';
+COMMENT ON COLUMN sim.retention.kept_since IS 'Simulated instant since which nothing is missing; of what was over before it only that is there to which later rows belong. Read it by kept_since().';
+
 CREATE TABLE sim.runs (
     run_id BIGINT NOT NULL,
     seed BIGINT NOT NULL,
@@ -152,6 +162,21 @@ COMMENT ON COLUMN products.list_price IS 'Price without promotions; what was ask
 COMMENT ON COLUMN products.unit_cost IS 'What a unit costs the shop.';
 COMMENT ON COLUMN products.weight_kg IS 'Weight of a unit, kg.';
 
+CREATE TABLE sim.carried_ids (
+    city_id SMALLINT NOT NULL,
+    entity TEXT NOT NULL,
+    newest_id BIGINT NOT NULL,
+    CONSTRAINT pk_carried_ids PRIMARY KEY (city_id, entity),
+    CONSTRAINT ck_carried_ids_entity_known CHECK (entity IN ('session', 'cart', 'order', 'payment', 'movement', 'replenishment', 'shift', 'trip', 'delivery', 'review', 'return')),
+    CONSTRAINT ck_carried_ids_newest_id_names_its_city CHECK (mod(newest_id, 100) = city_id),
+    CONSTRAINT fk_carried_ids_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
+)
+ WITH (fillfactor = 50);
+COMMENT ON TABLE sim.carried_ids IS 'The newest ids that were cut off: none is given twice.';
+COMMENT ON COLUMN sim.carried_ids.city_id IS 'The city.';
+COMMENT ON COLUMN sim.carried_ids.entity IS 'What it is the id of: session, cart, order and so on.';
+COMMENT ON COLUMN sim.carried_ids.newest_id IS 'The largest id of a row that was cut off.';
+
 CREATE TABLE sim.controls (
     run_id BIGINT NOT NULL,
     speed TEXT NOT NULL,
@@ -165,6 +190,50 @@ COMMENT ON COLUMN sim.controls.run_id IS 'The chapter that it was asked of.';
 COMMENT ON COLUMN sim.controls.speed IS 'Speed asked: ''10x'' is ten simulated seconds a real second, ''max'' is unpaced.';
 COMMENT ON COLUMN sim.controls.paused IS 'Whether the clock shall stand still.';
 COMMENT ON COLUMN sim.controls.asked_at IS 'Wall-clock time at which it was asked.';
+
+CREATE TABLE sim.session_quarters (
+    quarter_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    city_id SMALLINT NOT NULL,
+    channel TEXT NOT NULL,
+    device TEXT NOT NULL,
+    bounced INTEGER NOT NULL,
+    browsed INTEGER NOT NULL,
+    cart_abandoned INTEGER NOT NULL,
+    checkout_abandoned INTEGER NOT NULL,
+    payment_failed INTEGER NOT NULL,
+    ordered INTEGER NOT NULL,
+    CONSTRAINT pk_session_quarters PRIMARY KEY (quarter_at, city_id, channel, device),
+    CONSTRAINT ck_session_quarters_channel_known CHECK (channel IN ('direct', 'search', 'social', 'email', 'ads', 'referral')),
+    CONSTRAINT ck_session_quarters_device_known CHECK (device IN ('mobile', 'desktop', 'tablet')),
+    CONSTRAINT fk_session_quarters_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE sim.session_quarters IS 'Visits that have ended, by the quarter of an hour in which they began. Read it by visits_in().';
+COMMENT ON COLUMN sim.session_quarters.quarter_at IS 'Beginning of the quarter, UTC.';
+COMMENT ON COLUMN sim.session_quarters.city_id IS 'The city the visitors are in.';
+COMMENT ON COLUMN sim.session_quarters.channel IS 'How they came.';
+COMMENT ON COLUMN sim.session_quarters.device IS 'What they came with.';
+COMMENT ON COLUMN sim.session_quarters.bounced IS 'Visits with this outcome.';
+COMMENT ON COLUMN sim.session_quarters.browsed IS 'Visits with this outcome.';
+COMMENT ON COLUMN sim.session_quarters.cart_abandoned IS 'Visits with this outcome.';
+COMMENT ON COLUMN sim.session_quarters.checkout_abandoned IS 'Visits with this outcome.';
+COMMENT ON COLUMN sim.session_quarters.payment_failed IS 'Visits with this outcome.';
+COMMENT ON COLUMN sim.session_quarters.ordered IS 'Visits with this outcome.';
+
+CREATE TABLE sim.view_quarters (
+    quarter_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    city_id SMALLINT NOT NULL,
+    product_views INTEGER NOT NULL,
+    missed_views INTEGER NOT NULL,
+    CONSTRAINT pk_view_quarters PRIMARY KEY (quarter_at, city_id),
+    CONSTRAINT fk_view_quarters_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE sim.view_quarters IS 'Product views, counted by quarters of an hour. Read it by views_in().';
+COMMENT ON COLUMN sim.view_quarters.quarter_at IS 'Beginning of the quarter, UTC.';
+COMMENT ON COLUMN sim.view_quarters.city_id IS 'The city the visitors are in.';
+COMMENT ON COLUMN sim.view_quarters.product_views IS 'Product views in it.';
+COMMENT ON COLUMN sim.view_quarters.missed_views IS 'Of these, how many met an empty shelf.';
 
 CREATE TABLE warehouses (
     warehouse_id SMALLINT NOT NULL,
@@ -287,6 +356,7 @@ CREATE TABLE sessions (
  WITH (fillfactor = 80);
 CREATE INDEX ix_sessions_open ON sessions (session_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_sessions_started_at ON sessions (started_at);
+CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
 COMMENT ON TABLE sessions IS 'Visits to the shop. Conversion is paid orders over sessions.';
 COMMENT ON COLUMN sessions.session_id IS 'The session; the last two digits are the city.';
 COMMENT ON COLUMN sessions.customer_id IS 'The customer; null for a visitor who never registered nor signed in.';
@@ -298,6 +368,34 @@ COMMENT ON COLUMN sessions.started_at IS 'When the visit began.';
 COMMENT ON COLUMN sessions.ended_at IS 'When it ended; null while it goes on.';
 COMMENT ON COLUMN sessions.outcome IS 'How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open.';
 COMMENT ON COLUMN sessions.exit_reason IS 'Why the visitor left without an order; null when ordered.';
+
+CREATE TABLE sim.carried_customers (
+    customer_id BIGINT NOT NULL,
+    loyalty_seq INTEGER DEFAULT '0' NOT NULL,
+    loyalty_points INTEGER DEFAULT '0' NOT NULL,
+    lifetime_points INTEGER DEFAULT '0' NOT NULL,
+    loyalty_tier TEXT,
+    satisfaction_seq INTEGER DEFAULT '0' NOT NULL,
+    satisfaction SMALLINT,
+    last_paid_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_carried_customers PRIMARY KEY (customer_id),
+    CONSTRAINT ck_carried_customers_seqs_not_negative CHECK (loyalty_seq >= 0 AND satisfaction_seq >= 0),
+    CONSTRAINT ck_carried_customers_loyalty_points_not_negative CHECK (loyalty_points >= 0),
+    CONSTRAINT ck_carried_customers_loyalty_tier_known CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
+    CONSTRAINT ck_carried_customers_tier_of_a_transaction CHECK ((loyalty_seq = 0) = (loyalty_tier IS NULL)),
+    CONSTRAINT ck_carried_customers_satisfaction_of_a_change CHECK ((satisfaction_seq = 0) = (satisfaction IS NULL)),
+    CONSTRAINT fk_carried_customers_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE sim.carried_customers IS 'Where a customer''s chains stood after the last of their entries that was cut off.';
+COMMENT ON COLUMN sim.carried_customers.customer_id IS 'The customer.';
+COMMENT ON COLUMN sim.carried_customers.loyalty_seq IS 'Loyalty transactions cut off.';
+COMMENT ON COLUMN sim.carried_customers.loyalty_points IS 'Points after the last of them.';
+COMMENT ON COLUMN sim.carried_customers.lifetime_points IS 'Points of theirs that count for the tier.';
+COMMENT ON COLUMN sim.carried_customers.loyalty_tier IS 'Tier after the last of them.';
+COMMENT ON COLUMN sim.carried_customers.satisfaction_seq IS 'Satisfaction changes cut off.';
+COMMENT ON COLUMN sim.carried_customers.satisfaction IS 'Satisfaction after the last of them.';
+COMMENT ON COLUMN sim.carried_customers.last_paid_at IS 'When the last order that was cut off was paid.';
 
 CREATE TABLE sim.incidents (
     incident_id BIGINT NOT NULL,
@@ -361,6 +459,7 @@ CREATE TABLE carts (
  WITH (fillfactor = 80);
 CREATE INDEX ix_carts_created_at ON carts (created_at);
 CREATE INDEX ix_carts_open ON carts (cart_id) WHERE closed_at IS NULL;
+CREATE INDEX ix_carts_restored_from_cart_id ON carts (restored_from_cart_id) WHERE restored_from_cart_id IS NOT NULL;
 COMMENT ON TABLE carts IS 'Carts, each made at the first item added; abandoned means without a paid order.';
 COMMENT ON COLUMN carts.cart_id IS 'The cart; the last two digits are the city.';
 COMMENT ON COLUMN carts.session_id IS 'The session it was filled in; one cart a session.';
@@ -439,6 +538,19 @@ COMMENT ON COLUMN session_events.event_type IS 'visit, product_view, add_to_cart
 COMMENT ON COLUMN session_events.product_id IS 'The product looked at, added or removed.';
 COMMENT ON COLUMN session_events.in_stock IS 'On product views: whether the shopper could have bought it.';
 COMMENT ON COLUMN session_events.occurred_at IS 'When the step was taken.';
+
+CREATE TABLE sim.carried_stock (
+    warehouse_id SMALLINT NOT NULL,
+    product_id BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    CONSTRAINT pk_carried_stock PRIMARY KEY (warehouse_id, product_id),
+    CONSTRAINT fk_carried_stock_warehouse_id_product_id FOREIGN KEY(warehouse_id, product_id) REFERENCES inventory (warehouse_id, product_id)
+)
+ WITH (fillfactor = 50);
+COMMENT ON TABLE sim.carried_stock IS 'The sum of the stock movements that were cut off.';
+COMMENT ON COLUMN sim.carried_stock.warehouse_id IS 'The warehouse.';
+COMMENT ON COLUMN sim.carried_stock.product_id IS 'The product.';
+COMMENT ON COLUMN sim.carried_stock.quantity IS 'Units that came, less those that left.';
 
 CREATE TABLE cart_items (
     cart_id BIGINT NOT NULL,
@@ -560,6 +672,7 @@ CREATE TABLE trips (
  WITH (fillfactor = 85);
 CREATE INDEX ix_trips_courier_id_started_at ON trips (courier_id, started_at);
 CREATE INDEX ix_trips_open ON trips (courier_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_trips_shift_id ON trips (shift_id);
 COMMENT ON TABLE trips IS 'Couriers'' rounds, each a row from departure on.';
 COMMENT ON COLUMN trips.trip_id IS 'The trip; the last two digits are the city.';
 COMMENT ON COLUMN trips.courier_id IS 'The courier.';
@@ -598,6 +711,7 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_courier_id FOREIGN KEY(courier_id) REFERENCES couriers (courier_id)
 )
  WITH (fillfactor = 70);
+CREATE INDEX ix_deliveries_trip_id ON deliveries (trip_id);
 COMMENT ON TABLE deliveries IS 'Parcels, one an order, from the packing desk to the door.';
 COMMENT ON COLUMN deliveries.delivery_id IS 'The parcel; the last two digits are the city.';
 COMMENT ON COLUMN deliveries.order_id IS 'The order in it.';
@@ -628,6 +742,8 @@ CREATE TABLE loyalty_transactions (
     CONSTRAINT fk_loyalty_transactions_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
     CONSTRAINT fk_loyalty_transactions_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id)
 );
+CREATE INDEX ix_loyalty_transactions_occurred_at ON loyalty_transactions (occurred_at);
+CREATE INDEX ix_loyalty_transactions_order_id ON loyalty_transactions (order_id);
 COMMENT ON TABLE loyalty_transactions IS 'Loyalty points earned, spent and taken back, in each customer''s order.';
 COMMENT ON COLUMN loyalty_transactions.customer_id IS 'Whose points moved.';
 COMMENT ON COLUMN loyalty_transactions.seq IS 'Number of the transaction within the customer: 1, 2, 3 and so on.';
@@ -715,6 +831,8 @@ CREATE TABLE satisfaction_changes (
     CONSTRAINT fk_satisfaction_changes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
     CONSTRAINT fk_satisfaction_changes_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id)
 );
+CREATE INDEX ix_satisfaction_changes_occurred_at ON satisfaction_changes (occurred_at);
+CREATE INDEX ix_satisfaction_changes_order_id ON satisfaction_changes (order_id);
 COMMENT ON TABLE satisfaction_changes IS 'Experiences that moved a customer''s satisfaction, in each customer''s order.';
 COMMENT ON COLUMN satisfaction_changes.customer_id IS 'Whose satisfaction moved.';
 COMMENT ON COLUMN satisfaction_changes.seq IS 'Number of the change within the customer: 1, 2, 3 and so on.';
@@ -743,6 +861,8 @@ CREATE TABLE stock_movements (
     CONSTRAINT fk_stock_movements_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id),
     CONSTRAINT fk_stock_movements_replenishment_id FOREIGN KEY(replenishment_id) REFERENCES replenishments (replenishment_id)
 );
+CREATE INDEX ix_stock_movements_order_id ON stock_movements (order_id);
+CREATE INDEX ix_stock_movements_replenishment_id ON stock_movements (replenishment_id) WHERE replenishment_id IS NOT NULL;
 CREATE INDEX ix_stock_movements_warehouse_id_product_id_occurred_at ON stock_movements (warehouse_id, product_id, occurred_at);
 COMMENT ON TABLE stock_movements IS 'Every unit that came onto or left a shelf.';
 COMMENT ON COLUMN stock_movements.movement_id IS 'The movement; the last two digits are the city.';
@@ -827,4 +947,4 @@ COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0003');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0005');

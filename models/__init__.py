@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from models import aftermath, delivery, funnel, orders, people, reference, run_control, warehouse
+from models import aftermath, delivery, funnel, orders, people, quarters, reference, retention, run_control, warehouse
 from models.base import SCHEMA_VERSION, Base, metadata, revision_of
 
 __all__ = ["GROUPS", "SCHEMA_VERSION", "Base", "metadata", "revision_of", "tables_in_key_order", "tables_of"]
@@ -18,6 +18,8 @@ GROUPS = {
     "delivery": delivery,
     "aftermath": aftermath,
     "run_control": run_control,
+    "retention": retention,
+    "quarters": quarters,
 }
 """The table groups in reading order, each with its module."""
 

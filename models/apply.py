@@ -12,7 +12,7 @@ from models import SCHEMA_VERSION, tables_in_key_order
 
 DB = Path(__file__).resolve().parent.parent / "db"
 TABLES_SCRIPT = "schema.sql"
-REPLACED_SCRIPTS = ("functions.sql", "views.sql")
+REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
 ROLES_SCRIPT = "roles.sql"
 OLDEST_SERVER = 15
 UPGRADE = "python -m sim upgrade"

@@ -35,6 +35,7 @@ class Trip(Base):
         in_order("started_at", "ended_at"),
         Index(None, "courier_id", "started_at"),
         Index("ix_trips_open", "courier_id", postgresql_where=text("ended_at IS NULL")),
+        Index(None, "shift_id"),
         table_options("Couriers' rounds, each a row from departure on.", fillfactor=85),
     )
 
@@ -63,6 +64,7 @@ class Delivery(Base):
         check("distance_km_not_negative", "distance_km >= 0"),
         in_order("ready_at", "dispatched_at"),
         in_order("dispatched_at", "delivered_at"),
+        Index(None, "trip_id"),
         table_options("Parcels, one an order, from the packing desk to the door.", fillfactor=70),
     )
 

@@ -13,6 +13,7 @@ _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL statem
 _BLOCK = re.compile(
     r"^-- name: (?P<name>[a-z0-9_]+)\n-- (?P<sentence>.+)\n"
     r"-- band: (?P<low>[\d.]+) \.\. (?P<high>[\d.]+) ?(?P<unit>.*)\n"
+    r"(?:-- published: (?P<published>[a-z-]+(?: [a-z-]+)*)\n)?"
     r"(?P<sql>(?:(?!-- name:).*\n?)+)",
     re.MULTILINE,
 )
@@ -20,13 +21,17 @@ _BLOCK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: `sql` selects one number, which should lie between `low` and `high` (in `unit`)."""
+    """One figure: `sql` selects one number, which should lie between `low` and `high` (in `unit`).
+
+    `published` are the rows of docs/published-figures.md that the band goes by; none: it is our choice.
+    """
 
     name: str
     sentence: str
     low: float
     high: float
     unit: str
+    published: tuple[str, ...]
     sql: str
 
     def holds(self, value: float | None) -> bool:
@@ -38,7 +43,15 @@ def load_figures(path: Path = FIGURES_FILE) -> list[Figure]:
     """Return the figures of a file, in its order; raises ValueError when a header is not as it should be."""
     text = path.read_text(encoding="utf-8")
     found = [
-        Figure(m["name"], m["sentence"], float(m["low"]), float(m["high"]), m["unit"], m["sql"].strip())
+        Figure(
+            m["name"],
+            m["sentence"],
+            float(m["low"]),
+            float(m["high"]),
+            m["unit"],
+            tuple((m["published"] or "").split()),
+            m["sql"].strip(),
+        )
         for m in _BLOCK.finditer(text)
     ]
     if len({figure.name for figure in found}) != len(found) or len(found) != text.count("\n-- name:"):

@@ -9,20 +9,28 @@ from sqlalchemy.orm import Mapped
 
 from models.base import Base, Small, Whole, check, column, in_order, key, one_of, table_options, to
 
+CHANNELS = ("direct", "search", "social", "email", "ads", "referral")
+DEVICES = ("mobile", "desktop", "tablet")
 EXIT_REASONS = ("not_interested", "price", "out_of_stock", "promise", "delivery_fee", "payment", "whim")
 
 
 class Session(Base):
     __tablename__ = "sessions"
     __table_args__ = (
-        one_of("channel", "direct", "search", "social", "email", "ads", "referral"),
-        one_of("device", "mobile", "desktop", "tablet"),
+        one_of("channel", *CHANNELS),
+        one_of("device", *DEVICES),
         one_of("outcome", "bounced", "browsed", "cart_abandoned", "checkout_abandoned", "payment_failed", "ordered"),
         one_of("exit_reason", *EXIT_REASONS),
         check("outcome_at_the_end", "(ended_at IS NULL) = (outcome IS NULL)"),
         check("exit_reason_of_a_loss", "exit_reason IS NULL OR coalesce(outcome <> 'ordered', false)"),
         in_order("started_at", "ended_at"),
         Index(None, "started_at"),
+        Index(
+            "ix_sessions_with_a_cart",
+            "started_at",
+            postgresql_include=["city_id", "channel", "device", "outcome", "exit_reason"],
+            postgresql_where=text("outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered')"),
+        ),
         Index("ix_sessions_open", "session_id", postgresql_where=text("ended_at IS NULL")),
         table_options("Visits to the shop. Conversion is paid orders over sessions.", fillfactor=80),
     )
@@ -91,6 +99,7 @@ class Cart(Base):
         in_order("created_at", "closed_at"),
         Index(None, "created_at"),
         Index("ix_carts_open", "cart_id", postgresql_where=text("closed_at IS NULL")),
+        Index(None, "restored_from_cart_id", postgresql_where=text("restored_from_cart_id IS NOT NULL")),
         table_options("Carts, each made at the first item added; abandoned means without a paid order.", fillfactor=80),
     )
 

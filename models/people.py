@@ -61,6 +61,8 @@ class LoyaltyTransaction(Base):
         one_of("tier", *TIERS),
         one_of("reason", "opening", "purchase", "redemption", "redemption_undone", "refund"),
         check("balance_not_negative", "balance >= 0"),
+        Index(None, "order_id"),
+        Index(None, "occurred_at"),
         table_options("Loyalty points earned, spent and taken back, in each customer's order."),
     )
 
@@ -95,6 +97,8 @@ class SatisfactionChange(Base):
         ),
         check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
         check("delta_range", "delta BETWEEN -100 AND 100"),
+        Index(None, "order_id"),
+        Index(None, "occurred_at"),
         table_options("Experiences that moved a customer's satisfaction, in each customer's order."),
     )
 

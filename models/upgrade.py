@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 from models import revision_of
 from models.apply import DB, Current, Older, SchemaError, described, make_anew, schema_state
 from models.run_control import SCHEMA
+from models.unbuilt import unbuilt
 
 FIRST = 1
 """The one version that a database says in a table of its own instead of Alembic's."""
@@ -40,7 +41,10 @@ def upgrade_schema(connection: Connection) -> Upgrade:
     """
     try:
         state = schema_state(connection)
+        if isinstance(state, Current | Older):
+            _build_what_was_set_aside(connection)
         if isinstance(state, Current):
+            connection.commit()
             return Upgrade([], [])
         if not isinstance(state, Older):
             raise SchemaError(f"the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
@@ -54,6 +58,13 @@ def upgrade_schema(connection: Connection) -> Upgrade:
         connection.rollback()
         raise
     return Upgrade(steps, warnings)
+
+
+def _build_what_was_set_aside(connection: Connection) -> None:
+    """Build keys and indexes, where a program ended while it was loading history."""
+    for missing in unbuilt(connection):
+        for statement in (*missing.statements, missing.done):
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

@@ -65,6 +65,8 @@ class StockMovement(Base):
         ),
         check("replenishment_of_a_replenishment", "(reason = 'replenishment') = (replenishment_id IS NOT NULL)"),
         Index(None, "warehouse_id", "product_id", "occurred_at"),
+        Index(None, "order_id"),
+        Index(None, "replenishment_id", postgresql_where=text("replenishment_id IS NOT NULL")),
         table_options("Every unit that came onto or left a shelf."),
     )
 

@@ -20,6 +20,7 @@ VARIABLES = {
     "history": "HISTORY",
     "scale": "SCALE",
     "market": "MARKET",
+    "keep": "KEEP",
 }
 """The environment variable of a setting; the others are options only."""
 
@@ -30,9 +31,11 @@ DEFAULTS = {
     "history": "7d",
     "scale": "1",
     "market": "international",
+    "keep": "all",
 }
 
 LARGEST_SEED = 2**63 - 1
+MOST_PROCESSES = 64
 LONGEST = timedelta(days=3660)
 EARLIEST_START, LATEST_START = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -61,6 +64,8 @@ class Settings:
     duration: timedelta | None  # `--for`, from the epoch
     catch_up: bool
     given: frozenset[str]
+    keep: timedelta | None = None  # how much of the past stays in the database; None for all of it
+    processes: int | None = None  # that make history; None for as many as there are processors, if it is worth it
 
 
 class Given:
@@ -124,6 +129,8 @@ def resolve(given: Given, *, catch_up: bool = True, now: datetime | None = None)
         duration=given.read("duration", parse_for),
         catch_up=catch_up,
         given=frozenset(name for name in stated if name in given) - ({"history"} if start else set()),
+        keep=given.read_or_default("keep", parse_keep),
+        processes=given.read("processes", parse_processes),
     )
 
 
@@ -142,6 +149,13 @@ def parse_scale(text: str) -> float:
     return scale
 
 
+def parse_processes(text: str) -> int:
+    """Read a whole number from 1 to 64."""
+    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or not 1 <= int(text) <= MOST_PROCESSES:
+        raise ValueError(f"processes: {text!r} is not allowed; allowed are whole numbers from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
 def parse_history(text: str) -> timedelta:
     """Read how long ago the run begins: 7d, 1d12h, 0."""
     return _parse_duration("history", text, "durations such as 7d, 36h, 1d12h, 90m, and 0")
@@ -154,6 +168,17 @@ def parse_for(text: str) -> timedelta:
     if not duration:
         raise ValueError(f"for: {text!r} is no time at all; allowed are {allowed}")
     return duration
+
+
+def parse_keep(text: str) -> timedelta | None:
+    """Read how much of the past stays: 90d, 26w; None for `all`."""
+    if text == "all":
+        return None
+    allowed = "durations above 0 such as 90d, 26w, and all"
+    keep = _parse_duration("keep", text, allowed)
+    if not keep:
+        raise ValueError(f"keep: {text!r} is no time at all; allowed are {allowed}")
+    return keep
 
 
 def _parse_duration(name: str, text: str, allowed: str) -> timedelta:

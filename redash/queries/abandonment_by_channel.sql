@@ -2,16 +2,14 @@
 -- question: Which channels and devices bring visitors that buy?
 -- grain: one row a channel and device
 WITH visits AS (
-    SELECT s.channel,
-           s.device,
-           count(*) AS sessions,
-           count(*) FILTER (WHERE s.outcome NOT IN ('bounced', 'browsed')) AS carts,
-           count(*) FILTER (WHERE s.outcome = 'ordered') AS paid_orders
-    FROM sessions s
-    WHERE s.started_at >= (SELECT period_start('{{ period }}'))
-      AND s.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
-      AND s.outcome IS NOT NULL
-    GROUP BY s.channel, s.device
+    SELECT v.channel,
+           v.device,
+           sum(v.sessions) AS sessions,
+           sum(v.carts) AS carts,
+           sum(v.ordered) AS paid_orders
+    FROM visits_in('{{ period }}') v
+    WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
+    GROUP BY v.channel, v.device
 )
 SELECT channel,
        device,

@@ -4,15 +4,10 @@
 
 -- Demand is product views; met are those that found the product in stock.
 WITH views AS (
-    SELECT count(*) AS product_views,
-           count(*) FILTER (WHERE e.in_stock) AS met
-    FROM session_events e
-    WHERE e.occurred_at >= (SELECT period_start('{{ period }}'))
-      -- The last two digits of a session's id are its city: no need to look up millions of sessions.
-      -- The planner drops the whole condition when it is true for all.
-      AND ('{{ city }}' = 'All cities' OR e.session_id % 100 = ANY ((SELECT cities_named('{{ city }}'))::smallint[]))
-      -- Only product views know whether the product was there.
-      AND e.in_stock IS NOT NULL
+    SELECT coalesce(sum(v.product_views), 0) AS product_views,
+           coalesce(sum(v.product_views - v.missed_views), 0) AS met
+    FROM views_in('{{ period }}') v
+    WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
 )
 SELECT product_views,
        product_views - met AS missed_views,

@@ -2,14 +2,13 @@
 -- question: Is the shop converting better or worse? By the UTC time at which visits began.
 -- grain: one row an hour, six hours or day, by the length of the period
 WITH visits AS (
-    SELECT date_bin((SELECT period_step('{{ period }}')), s.started_at, '2000-01-01 00:00Z') AS step,
-           count(*) AS sessions,
-           count(*) FILTER (WHERE s.outcome NOT IN ('bounced', 'browsed')) AS carts,
-           count(*) FILTER (WHERE s.outcome = 'ordered') AS paid_orders
-    FROM sessions s
-    WHERE s.started_at >= (SELECT period_start('{{ period }}'))
-      AND s.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
-      AND s.outcome IS NOT NULL
+    -- Every step is of whole quarters of an hour.
+    SELECT date_bin((SELECT period_step('{{ period }}')), v.quarter_at, '2000-01-01 00:00Z') AS step,
+           sum(v.sessions) AS sessions,
+           sum(v.carts) AS carts,
+           sum(v.ordered) AS paid_orders
+    FROM visits_in('{{ period }}') v
+    WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
     GROUP BY 1
 )
 SELECT v.step AS step_utc,

@@ -4,14 +4,12 @@
 
 -- Visits begun in the period that have ended.
 WITH outcomes AS (
-    SELECT count(*) AS sessions,
-           count(*) FILTER (WHERE s.outcome NOT IN ('bounced', 'browsed')) AS carts,
-           count(*) FILTER (WHERE s.outcome IN ('checkout_abandoned', 'payment_failed', 'ordered')) AS checkouts,
-           count(*) FILTER (WHERE s.outcome = 'ordered') AS paid_orders
-    FROM sessions s
-    WHERE s.started_at >= (SELECT period_start('{{ period }}'))
-      AND s.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
-      AND s.outcome IS NOT NULL
+    SELECT coalesce(sum(v.sessions), 0) AS sessions,
+           coalesce(sum(v.carts), 0) AS carts,
+           coalesce(sum(v.carts - v.cart_abandoned), 0) AS checkouts,
+           coalesce(sum(v.ordered), 0) AS paid_orders
+    FROM visits_in('{{ period }}') v
+    WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
 )
 SELECT sessions,
        carts,

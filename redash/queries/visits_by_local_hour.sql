@@ -3,14 +3,12 @@
 -- grain: one row a local hour
 WITH quarters AS (
     -- Local time is worked out for quarters of an hour and not for every visit: all zones differ by quarters.
-    SELECT s.city_id,
-           date_bin('15 minutes', s.started_at, '2000-01-01 00:00Z') AS quarter,
-           count(*) AS sessions,
-           count(*) FILTER (WHERE s.outcome = 'ordered') AS paid_orders
-    FROM sessions s
-    WHERE s.started_at >= (SELECT period_start('{{ period }}'))
-      AND s.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
-      AND s.outcome IS NOT NULL
+    SELECT v.city_id,
+           v.quarter_at AS quarter,
+           sum(v.sessions) AS sessions,
+           sum(v.ordered) AS paid_orders
+    FROM visits_in('{{ period }}') v
+    WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
     GROUP BY 1, 2
 ), by_hour AS (
     SELECT extract(hour FROM q.quarter AT TIME ZONE c.timezone) AS local_hour,

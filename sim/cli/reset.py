@@ -85,17 +85,21 @@ def drop_statements() -> list[str]:
     """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
     from models import tables_in_key_order
 
-    tables = ["sim.schema_version", *(table.fullname for table in tables_in_key_order())]  # the first schema's own too
+    # The first schema's own table, too, and what is there only while history is loaded.
+    tables = ["sim.schema_version", "sim.unbuilt", *(table.fullname for table in tables_in_key_order())]
+    functions = [*_made_in("functions.sql", "FUNCTION"), *_made_in("quarters.sql", "FUNCTION")]
     return [
-        f"DROP VIEW IF EXISTS {', '.join(f'public.{name}' for name in _made_in('views.sql', 'VIEW'))}",
+        f"DROP VIEW IF EXISTS {', '.join(_made_in('views.sql', 'VIEW'))}",
         f"DROP TABLE IF EXISTS {', '.join(name if '.' in name else f'public.{name}' for name in tables)}",
-        f"DROP FUNCTION IF EXISTS {', '.join(f'public.{name}' for name in _made_in('functions.sql', 'FUNCTION'))}",
+        f"DROP FUNCTION IF EXISTS {', '.join(functions)}",
         "DROP SCHEMA IF EXISTS sim",
     ]
 
 
 def _made_in(script: str, kind: str) -> list[str]:
+    """What a script makes, with its schema."""
     from models.apply import DB
 
-    made = rf"^CREATE OR REPLACE {kind} (?:public\.)?(\w+)"
-    return re.findall(made, (DB / script).read_text(encoding="utf-8"), re.MULTILINE)
+    made = rf"^CREATE OR REPLACE {kind} (?:(\w+)\.)?(\w+)"
+    found = re.findall(made, (DB / script).read_text(encoding="utf-8"), re.MULTILINE)
+    return [f"{schema or 'public'}.{name}" for schema, name in found]

@@ -19,6 +19,7 @@ class _Surroundings(BaseSettings):
     HISTORY: str | None = None
     SCALE: str | None = None
     MARKET: str | None = None
+    KEEP: str | None = None
 
 
 def environment() -> dict[str, str | None]:

@@ -22,6 +22,7 @@ class Plan:
     speed: Speed
     catch_up: bool
     until_us: int | None  # the end, counted from the epoch; None to go on for ever
+    keep: timedelta | None = None  # how much of the past stays in the database; None for all of it
 
     @property
     def end_us(self) -> int:

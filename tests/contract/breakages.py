@@ -43,6 +43,14 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         "UPDATE sessions SET customer_id = 101 WHERE session_id = 302",
         {"nothing_crosses_cities"},
     ),
+    "a visit counted twice": (
+        "UPDATE sim.session_quarters SET browsed = browsed + 1 WHERE browsed > 0",
+        {"quarters_count_every_row"},
+    ),
+    "product views that nobody counted": (
+        "DELETE FROM sim.view_quarters",
+        {"quarters_count_every_row"},
+    ),
     "a gap in a session's events": (
         "UPDATE session_events SET seq = 4 WHERE session_id = 302 AND seq = 2",
         {"session_events_in_sequence"},
@@ -431,6 +439,33 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     "a payment that the provider declined on an ordinary day": (
         "UPDATE payments SET decline_reason = 'provider_unavailable' WHERE payment_id = 201",
         {"payments_fail_with_their_provider"},
+    ),
+    "stock carried over from movements that never were": (
+        "INSERT INTO sim.carried_stock VALUES (11, 1, 5)",
+        {"stock_is_the_sum_of_its_movements"},
+    ),
+    "points carried over that were never earned": (
+        "INSERT INTO sim.carried_customers (customer_id, loyalty_points, lifetime_points) VALUES (101, 5, 5)",
+        {"loyalty_balance_is_the_running_sum", "lifetime_points_are_what_was_earned"},
+    ),
+    "a later transaction carried over than any that is there": (
+        "INSERT INTO sim.carried_customers (customer_id, loyalty_seq, loyalty_tier) VALUES (101, 99, 'gold')",
+        {"loyalty_balance_is_the_running_sum", "customer_points_are_the_last_balance"},
+    ),
+    "a satisfaction carried over that does not lead to the next": (
+        "INSERT INTO sim.carried_customers (customer_id, satisfaction) VALUES (101, 7)",
+        {"satisfaction_is_a_chain"},
+    ),
+    "a chain of satisfaction that begins too late": (
+        "DELETE FROM satisfaction_changes WHERE customer_id = 301 AND seq = 1",
+        {"satisfaction_is_a_chain"},
+    ),
+    "more attempts than stops, on a trip of a past that was cut off": (
+        """
+        INSERT INTO sim.retention VALUES (true, '2026-01-06T19:00Z');
+        UPDATE trips SET stops = 0 WHERE ended_at IS NOT NULL
+        """,
+        {"trips_made_their_stops", "attempts_within_their_trip"},
     ),
     "a trip begun by a striker": (
         "UPDATE sim.incidents SET began_at = '2026-01-05T10:30Z', ends_at = '2026-01-05T12:30Z' WHERE incident_id = 1",

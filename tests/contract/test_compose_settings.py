@@ -16,7 +16,7 @@ EXAMPLE = env.EXAMPLE.read_text(encoding="utf-8")
 DEFAULTS = env.read(EXAMPLE)
 SECRETS = {name: value for name, value in DEFAULTS.items() if value.startswith(env.DEFAULT)}
 OWN = {name: f"of-its-own-{number}" for number, name in enumerate(SECRETS)}
-SIMULATOR = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET"}
+SIMULATOR = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "KEEP"}
 LOCKS = sorted(ROOT.glob("docker/requirements/*.txt"))
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 

@@ -53,6 +53,16 @@ def test_a_period_of_an_older_run(shop: Connection, period: str, days: int):
     assert value(shop, "SELECT period_start(%s)", period) == since
 
 
+def test_no_period_begins_before_what_is_kept(shop: Connection):
+    assert value(shop, "SELECT kept_since()") == OPENED
+    kept = NOW - timedelta(hours=30)
+    shop.exec_driver_sql("INSERT INTO sim.retention VALUES (true, %s)", (kept,))
+    assert value(shop, "SELECT kept_since()") == kept
+    for period in ("Last 7 days", "Last 28 days", "Everything"):
+        assert value(shop, "SELECT period_start(%s)", period) == kept
+    assert value(shop, "SELECT period_start('Last 24 hours')") == NOW - timedelta(hours=24)
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
 def test_a_session_of_another_zone_sees_the_same_period(shop: Connection, zone: str):
     move_epoch(shop, timedelta(days=300))
@@ -98,7 +108,9 @@ def test_a_step_cut_off_by_the_periods_beginning_is_left_out(shop: Connection):
     assert first == datetime(2026, 1, 6, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("call", ["cities_named('All cities')", "period_start('Today')", "period_step('Today')"])
+@pytest.mark.parametrize(
+    "call", ["cities_named('All cities')", "kept_since()", "period_start('Today')", "period_step('Today')"]
+)
 def test_without_a_run_nothing_fails(shop: Connection, call: str):
     shop.exec_driver_sql("DELETE FROM sim.controls; DELETE FROM sim.runs")
     assert value(shop, f"SELECT {call}") in (None, [1, 2])
@@ -108,5 +120,6 @@ def test_without_a_run_nothing_fails(shop: Connection, call: str):
 def test_readers_may_call_them(shop: Connection):
     shop.exec_driver_sql("SET LOCAL ROLE bazaar_reader")
     assert value(shop, "SELECT cities_named('Berlin')") == [1]
+    assert value(shop, "SELECT kept_since()") == OPENED
     assert value(shop, "SELECT count(*) FROM period_steps('Today')") == 20
     assert value(shop, "SELECT period_start('Today') + period_step('Today')") == datetime(2026, 1, 6, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ from tools.env import EXAMPLE, read
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 BUILD_S = 900  # with nothing in the cache, on a slow line
-_SETTINGS = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "DATABASE_URL"}
+_SETTINGS = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "KEEP", "DATABASE_URL"}
 
 T = TypeVar("T")
 

@@ -117,6 +117,7 @@ def test_only_redash_reaches_its_queue(config):
 def test_settings_of_the_simulator_arrive(tmp_path: Path):
     given = {
         "SPEED": "2x", "SEED": "3", "SCENARIO": "peak_season", "HISTORY": "1d", "SCALE": "0.5", "MARKET": "russian",
+        "KEEP": "90d",
     }  # fmt: skip
     environment = Compose.of("config", tmp_path, given).config()["services"]["sim"]["environment"]
     assert given.items() <= environment.items()

@@ -21,6 +21,7 @@ from sim.settings import (
     Given,
     parse_for,
     parse_history,
+    parse_keep,
     parse_scale,
     parse_seed,
     parse_start,
@@ -148,9 +149,19 @@ def test_for_is_above_nothing():
     assert "no time at all" in refusal(duration="0")
 
 
+def test_how_much_of_the_past_stays():
+    assert settings().keep is None
+    assert parse_keep("13w") == timedelta(days=91)
+    assert settings({"keep": "90d"}).keep == timedelta(days=90)
+    assert settings({"keep": "90d"}, keep="all").keep is None
+    assert refusal(keep="0") == "keep: '0' is no time at all; allowed are durations above 0 such as 90d, 26w, and all"
+    assert refusal(keep="forever").startswith("keep: 'forever' is not a duration; allowed are ")
+    assert refusal({"keep": "-1d"}).endswith("(from KEEP in the environment or .env)")
+
+
 @given(st.text())
 def test_no_text_at_all_breaks_a_parser_in_another_way(text):
-    for parse in (parse_seed, parse_scale, parse_history, parse_for, parse_start, Speed.parse, libpq_url):
+    for parse in (parse_seed, parse_scale, parse_history, parse_for, parse_keep, parse_start, Speed.parse, libpq_url):
         with suppress(ValueError):
             parse(text)
 

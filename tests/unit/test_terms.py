@@ -121,6 +121,31 @@ def test_a_catalogue_of_another_size_is_refused(tmp_path: Path):
         going_on(scenario=str(file))
 
 
+def test_no_more_is_forgotten_than_the_run_itself_can_do_without():
+    """In the baseline something may follow for 30 days after a delivery."""
+    assert new(keep="31d").plan.keep == going_on(keep="31d").plan.keep == timedelta(days=31)
+    for terms in (new, going_on):
+        with pytest.raises(Refused, match=r"^keep: 30\.9d is too short.*; allowed are 31d and more, and all$"):
+            terms(keep="30d22h")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "days"),
+    [
+        ("{review: {within_days: 2}, returns: {within_days: 1}}", 3),
+        ("{review: {within_days: 2}, returns: {within_days: 4.9}}", 5),
+        ("{demand: {cart_return_within_h: 90}, review: {within_days: 1}, returns: {within_days: 1}}", 4),
+    ],
+)
+def test_it_depends_on_the_scenario_how_much_that_is(scenario: str, days: int, tmp_path: Path):
+    file = tmp_path / "hasty.yaml"
+    file.write_text(scenario, encoding="utf-8")
+    for terms in (new, going_on):
+        assert terms(scenario=str(file), keep=f"{days}d").plan.keep == timedelta(days=days)
+        with pytest.raises(Refused, match=f"allowed are {days}d and more"):
+            terms(scenario=str(file), keep=f"{days - 1}d23h")
+
+
 def test_a_record_that_this_version_cannot_read_is_refused():
     config = load_scenario("baseline")[1].resolved() | {"teleportation": {"range_km": 5}}
     with pytest.raises(Refused, match="name one with --scenario") as refused:
