@@ -19,6 +19,8 @@ from tests.torture.campaign import Kill, Torturer
 from tests.torture.servers import OwnServer, Server
 from tests.torture.terms import Terms
 
+_TOGETHER = 0.3  # of the starts: several processes make what history there is
+
 
 def main() -> int:
     """Torture, and print what it came to; 0 when every shop is row for row the one never interrupted."""
@@ -35,6 +37,7 @@ def main() -> int:
         scenario=options.scenario,
         server_kills=options.server_kills,
         outages=options.outages,
+        together=_TOGETHER,
         keep=options.keep,
     )
     say = print if options.verbose else (lambda _: None)

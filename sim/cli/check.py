@@ -41,11 +41,15 @@ def check_command(named: str | None) -> None:
 
 def _results(url: str) -> Iterator[CheckResult]:
     from models.checks import load_checks, run_checks
+    from models.unbuilt import unbuilt
 
     with opened(url) as connection:
         refuse_other_databases(connection)
         if run_status(connection) is None:
             raise Failure(f"check: {NO_RUN}")
+        if missing := unbuilt(connection):
+            count = f"{len(missing)} keys and indexes"
+            raise Failure(f"check: history is being loaded, {count} are still to be built: the next `run` does", FAILED)
         checks = load_checks()
         for number, check in enumerate(checks, 1):
             _progress(f"{number} of {len(checks)}: {check.name} …")

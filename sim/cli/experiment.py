@@ -71,7 +71,8 @@ def _package(error: ImportError) -> str:
 
 
 def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
-    from sim.laboratory.engines import EngineError, engine_of, usable_processors
+    from sim.children import usable_processors
+    from sim.laboratory.engines import EngineError, engine_of
     from sim.laboratory.experiment import compare, search
 
     at_once = design.replications * (1 if design.goal else len(design.variants))

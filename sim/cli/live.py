@@ -25,6 +25,7 @@ _LABEL = 11
 _PHASES = {
     "opening": ("◌", "opening", "cyan"),
     "catching_up": ("◐", "catching up", "cyan"),
+    "building": ("◒", "building keys", "cyan"),
     "pacing": ("●", "keeping pace", "green"),
     "paused": ("◦", "paused", "yellow"),
     "stopping": ("◑", "stopping", "yellow"),
@@ -106,6 +107,8 @@ def _way(scene: Scene, status: Status, width: int) -> RenderableType:
     """The bar of catching up, or how long the shop has lived."""
     lived = figures.span((status.sim_now - status.epoch).total_seconds())
     done = scene.progress
+    if status.phase == "building":
+        return Text(f"history is there; keys and indexes still to be built: {status.to_build}", style="dim")
     if status.phase != "catching_up" or done is None:
         return Text(f"{lived} since the opening", style="dim", no_wrap=True, overflow="ellipsis")
     left = scene.seconds_left

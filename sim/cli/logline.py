@@ -34,6 +34,7 @@ def status_line(scene: Scene, event: str, now: datetime, **more: object) -> str:
             "rows": status.rows,
             "rows_per_s": round(status.rows_per_s),
             "batches_behind": status.batches_behind,
+            "to_build": status.to_build or None,
             "trouble": status.trouble,
             "silent_s": _rounded(scene.silent_s, 1) or None,
         }

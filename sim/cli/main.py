@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -99,6 +100,12 @@ def run(
     no_catch_up: Annotated[bool, typer.Option("--no-catch-up", help="keep pace from where it stands")] = False,
     scale: Annotated[str | None, typer.Option(metavar="0.5", help="factor on demand and capacity [SCALE; 1]")] = None,
     market: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[MARKET; international]")] = None,
+    keep: Annotated[
+        str | None, typer.Option(metavar="90d|all", help="drop what was over longer ago than that [KEEP; all]")
+    ] = None,
+    processes: Annotated[
+        str | None, typer.Option(metavar="N", help="that make history together [as many as there are processors]")
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Open the shop or go on with it: catch up, then keep pace."""
@@ -114,6 +121,8 @@ def run(
         duration=duration,
         scale=scale,
         market=market,
+        keep=keep,
+        processes=processes,
         database_url=database_url,
     )
     with refusing(BadSetting):
@@ -263,6 +272,22 @@ def experiment(
         out=out,
         chart=chart,
     )
+
+
+@app.command()
+def calibrate(
+    seeds: Annotated[str, typer.Option(metavar="1,2,3", help="one run of each")] = "1,2,3",
+    days: Annotated[str, typer.Option(metavar="28", help="length of each")] = "28",
+    scale: Annotated[str, typer.Option(metavar="1", help="factor on demand and capacity")] = "1",
+    scenario: Annotated[str, typer.Option(metavar="NAME|FILE", help="what is compared")] = "baseline",
+    market: Annotated[str, typer.Option(metavar="NAME|FILE", help="where")] = "international",
+    report: Annotated[bool, typer.Option("--report", help="print the page, in Markdown, instead of a table")] = False,
+    write: Annotated[Path | None, typer.Option(metavar="FILE", help="write the page into a file too")] = None,
+) -> None:
+    """Some weeks of the shop against published figures; exit 1 unless 90 % lie in their band."""
+    from sim.cli.calibrate import calibrate_command
+
+    calibrate_command(seeds, days, scale, scenario, market, report=report, write=write)
 
 
 @app.command()

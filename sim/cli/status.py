@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 NO_RUN = "there is no run here yet; `python -m sim run` (make sim) begins one"
 ALIVE_S = 10.0
+_TO_BUILD = "is being loaded: {count} keys and indexes are built when it is there"
 _RUN = """
 SELECT run_id, scenario, market, seed, scale, version, epoch, sim_now, speed, kept_speed, lag_s, status, started_at,
        heartbeat_at, pid, host, rows_written, batches,
-       extract(epoch FROM clock_timestamp() - heartbeat_at)::double precision AS silent_s
+       kept_since(), extract(epoch FROM clock_timestamp() - heartbeat_at)::double precision AS silent_s
 FROM sim.runs ORDER BY run_id DESC LIMIT 1
 """
 _ORDERS = "SELECT status, count(*) FROM orders GROUP BY status"
@@ -43,6 +44,7 @@ class RunStatus:
     run: Mapping[str, Any]
     orders: Mapping[str, int]  # by status, in the order of an order's life
     open: Mapping[str, int]
+    to_build: int = 0  # keys and indexes that are missing while history is loaded
 
     @property
     def running(self) -> bool:
@@ -79,14 +81,17 @@ def refuse_other_databases(connection: Connection) -> None:
 
 def run_status(connection: Connection) -> RunStatus | None:
     """The newest run in a database, or None where there is none."""
+    from models.unbuilt import unbuilt
+
     if connection.exec_driver_sql("SELECT to_regclass('sim.runs')").scalar_one() is None:
         return None
     run = connection.exec_driver_sql(_RUN).mappings().one_or_none()
     if run is None:
         return None
+    to_build = len(unbuilt(connection))
     counted = {str(status): int(number) for status, number in connection.exec_driver_sql(_ORDERS)}
     orders = {status: counted.get(status, 0) for status in _ON_THE_WAY}
-    return RunStatus(dict(run), orders, dict(connection.exec_driver_sql(_OPEN).mappings().one()))
+    return RunStatus(dict(run), orders, dict(connection.exec_driver_sql(_OPEN).mappings().one()), to_build)
 
 
 def for_programs(found: RunStatus) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def for_programs(found: RunStatus) -> dict[str, Any]:
         key: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         for key, value in found.run.items()
     }
-    return {"running": found.running, **run, "orders": dict(found.orders), **found.open}
+    return {"running": found.running, **run, "orders": dict(found.orders), **found.open, "to_build": found.to_build}
 
 
 def for_people(found: RunStatus) -> str:
@@ -106,6 +111,8 @@ def for_people(found: RunStatus) -> str:
         ("run", f"{run['scenario']} · {run['market']} · seed {run['seed']} · scale {run['scale']:g}"),
         ("state", _state(found)),
         ("simulated", f"{_instant(run['sim_now'])}, {figures.span(_lived_s(run))} since {_instant(run['epoch'])}"),
+        *([("kept", f"since {_instant(run['kept_since'])}")] if run["kept_since"] > run["epoch"] else []),
+        *([("history", _TO_BUILD.format(count=found.to_build))] if found.to_build else []),
         ("speed", _speed(run, running=found.running)),
         ("rows", f"{figures.count(run['rows_written'])} written in {figures.count(run['batches'])} batches"),
         ("orders", f"{figures.count(sum(orders.values()))}" + (f": {in_life}" if in_life else "")),

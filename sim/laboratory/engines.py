@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Protocol
 
+from sim.children import interrupts_blocked
 from sim.laboratory.replication import Interrupted, replicate
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class ProcessEngine:
     def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """The outcomes, as they come. Raises KeyboardInterrupt after Ctrl-C or SIGTERM."""
         with _told_of_interrupts(self._interrupt):
-            with _ctrl_c_blocked():
+            with interrupts_blocked():
                 futures = [self._pool.submit(_work, job) for job in jobs]
             try:
                 for future in as_completed(futures):
@@ -117,19 +118,6 @@ def _told_of_interrupts(take: Callable[[int, FrameType | None], None]) -> Iterat
             signal.signal(number, handler)
 
 
-@contextmanager
-def _ctrl_c_blocked() -> Iterator[None]:
-    """Block SIGINT, so that processes begun meanwhile never see it: a terminal tells it to the whole group."""
-    if not hasattr(signal, "pthread_sigmask"):  # not on every system
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 _stop: Event | None = None  # in a worker: set when nobody waits for its result any more
 
 
@@ -151,12 +139,6 @@ def _work(job: Job) -> Outcome:
     if _stop is None or _stop.is_set():
         raise Interrupted
     return replicate(job, _stop.is_set)
-
-
-def usable_processors() -> int:
-    """How many replications can really go on at the same time here."""
-    usable = getattr(os, "sched_getaffinity", None)  # not on every system
-    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def engine_of(on: str | None, processes: int, jobs: int) -> Engine:

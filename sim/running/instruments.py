@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sim import facts
-from sim.status import Status
+from sim.status import Census, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +53,22 @@ class Gauge:
         return (now - then, sim_now - sim_then, rows_now - rows_then) if now > then else None
 
 
+class Meter(Protocol):
+    """What a sink shows of itself."""
+
+    @property
+    def rows_written(self) -> int:
+        """Rows committed."""
+
+    @property
+    def behind(self) -> int:
+        """Batches handed over and not yet committed."""
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the database, in a line for people."""
+
+
 class Clockwork(NamedTuple):
     """How the clock goes at this moment."""
 
@@ -60,43 +76,49 @@ class Clockwork(NamedTuple):
     target_us: int | None  # where catching up ends, if anywhere
     speed: str
     lag_s: float | None
+    to_build: int = 0
+
+    def status(self, epoch: datetime, now_us: int, census: Census, gauge: Gauge, sink: Meter) -> Status:
+        """The run at this moment."""
+        return Status(
+            phase=self.phase,
+            sim_now=epoch + timedelta(microseconds=now_us),
+            epoch=epoch,
+            target=None if self.target_us is None else epoch + timedelta(microseconds=self.target_us),
+            speed_asked=self.speed,
+            speed_kept=gauge.kept_speed,
+            lag_s=self.lag_s,
+            rows=sink.rows_written,
+            rows_per_s=gauge.rows_per_s,
+            **census._asdict(),
+            batches_behind=sink.behind,
+            trouble=sink.trouble,
+            to_build=self.to_build,
+        )
 
 
 class Panel:
-    """Makes a run's status from its world, its counts and its clockwork."""
+    """Takes the census of a world."""
 
-    def __init__(self, world: World, tally: Tally, epoch: datetime, open_at_start: tuple[int, int]) -> None:
-        """`open_at_start` counts the sessions and carts that were taken up."""
+    def __init__(self, world: World, tally: Tally, before: Census) -> None:
+        """`before` is the census of what was taken up: the sessions and carts that were open, and what was counted."""
         self._world = world
         self._tally = tally
-        self._epoch = epoch
-        self._sessions_open, self._carts_open = open_at_start
+        self._before = before
 
-    def status(self, clock: Clockwork, gauge: Gauge, rows: int, behind: int, trouble: str | None) -> Status:
-        """The run at this moment."""
-        world, counts = self._world, self._tally.counts
+    def census(self) -> Census:
+        """The shop at this moment."""
+        world, counts, before = self._world, self._tally.counts, self._before
         stations = [*world.pickers.values(), *world.packers.values()]
         couriers = [courier for warehouse in world.warehouses.values() for courier in warehouse.couriers]
-        target = clock.target_us
-        return Status(
-            phase=clock.phase,
-            sim_now=self._epoch + timedelta(microseconds=world.env.now),
-            epoch=self._epoch,
-            target=None if target is None else self._epoch + timedelta(microseconds=target),
-            speed_asked=clock.speed,
-            speed_kept=gauge.kept_speed,
-            lag_s=clock.lag_s,
-            rows=rows,
-            rows_per_s=gauge.rows_per_s,
-            orders=counts[facts.OrderPlaced],
-            delivered=counts[facts.OrderDelivered],
-            late=self._tally.late,
-            sessions_open=self._sessions_open + counts[facts.SessionStarted] - counts[facts.SessionEnded],
-            carts_open=self._carts_open + counts[facts.CartOpened] - counts[facts.CartClosed],
+        return Census(
+            orders=before.orders + counts[facts.OrderPlaced],
+            delivered=before.delivered + counts[facts.OrderDelivered],
+            late=before.late + self._tally.late,
+            sessions_open=before.sessions_open + counts[facts.SessionStarted] - counts[facts.SessionEnded],
+            carts_open=before.carts_open + counts[facts.CartOpened] - counts[facts.CartClosed],
             orders_in_warehouse=sum(station.waiting + station.busy for station in stations),
             parcels_on_dock=sum(len(warehouse.dock) for warehouse in world.warehouses.values()),
             couriers_out=sum(courier.on_trip for courier in couriers),
             couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
-            batches_behind=behind,
-            trouble=trouble,
         )

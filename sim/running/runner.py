@@ -6,9 +6,11 @@ from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from sim.clock.pacer import Pacer, WallClock
+from sim.running.farewell import OBSERVE_EVERY_S, see_off
 from sim.running.instruments import Clockwork, Gauge, Panel
 from sim.running.wishes import Wishes
-from sim.sinks.port import PatientSink, SinkError
+from sim.sinks.port import PatientSink
+from sim.status import NOBODY, Census, Status
 
 if TYPE_CHECKING:
     import threading
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from sim.running.plan import Plan
     from sim.running.tally import Tally
     from sim.snapshot import IncidentRequest
-    from sim.status import Status
 
 ROWS_A_BATCH = 20_000
 _COMMIT_EVERY_S = 0.2  # while pacing: what happened is visible within this and the commit's own time
@@ -27,10 +28,8 @@ _COMMIT_CATCHING_UP_S = 1.0
 _COMMIT_PAUSED_S = 0.5  # nothing happens, but a sign of life
 _SLICE_S = 0.01  # the clock is looked at no more often than this
 _LONGEST_SLICE_S = 0.025  # nor more seldom, so that whoever reads the clock finds it on time
-_OBSERVE_EVERY_S = 0.25
 _CAUGHT_UP_US = 50_000  # the wall clock moves on while we catch up, so this near is there
 _OUTAGE_S = 5.0  # standing still for so long is no hiccup: pacing begins anew afterwards
-_FAREWELL_S = 5.0  # who asks us to stop while the database is away waits no longer than this
 
 
 class ReportingSink(PatientSink, Protocol):
@@ -59,10 +58,10 @@ class Runner:
         wishes: Wishes | None = None,
         wall: WallClock | None = None,
         *,
-        open_at_start: tuple[int, int] = (0, 0),
+        before: Census = NOBODY,
         carry_out: Callable[[IncidentRequest], bool] = lambda _: False,
     ) -> None:
-        """`sink` is the one that the journal hands its batches to; `open_at_start`: sessions and carts taken up.
+        """`sink` is the one that the journal hands its batches to; `before` is the census of what was taken up.
 
         `carry_out` begins or ends an incident at the instant where the clock stands, and tells whether it did.
         """
@@ -75,7 +74,7 @@ class Runner:
         self._wishes = wishes or Wishes()
         self._carry_out = carry_out
         self._wall = wall or WallClock()
-        self._panel = Panel(world, tally, plan.epoch, open_at_start)
+        self._panel = Panel(world, tally, before)
         self._gauge = Gauge()
         self._end_us = plan.end_us
         self._speed = plan.speed
@@ -180,7 +179,7 @@ class Runner:
     def _commit(self) -> bool:
         """Hand over what has happened, when there is room for it; until then the clock stands. False: told to stop."""
         began_s = self._wall.steady_s()
-        while not self._sink.wait_for_room(_OBSERVE_EVERY_S):
+        while not self._sink.wait_for_room(OBSERVE_EVERY_S):
             self._look()
             if self._stop.is_set():
                 return False
@@ -207,20 +206,8 @@ class Runner:
 
     def _finish(self) -> None:
         self._ended = "finished" if self._env.now >= self._end_us else "stopped"
-        deadline_s = self._wall.steady_s() + _FAREWELL_S
-        handed_over = self._commit()
-        while not (handed_over and self._sink.wait_until_written(_OBSERVE_EVERY_S)):
-            self._look()
-            if self._stop.is_set() and self._sink.trouble and self._wall.steady_s() >= deadline_s:
-                self._part(handed_over=handed_over)
-            handed_over = handed_over or self._commit()
+        see_off(self._sink, self._look, self._stop, self._wall, self._commit)
         self._look(at_once=True)
-
-    def _part(self, *, handed_over: bool) -> None:
-        """Leave without a database that does not come back: nothing is lost but the time to simulate it again."""
-        trouble = self._sink.trouble
-        lost = self._sink.give_up() + (not handed_over)
-        raise SinkError(f"{lost} batches could not be written ({trouble}); going on will simulate them again")
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -235,12 +222,10 @@ class Runner:
     def _look(self, *, at_once: bool = False) -> None:
         """Show the run's status, a few times a second."""
         now_s = self._wall.steady_s()
-        if now_s - self._observed_s < _OBSERVE_EVERY_S and not at_once:
+        if now_s - self._observed_s < OBSERVE_EVERY_S and not at_once:
             return
         self._observed_s = now_s
         self._gauge.read(now_s, self._env.now, self._sink.rows_written)
         bounded = self._target_us is not None and (self._target_us < self._end_us or self._plan.until_us is not None)
         clock = Clockwork(self._phase, self._target_us if bounded else None, str(self._speed), self._lag_s)
-        self._observe(
-            self._panel.status(clock, self._gauge, self._sink.rows_written, self._sink.behind, self._sink.trouble)
-        )
+        self._observe(clock.status(self._plan.epoch, self._env.now, self._panel.census(), self._gauge, self._sink))

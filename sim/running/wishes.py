@@ -44,6 +44,11 @@ class Wishes:
         """Whether there is anything that nobody has taken."""
         return self._newest is not None or bool(self._requests)
 
+    def are_others_than(self, wish: Wish) -> bool:
+        """Whether there is anything that nobody has taken, and that is not so already."""
+        newest = self._newest
+        return (newest is not None and newest != wish) or bool(self._requests)
+
     def take(self) -> Wish | None:
         """The newest wish, once."""
         with self._lock:

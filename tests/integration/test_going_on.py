@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim import bootstrap
+from sim import lifetime
 from sim.bootstrap import Refused
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.running import runner
@@ -109,7 +109,7 @@ def test_begun_again_after_a_crash_before_the_opening_was_committed(
         raise SystemError("as if killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap, "open_shop", crash)
+        patch.setattr(lifetime, "open_shop", crash)
         with pytest.raises(SystemError):
             shop.run(**WHOLE)
     assert shop.rows("SELECT batches FROM sim.runs") == [(0,)]

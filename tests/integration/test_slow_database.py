@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sim import bootstrap
+from sim import lifetime
 from sim.bootstrap import Refused
 from sim.running.runner import ROWS_A_BATCH
 from sim.sinks.port import SinkError
@@ -54,7 +54,7 @@ def well_under_way(running: RunningShop) -> None:
 def test_a_locked_table_holds_the_shop_up_and_nothing_is_lost(
     shop: Shop, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bootstrap, "PostgresSink", partial(PostgresSink, bound=Bound(batches=MOST_PENDING)))
+    monkeypatch.setattr(lifetime, "PostgresSink", partial(PostgresSink, bound=Bound(batches=MOST_PENDING)))
     with shop.running(**PACED) as running:
         well_under_way(running)
         with locked(shop, "session_events"):

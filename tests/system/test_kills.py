@@ -22,7 +22,7 @@ def suffered() -> list[Kill]:
 
 @pytest.mark.parametrize("first", [0, 1], ids=["a shop of long ago", "a shop that catches up with the wall clock"])
 def test_twenty_kills_of(first: int, suffered: list[Kill], postgres_url: str, tmp_path: Path):
-    terms = Terms(kills=EACH, kills_a_shop=EACH, seed=3, scale=0.1, days=3.0)
+    terms = Terms(kills=EACH, kills_a_shop=EACH, seed=3, scale=0.1, days=3.0, together=0.3)
     shops = list(Torturer(Server(postgres_url), terms, tmp_path / "log").shops(first))
     assert [shop.wrong for shop in shops] == [()] * len(shops)
     kills = [kill for shop in shops for kill in shop.kills]

@@ -133,7 +133,7 @@ class Torturer:
             return None, None
         server_too, outage = self._happens(self._terms.server_kills), aim.later and self._happens(self._terms.outages)
         with dawdling(url, aim.pauses):
-            simulator = Simulator(url, drawn_start(self._luck, settings, aim), self._log)
+            simulator = Simulator(url, drawn_start(self._luck, self._terms, settings, aim), self._log)
             outage = outage and self._suffer_an_outage(url, simulator, before)
             with watching(url) as watch:
                 look, reached = self._wait_for(aim, simulator, watch, before)

@@ -17,10 +17,13 @@ REPOSITORY = Path(__file__).parents[2]
 _WITH_SMALL_BATCHES = """
 import sys
 from sim.cli.main import main
+from sim.history import cuts
 from sim.running import Runner
 module = sys.modules[Runner.__module__]
-module.ROWS_A_BATCH = min(int(sys.argv[1]), module.ROWS_A_BATCH)
-sys.exit(main(sys.argv[2:]))
+if __name__ == "__main__":
+    module.ROWS_A_BATCH = min(int(sys.argv[1]), module.ROWS_A_BATCH)
+    cuts.ROWS_A_CUT = min(int(sys.argv[1]), cuts.ROWS_A_CUT)
+    sys.exit(main(sys.argv[2:]))
 """
 _ENDS_WITHIN_S = 600
 

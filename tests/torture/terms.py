@@ -29,6 +29,7 @@ class Terms(NamedTuple):
     server_kills: float = 0.0  # share of kills that the server suffers too
     outages: float = 0.0  # share of the kills later than the first batch before which the server alone is killed
     keep: bool = False  # the databases
+    together: float = 0.0  # share of the starts in which several processes make what history there is
 
 
 def days_of(terms: Terms, number: int) -> float:
@@ -48,7 +49,7 @@ def settings_of(terms: Terms, number: int) -> tuple[str, ...]:
     )
 
 
-def drawn_start(luck: random.Random, settings: tuple[str, ...], aim: Aim) -> Start:
+def drawn_start(luck: random.Random, terms: Terms, settings: tuple[str, ...], aim: Aim) -> Start:
     """A start with everything drawn that must not matter to the rows."""
     paced = luck.random() < 0.4 if aim.paced is None else aim.paced
     # A shop of long ago would catch up at full speed to its very end, which is no pace.
@@ -59,4 +60,6 @@ def drawn_start(luck: random.Random, settings: tuple[str, ...], aim: Aim) -> Sta
         "TZ": luck.choice(_ZONES),
         "HISTORY": f"{luck.randrange(1, 30)}d",
     }
-    return Start(settings, pace, environment, luck.choice(_BATCHES))
+    batches = luck.choice(_BATCHES)
+    together = ("--processes", luck.choice("123")) if luck.random() < terms.together else ()
+    return Start(settings, (*pace, *together), environment, batches)

@@ -104,6 +104,12 @@ def test_without_a_target_there_is_no_bar():
     assert line_with(text, "asked") == "speed asked max, kept 8640x"
 
 
+def test_keys_to_be_built_are_counted_down():
+    text = frame(scene_of(replace(CATCHING_UP, phase="building", target=None, to_build=42)))
+    assert line_with(text, "UTC").endswith("building keys")
+    assert line_with(text, "history").endswith("keys and indexes still to be built: 42")
+
+
 def test_before_the_first_status_the_shop_opens():
     assert "opening the shop" in frame(Scene((), 100.0, hint="Ctrl-C stops"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from io import BytesIO
 from typing import Any
 
@@ -55,7 +55,7 @@ class Session:
             for step in transaction.steps:
                 if step.once and step.sql in self._made:
                     continue
-                with self.waiting():
+                with nullcontext() if step.takes_long else self.waiting():
                     _run(cursor, step)
                 made.update({step.sql} if step.once else ())
             with self.waiting():

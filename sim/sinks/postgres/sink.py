@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from models.unbuilt import Unbuilt
 from sim.journal.batch import Batch
 from sim.sinks.port import SinkError
+from sim.sinks.postgres.building import steps_to_build
 from sim.sinks.postgres.ledger import REPORTED
 from sim.sinks.postgres.outages import Patience
 from sim.sinks.postgres.session import Session, open_session
-from sim.sinks.postgres.steps import BatchSteps, Transaction
+from sim.sinks.postgres.steps import BatchSteps, Piece, Step, Transaction
 from sim.sinks.postgres.writer import Bound, Writer
 from sim.sinks.shapes import Shapes, shop_shapes
 
@@ -94,8 +96,17 @@ class PostgresSink:
     def write(self, batch: Batch) -> None:
         """Encode a batch and hand it to the writer; blocks while the database is too far behind."""
         with self._remembering_failure():
-            self._writer.submit(self._transaction(batch))
-        self._progress = {}
+            piece = self._steps.of(batch)
+        self.write_pieces(batch.sim_now_us, [piece])
+
+    def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
+        """Write in one transaction what several processes have made of the same stretch of time, up to `sim_now_us`."""
+        steps, rows = self._steps.in_order(pieces), sum(piece.rows for piece in pieces)
+        self._submit(sim_now_us, steps, rows)
+
+    def build(self, sim_now_us: int, unbuilt: Unbuilt) -> None:
+        """Build a key or an index that was set aside: a transaction without rows, as of the instant of the last one."""
+        self._submit(sim_now_us, steps_to_build(unbuilt), 0)
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Whether `write` would not block, within so many seconds."""
@@ -146,7 +157,9 @@ class PostgresSink:
             self._raised = error
             raise
 
-    def _transaction(self, batch: Batch) -> Transaction:
-        """The batch as bytes, with what the run's row is to say."""
-        sim_now = self._epoch + timedelta(microseconds=batch.sim_now_us)
-        return Transaction(batch.sim_now_us, sim_now, batch.rows, self._steps.of(batch), self._progress)
+    def _submit(self, sim_now_us: int, steps: list[Step], rows: int) -> None:
+        """Hand steps to the writer, with what the run's row is to say."""
+        sim_now = self._epoch + timedelta(microseconds=sim_now_us)
+        with self._remembering_failure():
+            self._writer.submit(Transaction(sim_now_us, sim_now, rows, steps, self._progress))
+        self._progress = {}

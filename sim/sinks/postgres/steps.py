@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sim.journal.batch import Batch, Key, Row, Value
 from sim.sinks.port import SinkError
@@ -21,7 +22,8 @@ from sim.sinks.shapes import Shapes, TableShape
 class Step:
     """One statement about `table`; a COPY when there is a `stream`. `expected_rows` must be touched, if given.
 
-    What it makes lasts as long as the session when it is to be done `once`.
+    What it makes lasts as long as the session when it is to be done `once`. What `takes_long` may keep the server
+    silent for minutes.
     """
 
     table: str
@@ -29,6 +31,16 @@ class Step:
     stream: bytes | None = None
     expected_rows: int | None = None
     once: bool = False
+    takes_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The steps of a batch, or of one process's share of it: rows born and rows changed, by table in key order."""
+
+    inserts: list[Step]
+    changes: list[Step]
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,9 @@ class Transaction:
 class TableSteps:
     """Makes the steps of one table. Not thread-safe: only the simulating thread encodes."""
 
-    def __init__(self, shape: TableShape, epoch: datetime) -> None:
+    def __init__(self, shape: TableShape, epoch: datetime, part: str = "") -> None:
         self._shape = shape
+        self._stage_name = _quoted(f"changed_{shape.name}{part}")
         self._names = shape.names
         self._packers = dict(zip(shape.names, column_packers(shape.columns, epoch), strict=True))
         self._copy = self._copy_into(self._target, shape.names)
@@ -58,7 +71,7 @@ class TableSteps:
 
     @property
     def _stage(self) -> str:
-        return f"pg_temp.{_quoted('changed_' + self._shape.name)}"
+        return f"pg_temp.{self._stage_name}"
 
     def append(self, records: Sequence[tuple[Value, ...]]) -> Iterator[Step]:
         """Insert tuples in column order."""
@@ -94,7 +107,7 @@ class TableSteps:
     def _create_stage(self) -> str:
         """A table like the target but without its constraints, emptied by the server at every commit."""
         return (
-            f"CREATE TEMPORARY TABLE {_quoted('changed_' + self._shape.name)} ON COMMIT DELETE ROWS "
+            f"CREATE TEMPORARY TABLE {self._stage_name} ON COMMIT DELETE ROWS "
             f"AS SELECT * FROM {self._target} WITH NO DATA"
         )
 
@@ -111,17 +124,26 @@ class TableSteps:
 
 
 class BatchSteps:
-    """Makes the steps of whole batches, tables in the order of `shapes`."""
+    """Makes the steps of whole batches, tables in the order of `shapes`.
 
-    def __init__(self, shapes: Shapes, epoch: datetime) -> None:
-        self._tables = {name: TableSteps(shape, epoch) for name, shape in shapes.items()}
+    Where several processes each make a share of a batch, each has a `part` of its own: a name for its staging tables.
+    """
 
-    def of(self, batch: Batch) -> list[Step]:
-        """All inserts first, so that a change may refer to any row of its own batch."""
+    def __init__(self, shapes: Shapes, epoch: datetime, part: str = "") -> None:
+        self._tables = {name: TableSteps(shape, epoch, part) for name, shape in shapes.items()}
+
+    def of(self, batch: Batch) -> Piece:
+        """The steps of a batch; raises SinkError for rows that fit no table."""
         unknown = (batch.appended.keys() | batch.inserted.keys() | batch.changed.keys()) - self._tables.keys()
         if unknown:
             raise SinkError(f"there is no table {', '.join(sorted(unknown))}")
-        return [*self._inserts(batch), *self._changes(batch)]
+        return Piece([*self._inserts(batch)], [*self._changes(batch)], batch.rows)
+
+    def in_order(self, pieces: Sequence[Piece]) -> list[Step]:
+        """All inserts first, by table, so that a row may refer to any other of its own transaction."""
+        place = {name: number for number, name in enumerate(self._tables)}
+        inserts = sorted(chain.from_iterable(piece.inserts for piece in pieces), key=lambda step: place[step.table])
+        return [*inserts, *chain.from_iterable(piece.changes for piece in pieces)]
 
     def _inserts(self, batch: Batch) -> Iterator[Step]:
         for name, table in self._tables.items():

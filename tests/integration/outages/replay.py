@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from sim.bootstrap import build_world
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
+from sim.processes.founding import build_world
 from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
 from sim.sinks.postgres.outages import Patience
@@ -48,7 +48,7 @@ def record() -> list[Batch]:
         def close(self) -> None: ...
 
     journal = Journal(Keeping())
-    world = build_world(new_terms(settings_of(**EVENING), datetime.now(UTC)), journal.record, None)
+    world = build_world(new_terms(settings_of(**EVENING), datetime.now(UTC)).deed, journal.record)
     open_shop(world)
     come_alive(world)
     world.env.run_through(0, lambda: False)

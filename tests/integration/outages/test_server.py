@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim import bootstrap
+from sim import lifetime
 from sim.bootstrap import Refused
 from sim.embedded import EmbeddedServer, postmaster
 from sim.sinks.postgres.sink import PostgresSink
@@ -62,7 +62,7 @@ def test_a_restart_while_pacing(
 def test_when_as_much_is_kept_as_may_be_the_clock_stands_still(
     server: EmbeddedServer, shop: Shop, evening: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bootstrap, "PostgresSink", partial(PostgresSink, bound=Bound(batches=4)))
+    monkeypatch.setattr(lifetime, "PostgresSink", partial(PostgresSink, bound=Bound(batches=4)))
     with shop.running(**PACED) as running:
         well_under_way(running)
         assert server.stop(only_if_idle=False)

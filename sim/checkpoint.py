@@ -1,0 +1,60 @@
+"""The checkpoint, which is the database itself: what a run needs of it in order to go on, on its terms."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from sim.clock.units import HOUR_US
+from sim.markets import load_market
+from sim.processes.aftermath import horizon_us
+from sim.processes.unsettled import unsettled
+from sim.sinks.postgres.connection import dial
+from sim.sinks.postgres.open_rows import OpenRows
+from sim.sinks.postgres.outages import passes
+from sim.sinks.postgres.runs import newest_run
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from sim.snapshot import RunRecord, Snapshot
+    from sim.terms import Terms
+
+_AGAIN_S = 1.0
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """A connection for what comes before or between the writing."""
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: dial(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
+    """What is open at the newest commit, and what may still follow from what is over."""
+    carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
+    orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
+    now, market = (run.sim_now - run.epoch) // timedelta(microseconds=1), load_market(terms.market)
+    matters = partial(unsettled, now=now, seed=terms.seed, scenario=terms.scenario, market=market)
+    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters)
+
+
+def read_again(url: str, terms: Terms, stop: threading.Event) -> Snapshot:
+    """What is open now, for a run that has written it itself; a database that is away is waited for until `stop`."""
+    while True:
+        try:
+            with reading(url) as connection:
+                run = newest_run(connection)
+                assert run is not None, "its row is the first thing that a run writes"
+                return open_rows(connection, run, terms)
+        except DBAPIError as error:
+            if not (isinstance(error.orig, Exception) and passes(error.orig)) or stop.wait(_AGAIN_S):
+                raise

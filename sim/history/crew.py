@@ -1,0 +1,90 @@
+"""The crew: as many hands as there are parts, each in a process of its own, asked together and answering in order."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+
+from sim.children import interrupts_blocked
+from sim.history.hand import Broken, Made, work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from types import TracebackType
+    from typing import Self
+
+    from sim.history.hand import Brief
+
+_GOODBYE_S = 2.0
+
+
+class Lost(Exception):
+    """A process ended that should not have; one line for people."""
+
+
+class Crew:
+    """Processes that live through the same stretches of time. A context: outside of it there are none."""
+
+    def __init__(self, briefs: Sequence[Brief]) -> None:
+        self._briefs = briefs
+        self._processes: list[SpawnProcess] = []
+        self._connections: list[Connection] = []
+        self._answers: list[deque[Made]] = [deque() for _ in briefs]
+
+    def __enter__(self) -> Self:
+        context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
+        with interrupts_blocked():
+            for brief in self._briefs:
+                ours, theirs = context.Pipe()
+                name = f"history-{brief.number}"
+                process = context.Process(target=work, args=(theirs, brief), name=name, daemon=True)
+                process.start()
+                theirs.close()  # so that a hand that ends is noticed
+                self._processes.append(process)
+                self._connections.append(ours)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let them end, and end those that are in the middle of something."""
+        for connection in self._connections:
+            connection.close()
+        for process in self._processes:
+            process.join(_GOODBYE_S if error is None else 0.0)
+            process.kill()
+            process.join()
+
+    def ask(self, until_us: int) -> None:
+        """Ask every hand to live up to an instant. Raises Lost."""
+        for number, connection in enumerate(self._connections):
+            try:
+                connection.send(until_us)
+            except OSError as error:
+                raise self._lost(number) from error
+
+    def answers(self, timeout_s: float) -> list[Made] | None:
+        """What all hands have made of the oldest stretch unanswered; None when that takes longer. Raises Lost."""
+        missing = {self._connections[number]: number for number, made in enumerate(self._answers) if not made}
+        for ready in wait(list(missing), timeout_s):
+            number = next(number for connection, number in missing.items() if connection is ready)
+            self._answers[number].append(self._received(number))
+        return None if not all(self._answers) else [made.popleft() for made in self._answers]
+
+    def _received(self, number: int) -> Made:
+        try:
+            answer: Made | Broken = self._connections[number].recv()
+        except (EOFError, OSError) as error:
+            raise self._lost(number) from error
+        if isinstance(answer, Broken):
+            raise RuntimeError(f"in {self._processes[number].name}:\n{answer.told}")
+        return answer
+
+    def _lost(self, number: int) -> Lost:
+        process = self._processes[number]
+        process.join(_GOODBYE_S)
+        return Lost(f"a process that made history ended (exit code {process.exitcode}); was there too little memory?")

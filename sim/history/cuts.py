@@ -1,0 +1,29 @@
+"""Where the cuts of history are: as many rows apart as one transaction should have."""
+
+from __future__ import annotations
+
+from sim.clock.units import HOUR_US
+
+ROWS_A_CUT = 50_000
+_FIRST_US = HOUR_US
+_SHORTEST_US, _LONGEST_US = HOUR_US // 60, 24 * HOUR_US
+_AT_MOST = 2.0  # times as long as the stretch before: a night tells little of the morning
+
+
+class Stretches:
+    """Learns from the rows of each stretch how long the next should be."""
+
+    def __init__(self) -> None:
+        self._length_us = _FIRST_US
+
+    def next_cut(self, after_us: int, target_us: int) -> int:
+        """Return the end of the stretch that begins at `after_us`, no further than the target."""
+        return min(target_us, after_us + self._length_us)
+
+    def learn(self, length_us: int, rows: int) -> None:
+        """Take note of how many rows a stretch had."""
+        if length_us <= 0:
+            return
+        wanted = length_us * ROWS_A_CUT / max(1, rows)
+        bounded = min(max(wanted, self._length_us / _AT_MOST), self._length_us * _AT_MOST)
+        self._length_us = round(min(max(bounded, _SHORTEST_US), _LONGEST_US))

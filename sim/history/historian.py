@@ -1,0 +1,197 @@
+"""The historian: has a crew live through history, stretch by stretch, and each stretch written in one transaction."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
+from math import inf
+from typing import TYPE_CHECKING, Protocol
+
+from sim.clock.pacer import WallClock
+from sim.history.cuts import Stretches
+from sim.running.farewell import OBSERVE_EVERY_S, see_off
+from sim.running.instruments import Clockwork, Gauge
+from sim.running.wishes import Wish
+from sim.status import NOBODY, Census
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping, Sequence
+
+    from models.unbuilt import Unbuilt
+    from sim.history.hand import Made
+    from sim.history.stretches import Stretch
+    from sim.running import Plan, Wishes
+    from sim.sinks.port import PatientSink
+    from sim.sinks.postgres.steps import Piece
+    from sim.status import Status
+
+    class HistorySink(PatientSink, Protocol):
+        """A patient sink that takes what several processes have made, and builds what was set aside."""
+
+        @property
+        def rows_written(self) -> int:
+            """Rows committed."""
+
+        def report(self, progress: Mapping[str, object]) -> None:
+            """Write these columns of the run's row with the next transaction."""
+
+        def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
+            """Write what was made of a stretch of time in one transaction."""
+
+        def build(self, sim_now_us: int, unbuilt: Unbuilt) -> None:
+            """Build a key or an index in a transaction."""
+
+
+_AHEAD = 3  # stretches that are being lived through, made or written, so that nobody waits for anybody
+_AT_ONCE = 4  # keys or indexes handed over and not there yet: to tell how far it has come
+
+
+class Hands(Protocol):
+    """Who lives through the stretches: a `Crew`."""
+
+    def ask(self, until_us: int) -> None:
+        """Ask all of them to live up to an instant."""
+
+    def answers(self, timeout_s: float) -> list[Made] | None:
+        """What all have made of the oldest stretch unanswered; None when that takes longer."""
+
+
+class Historian:
+    """Makes history until it is there, somebody asks to stop, or wishes for something that only the live shop can do.
+
+    What the rows say depends on none of that.
+    """
+
+    def __init__(
+        self,
+        sink: HistorySink,
+        plan: Plan,
+        stretch: Stretch,
+        observe: Callable[[Status], None],
+        stop: threading.Event,
+        wishes: Wishes,
+        counted: Census = NOBODY,
+        wall: WallClock | None = None,
+    ) -> None:
+        """`counted` is what has been counted before this stretch."""
+        self._sink = sink
+        self._plan = plan
+        self._target_us = stretch.target_us
+        self._observe = observe
+        self._stop = stop
+        self._wishes = wishes
+        self._wall = wall or WallClock()
+        self._asked_us = stretch.begins_us
+        self._written_us = stretch.begins_us or 0
+        self._stretches = Stretches()
+        self._gauge = Gauge()
+        self._counted = self._census = counted
+        self._to_build = 0
+        self._ended: str | None = None
+        self._observed_s = -inf
+
+    @property
+    def now_us(self) -> int:
+        """The instant up to which everything was handed over."""
+        return self._written_us
+
+    def make(self, hands: Hands) -> Census:
+        """Make history, and return the shop's last census; everything is handed over then. Raises Lost, SinkError."""
+        asked: deque[int] = deque()
+        while self._more or asked:
+            while self._more and len(asked) < _AHEAD:
+                asked.append(self._ask(hands))
+            made = self._answers(hands)
+            if not self._write(asked.popleft(), made):
+                break
+        return self._census
+
+    def build(self, unbuilt: Sequence[Unbuilt]) -> None:
+        """Build what was set aside; all of it is there then."""
+        for done, missing in enumerate(unbuilt):
+            self._to_build = len(unbuilt) - done
+            self._report("catching_up")
+            self._sink.build(self._written_us, missing)
+            while self._sink.behind >= _AT_ONCE and not self._sink.wait_until_written(OBSERVE_EVERY_S):
+                self._look()
+                if self._gives_up:
+                    break
+        self.see_written()
+        self._to_build = 0
+
+    def while_it_lasts(self, something: Callable[[], None]) -> None:
+        """Do something that takes its time, and show the run meanwhile. Raises what it raises."""
+        self._to_build = 1
+        with ThreadPoolExecutor(1) as helper:
+            future = helper.submit(something)
+            while not wait([future], OBSERVE_EVERY_S).done:
+                self._look()
+        self._to_build = 0
+        future.result()
+
+    def end(self) -> None:
+        """Note how the run ended, for it goes no further."""
+        self._ended = "stopped" if self._written_us < self._plan.end_us else "finished"
+        self._report(self._ended)
+        self._sink.write_pieces(self._written_us, ())
+        self.see_written()
+        self._look(at_once=True)
+
+    def see_written(self) -> None:
+        """Return when all that was handed over is committed. Raises SinkError."""
+        see_off(self._sink, self._look, self._stop, self._wall)
+
+    @property
+    def _more(self) -> bool:
+        """Whether there is another stretch to ask for."""
+        if self._asked_us is None:
+            return True  # a shop without an opening is none
+        wanted_live = self._wishes.are_others_than(Wish(self._plan.speed, paused=False))
+        return self._asked_us < self._target_us and not self._stop.is_set() and not wanted_live
+
+    @property
+    def _gives_up(self) -> bool:
+        return self._stop.is_set() and self._sink.trouble is not None
+
+    def _ask(self, hands: Hands) -> int:
+        before_us = self._asked_us
+        self._asked_us = 0 if before_us is None else self._stretches.next_cut(before_us, self._target_us)
+        hands.ask(self._asked_us)
+        return self._asked_us
+
+    def _answers(self, hands: Hands) -> list[Made]:
+        while (made := hands.answers(OBSERVE_EVERY_S)) is None:
+            self._look()
+        return made
+
+    def _write(self, cut_us: int, made: Sequence[Made]) -> bool:
+        """Hand a stretch over when there is room for it. False: told to stop meanwhile."""
+        while not self._sink.wait_for_room(OBSERVE_EVERY_S):
+            self._look()
+            if self._gives_up:
+                return False
+        self._report("catching_up")
+        self._sink.write_pieces(cut_us, [part.piece for part in made])
+        self._stretches.learn(cut_us - self._written_us, sum(part.piece.rows for part in made))
+        self._written_us = cut_us
+        self._census = Census.of_all([self._counted, *(part.census for part in made)])
+        self._look()
+        return True
+
+    def _report(self, status: str) -> None:
+        self._sink.report(
+            {"speed": str(self._plan.speed), "kept_speed": self._gauge.kept_speed, "lag_s": None, "status": status}
+        )
+
+    def _look(self, *, at_once: bool = False) -> None:
+        """Show how far it is, a few times a second."""
+        now_s = self._wall.steady_s()
+        if now_s - self._observed_s < OBSERVE_EVERY_S and not at_once:
+            return
+        self._observed_s = now_s
+        self._gauge.read(now_s, self._written_us, self._sink.rows_written)
+        phase = self._ended or ("building" if self._to_build else "catching_up")
+        bounded = not self._to_build and (self._plan.until_us is not None or self._target_us < self._plan.end_us)
+        clock = Clockwork(phase, self._target_us if bounded else None, str(self._plan.speed), None, self._to_build)
+        self._observe(clock.status(self._plan.epoch, self._written_us, self._census, self._gauge, self._sink))

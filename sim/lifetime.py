@@ -1,0 +1,182 @@
+"""A lifetime: what one start of a shop goes through. History first, if there is much of it, and then life."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+import psycopg2
+
+from sim.checkpoint import read_again
+from sim.clock.pacer import Speed
+from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
+from sim.journal.journal import Journal
+from sim.markets import load_market
+from sim.processes.founding import build_world
+from sim.processes.going_on import take_up
+from sim.processes.incidents import carry_out
+from sim.processes.life import come_alive
+from sim.processes.opening import open_shop
+from sim.running import Runner, Tally
+from sim.running.garbage import keep_what_is_there
+from sim.running.wishes import Wish
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.building import tidy_up
+from sim.sinks.postgres.connection import one_line
+from sim.sinks.postgres.listener import Listener
+from sim.sinks.postgres.retention import keeping
+from sim.sinks.postgres.sink import PostgresSink
+from sim.status import NOBODY, Census
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+
+    from models.unbuilt import Unbuilt
+    from sim.running import Wishes
+    from sim.sinks.postgres.controls import Controls
+    from sim.sinks.postgres.session import Session
+    from sim.snapshot import RunRecord, Snapshot
+    from sim.status import Status
+    from sim.terms import Terms
+
+_LOG = logging.getLogger(__name__)
+
+
+class Lifetime:
+    """One start of a shop on its terms."""
+
+    def __init__(
+        self,
+        terms: Terms,
+        run: RunRecord,
+        url: str,
+        observe: Callable[[Status], None],
+        stop: threading.Event,
+        wishes: Wishes,
+        processes: int,
+    ) -> None:
+        """`processes` make history together, where there is some to make."""
+        self._terms = terms
+        self._run = run
+        self._url = url
+        self._observe = observe
+        self._stop = stop
+        self._wishes = wishes
+        self._processes = processes
+
+    def spend(
+        self,
+        writer: Session,
+        snapshot: Snapshot | None,
+        history: Sequence[Stretch],
+        missing: Sequence[Unbuilt],
+    ) -> None:
+        """Live until the end or a stop; everything is committed then, and nothing is missing that was set aside."""
+        sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
+        sink = PostgresSink(writer, self._run.epoch, self._run.run_id)
+        try:
+            with (
+                closing(Listener(self._url, self._run.run_id, partial(_leave, self._wishes), self._wishes.ask)),
+                keeping(self._url, self._terms.plan.keep, self._stop),
+            ):
+                self._live_on(sink, snapshot, history, missing)
+        except SinkError:
+            raise
+        except Lost as error:
+            sink.give_up()
+            raise SinkError(str(error)) from error
+        except BaseException:
+            sink.give_up()  # a mistake of ours must not wait for a database that is away
+            raise
+        finally:
+            sink.close()
+
+    def _live_on(
+        self,
+        sink: PostgresSink,
+        snapshot: Snapshot | None,
+        history: Sequence[Stretch],
+        missing: Sequence[Unbuilt],
+    ) -> None:
+        counted = NOBODY
+        if missing and not history:  # a start before this one ended in the middle of it
+            history = [Stretch(None, 0) if snapshot is None else Stretch(snapshot.sim_now, snapshot.sim_now)]
+        for stretch in history:
+            historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)
+            counted = self._make(historian, snapshot, stretch)
+            self._build(historian, missing)
+            if self._stop.is_set() or historian.now_us >= self._terms.plan.end_us:
+                historian.end()
+                return
+            historian.see_written()
+            snapshot, missing = read_again(self._url, self._terms, self._stop), ()
+            if historian.now_us < stretch.target_us:  # somebody has asked for what the live shop does
+                break
+        self._live(sink, snapshot, Census.of_all([counted, _open_in(snapshot)]))
+
+    def _make(self, historian: Historian, snapshot: Snapshot | None, stretch: Stretch) -> Census:
+        """Have a crew make a stretch of history; return what has been counted so far."""
+        if not stretch.is_ahead:
+            return NOBODY
+        parts = parts_of(load_market(self._terms.market), self._processes)
+        with Crew([self._brief(number, part, snapshot) for number, part in enumerate(parts)]) as crew:
+            return historian.make(crew).counted
+
+    def _brief(self, number: int, cities: frozenset[int], snapshot: Snapshot | None) -> Brief:
+        here = share_of(snapshot, cities) if snapshot else None
+        return Brief(number, self._terms.deed, cities, here, _open_in(here))
+
+    def _build(self, historian: Historian, missing: Sequence[Unbuilt]) -> None:
+        if not missing:
+            return
+        historian.build(missing)
+        try:
+            historian.while_it_lasts(partial(tidy_up, self._url))
+        except psycopg2.Error as error:  # the server does it by itself, later
+            _LOG.warning("database: VACUUM: %s", one_line(error))
+
+    def _live(self, sink: PostgresSink, snapshot: Snapshot | None, before: Census) -> None:
+        journal = Journal(sink)
+        tally = Tally(journal)
+        world = build_world(self._terms.deed, tally.tell, snapshot)
+        if snapshot is None:
+            open_shop(world)
+        else:
+            take_up(world, snapshot)
+        come_alive(world)
+        keep_what_is_there()
+        if snapshot is None:
+            world.env.run_through(0, lambda: False)  # whatever happens at the epoch itself belongs to the opening
+            journal.commit(0)
+        tally.counts = Counter()
+        Runner(
+            world,
+            journal,
+            tally,
+            sink,
+            self._terms.plan,
+            self._observe,
+            self._stop,
+            self._wishes,
+            before=before,
+            carry_out=partial(carry_out, world),
+        ).run()
+
+
+def _open_in(snapshot: Snapshot | None) -> Census:
+    """What is open in a shop that is taken up."""
+    sessions = snapshot.sessions if snapshot else []
+    return Census(sessions_open=len(sessions), carts_open=sum(row.cart_id is not None for row in sessions))
+
+
+def _leave(wishes: Wishes, asked: Controls) -> None:
+    """Pass on what was asked through the database, unless somebody wrote there what is no speed."""
+    try:
+        wishes.leave(Wish(Speed.parse(asked.speed), asked.paused))
+    except ValueError as error:
+        _LOG.warning("sim.controls: %s", error)

@@ -1,0 +1,235 @@
+"""History made by several processes is that of one; interrupted it goes on, and what was set aside is built."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.unbuilt import APPENDED, Unbuilt
+from sim.cli.main import main
+from sim.history import Historian, cuts, historian
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.session import Session
+from sim.sinks.postgres.steps import Step, Transaction
+from tests.integration.test_running import Shop, differences, eventually
+from tests.torture.simulator import Simulator, Start
+
+WHOLE: dict[str, Any] = {"duration": "14h", "scale": "0.1"}
+SETTINGS = ("--seed", "1", "--start", "2026-01-05T00:00Z", "--scale", "0.1")
+KEYS_AND_INDEXES = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint
+WHERE connamespace IN ('public'::regnamespace, 'sim'::regnamespace)
+UNION ALL
+SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisvalid
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace)
+ORDER BY 1, 2, 3
+"""
+MISSING = "SELECT to_regclass('sim.unbuilt') IS NOT NULL"
+
+
+@pytest.fixture(scope="module")
+def whole(postgres_url: str) -> Iterator[Shop]:
+    """The same hours made by one process in the ordinary way; not to be changed."""
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(**WHOLE)
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def rows(whole: Shop) -> dict[str, str]:
+    return whole.digests()
+
+
+@pytest.fixture
+def shop(database_url: str) -> Shop:
+    return Shop(database_url)
+
+
+@pytest.fixture
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+
+
+def is_as_if_nothing_had_been(shop: Shop, whole: Shop, rows: dict[str, str]) -> bool:
+    """Whether rows, keys and indexes are those of the ordinary way, none missing and none unchecked."""
+    assert differences(shop.digests(), rows) == {}
+    assert shop.rows(KEYS_AND_INDEXES) == whole.rows(KEYS_AND_INDEXES)
+    assert shop.broken_invariants() == {}
+    return shop.rows(MISSING) == [(False,)] and shop.rows("SELECT status FROM sim.runs") == [("finished",)]
+
+
+@pytest.mark.parametrize("processes", ["1", "9"])
+def test_however_many_processes_made_it(processes: str, shop: Shop, whole: Shop, rows: dict[str, str]):
+    shop.run(processes=processes, **WHOLE)
+    assert is_as_if_nothing_had_been(shop, whole, rows)
+
+
+def test_a_shop_that_is_there_already_keeps_its_keys(shop: Shop, whole: Shop, rows: dict[str, str]):
+    shop.run(duration="3h", scale="0.1")
+    had = shop.rows(KEYS_AND_INDEXES)
+    with shop.running(processes="2", **WHOLE) as running:
+        running.wait_for(lambda status: status.rows > 0)
+        assert shop.rows(KEYS_AND_INDEXES) == had
+        running.wait_for_the_end()
+    assert is_as_if_nothing_had_been(shop, whole, rows)
+
+
+def test_then_it_is_live(shop: Shop):
+    """After history the shop is one process again, which keeps pace: from the same rows, with its keys."""
+    with shop.running(processes="2", start=None, history="8h", speed="1x", scale="0.1") as running:
+        running.wait_for(lambda status: status.phase == "pacing")
+        assert shop.rows(MISSING) == [(False,)]
+        assert multiprocessing.active_children() == []
+    assert not running.raised
+    assert shop.broken_invariants() == {}
+
+
+@pytest.mark.usefixtures("short_stretches")
+def test_stopped_in_the_middle_it_is_whole_and_goes_on(
+    shop: Shop, whole: Shop, rows: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(historian, "OBSERVE_EVERY_S", 0.001)  # so that it is seen before it is over
+    stop = threading.Event()
+    shop.run(stop=stop, observe=lambda status: stop.set() if status.rows else None, processes="2", **WHOLE)
+    [(hours, missing)] = shop.rows(f"SELECT extract(epoch FROM sim_now - epoch) / 3600, ({MISSING}) FROM sim.runs")
+    assert 0 <= hours < 14
+    assert not missing
+    shop.run(**WHOLE)
+    assert is_as_if_nothing_had_been(shop, whole, rows)
+
+
+def test_killed_in_the_middle_it_says_so_and_goes_on_in_the_same_way(
+    shop: Shop, whole: Shop, rows: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    simulator = Simulator(
+        shop.url, Start((*SETTINGS, "--processes", "2", "--for", "3000h"), rows_a_batch=2_000), tmp_path / "log"
+    )
+    eventually(lambda: bool(_batches(shop) > 2) or simulator.has_ended)
+    assert simulator.kill(), simulator.last_line()
+    assert shop.rows(MISSING) == [(True,)]
+    assert main(["check", "--database-url", shop.url]) == 1
+    assert "keys and indexes are still to be built" in capsys.readouterr().err
+    assert main(["status", "--database-url", shop.url]) == 0
+    assert "keys and indexes are built when it is there" in capsys.readouterr().out
+    [(hours,)] = shop.rows("SELECT extract(epoch FROM sim_now - epoch) / 3600 FROM sim.runs")
+    there = f"{float(hours) + 1:.6f}h"
+    shop.run(processes="3", duration=there, scale="0.1")
+    with Shop.in_new_database(whole.url) as other:
+        other.run(duration=there, scale="0.1")
+        assert is_as_if_nothing_had_been(shop, other, other.digests())
+
+
+def _batches(shop: Shop) -> int:
+    if shop.rows("SELECT to_regclass('sim.runs') IS NULL") == [(True,)]:
+        return 0
+    [(batches,)] = shop.rows("SELECT coalesce(max(batches), 0) FROM sim.runs")
+    return int(batches)
+
+
+def test_ended_while_it_builds_it_builds_the_rest(
+    shop: Shop, whole: Shop, rows: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as broken:
+        build = Historian.build
+
+        def build_some(historian: Historian, unbuilt: list[Unbuilt]) -> None:
+            build(historian, unbuilt[: len(unbuilt) // 2])
+            raise ZeroDivisionError
+
+        broken.setattr(Historian, "build", build_some)
+        with pytest.raises(ZeroDivisionError):
+            shop.run(processes="2", **WHOLE)
+    [(left,)] = shop.rows("SELECT count(*) FROM sim.unbuilt")
+    assert 0 < left < len(whole.rows(KEYS_AND_INDEXES))
+    shop.run(**WHOLE)
+    assert is_as_if_nothing_had_been(shop, whole, rows)
+
+
+def test_what_breaks_a_key_is_never_called_done(shop: Shop, tmp_path: Path):
+    simulator = Simulator(
+        shop.url, Start((*SETTINGS, "--processes", "2", "--for", "3000h"), rows_a_batch=2_000), tmp_path / "log"
+    )
+    eventually(lambda: bool(_batches(shop) > 2) or simulator.has_ended)
+    assert simulator.kill(), simulator.last_line()
+    shop.rows("WITH gone AS (DELETE FROM order_items WHERE order_id = (SELECT min(order_id) FROM order_items)"
+              " RETURNING 1) SELECT count(*) FROM gone")  # fmt: skip
+    shop.rows("WITH gone AS (DELETE FROM carts WHERE cart_id = (SELECT min(cart_id) FROM orders) RETURNING 1)"
+              " SELECT count(*) FROM gone")  # fmt: skip
+    [(hours,)] = shop.rows("SELECT extract(epoch FROM sim_now - epoch) / 3600 FROM sim.runs")
+    with pytest.raises(SinkError, match="fk_"):
+        shop.run(processes="2", duration=f"{float(hours) + 1:.6f}h", scale="0.1")
+    assert shop.rows(MISSING) == [(True,)]
+    assert shop.rows("SELECT status FROM sim.runs") == [("catching_up",)]
+
+
+@pytest.mark.usefixtures("short_stretches")
+def test_a_process_that_is_gone_ends_the_run_in_a_line(shop: Shop, whole: Shop, rows: dict[str, str]):
+    with shop.running(processes="2", **WHOLE) as running:
+        eventually(lambda: bool(multiprocessing.active_children()))
+        for process in multiprocessing.active_children():
+            process.kill()
+        running.wait_for_the_end()
+    [error] = running.raised
+    assert isinstance(error, SinkError)
+    assert "a process that made history ended" in str(error)
+    shop.run(**WHOLE)
+    assert is_as_if_nothing_had_been(shop, whole, rows)
+
+
+def test_no_row_is_changed_by_a_key_that_is_set_aside(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    changed: set[str] = set()
+    send = Session.send
+
+    def watched(session: Session, transaction: Transaction, ledger: Any) -> None:
+        changed.update(step.table for step in transaction.steps if _changes(step))
+        send(session, transaction, ledger)
+
+    monkeypatch.setattr(Session, "send", watched)
+    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+    shop.run(processes="2", **WHOLE)
+    assert "sessions" in changed
+    assert changed.isdisjoint(APPENDED)
+
+
+def _changes(step: Step) -> bool:
+    return step.expected_rows is not None
+
+
+def test_readers_see_every_stretch_whole(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    """Each transaction is a consistent cut of all cities, also while keys are missing."""
+    monkeypatch.setattr(cuts, "ROWS_A_CUT", 2_000)
+    with shop.running(processes="2", **WHOLE) as running:
+        running.wait_for(lambda status: status.rows > 0)
+        seen = [shop.broken_invariants().keys() for _ in range(3)]
+        running.stop.set()
+    assert set().union(*seen) <= {"quarters_count_every_row"}  # counted once, in the end
+    assert not running.raised
+
+
+def test_an_upgrade_builds_what_an_older_program_left_unbuilt(shop: Shop, whole: Shop):
+    from sqlalchemy import create_engine, make_url  # noqa: PLC0415
+
+    from models.apply import apply_schema  # noqa: PLC0415
+    from models.unbuilt import set_aside  # noqa: PLC0415
+    from models.upgrade import upgrade_schema  # noqa: PLC0415
+
+    engine = create_engine(make_url(shop.url).set(drivername="postgresql+psycopg2"))
+    with engine.connect() as connection:
+        apply_schema(connection)
+        set_aside(connection)
+        connection.commit()
+        upgrade_schema(connection)
+    engine.dispose()
+    assert shop.rows(KEYS_AND_INDEXES) == whole.rows(KEYS_AND_INDEXES)
+
+
+def test_bad_numbers_of_processes_are_refused(capsys: pytest.CaptureFixture[str]):
+    for bad in ("0", "65", "two", "-1", "1.5"):
+        assert main(["run", "--processes", bad]) == 2
+        assert capsys.readouterr().err.startswith(f"bazaar: processes: '{bad}' is not allowed; allowed are")

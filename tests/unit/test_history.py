@@ -1,0 +1,217 @@
+"""History: who gets which cities, how long stretches are, and when the historian asks for no more of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from math import inf
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.clock.pacer import Speed
+from sim.clock.units import HOUR_US
+from sim.history import Historian, Stretch, parts_of, stretches
+from sim.history.cuts import ROWS_A_CUT, Stretches
+from sim.history.hand import Made
+from sim.markets import load_market
+from sim.running import Plan, Wishes
+from sim.running.wishes import Wish
+from sim.sinks.postgres.steps import Piece
+from sim.status import Census, Status
+
+EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
+DAY_US = 24 * HOUR_US
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 5, 64])
+def test_every_city_is_in_one_part_and_no_part_is_empty(processes: int):
+    cities = [city.city_id for city in load_market("international").cities]
+    parts = parts_of(load_market("international"), processes)
+    assert sorted(city for part in parts for city in part) == sorted(cities)
+    assert len(parts) == min(processes, len(cities))
+    assert all(parts)
+
+
+def test_two_parts_have_about_as_much_to_do():
+    market = load_market("international")
+    shares = {city.city_id: city.demand_share for city in market.cities}
+    loads = [sum(shares[city] for city in part) for part in parts_of(market, 2)]
+    assert max(loads) < 0.55 * sum(loads)
+
+
+@given(st.lists(st.integers(1, 3_000_000), min_size=30, max_size=30))
+def test_stretches_go_forward_to_the_target_whatever_their_rows(rows: list[int]):
+    stretches, at = Stretches(), 0
+    for number in rows:
+        cut = stretches.next_cut(at, 5 * DAY_US)
+        assert at < cut <= 5 * DAY_US
+        stretches.learn(cut - at, number)
+        at = cut
+        if at == 5 * DAY_US:
+            return
+
+
+def test_stretches_come_to_have_the_rows_wanted():
+    stretches, at, rows_an_hour = Stretches(), 0, 1_000
+    for _ in range(20):
+        cut = stretches.next_cut(at, 10_000 * HOUR_US)
+        rows = (cut - at) * rows_an_hour // HOUR_US
+        stretches.learn(cut - at, rows)
+        at = cut
+    assert rows == pytest.approx(min(ROWS_A_CUT, 24 * rows_an_hour), rel=0.01)  # a stretch is a day at most
+
+
+@pytest.mark.parametrize(
+    ("now_us", "plan", "expected"),
+    [
+        (None, {}, [(None, 7 * DAY_US)]),  # up to the wall clock
+        (DAY_US, {}, [(DAY_US, 7 * DAY_US)]),
+        (8 * DAY_US, {}, []),  # it is ahead of the wall clock already
+        (None, {"catch_up": False}, []),
+        (None, {"until_us": 2 * DAY_US}, [(None, 2 * DAY_US)]),
+        (None, {"speed": "max", "until_us": 9 * DAY_US}, [(None, 9 * DAY_US)]),
+        (7 * DAY_US - HOUR_US, {}, []),  # too little to begin processes for
+        (None, {"keep": timedelta(days=3)}, [(None, 3 * DAY_US), (3 * DAY_US, 7 * DAY_US)]),
+        (DAY_US, {"keep": timedelta(days=3)}, [(DAY_US, 3 * DAY_US), (3 * DAY_US, 7 * DAY_US)]),
+        (4 * DAY_US, {"keep": timedelta(days=3)}, [(4 * DAY_US, 7 * DAY_US)]),
+        (None, {"keep": timedelta(days=30)}, [(None, 7 * DAY_US)]),
+    ],
+)
+def test_the_history_to_be_made(now_us: int | None, plan: dict[str, Any], expected: list[tuple[int | None, int]]):
+    settings = {"catch_up": True, "until_us": None, **plan, "speed": Speed.parse(plan.get("speed", "10x"))}
+    found = stretches(Plan(EPOCH, **settings), now_us, 7 * DAY_US, 40_000.0, keyless=True)
+    assert [tuple(stretch) for stretch in found] == expected
+
+
+def test_with_its_keys_a_shop_needs_no_pause_to_build_them():
+    plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=None, keep=timedelta(days=3))
+    assert stretches(plan, DAY_US, 7 * DAY_US, 40_000.0, keyless=False) == [Stretch(DAY_US, 7 * DAY_US)]
+
+
+def test_however_little_is_made_together_when_asked_for():
+    plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=HOUR_US)
+    assert stretches(plan, None, DAY_US, 40.0, keyless=True) == []
+    assert stretches(plan, None, DAY_US, 40.0, keyless=True, at_any_cost=True) == [Stretch(None, HOUR_US)]
+
+
+class Hands:
+    """Hands that make a row an hour, as fast as they are asked."""
+
+    def __init__(self, after: Mapping[int, Any] | None = None) -> None:
+        self.asked: list[int] = []
+        self._waiting: deque[int] = deque()
+        self._after = after or {}  # the number of the stretch, and what happens when it is there
+
+    def ask(self, until_us: int) -> None:
+        self.asked.append(until_us)
+        self._waiting.append(until_us)
+
+    def answers(self, timeout_s: float) -> list[Made] | None:
+        assert timeout_s > 0
+        until_us = self._waiting.popleft()
+        if happens := self._after.get(self.asked.index(until_us)):
+            happens()
+        return [Made(Piece([], [], until_us // HOUR_US), Census(orders=1)), Made(Piece([], [], 0), Census(orders=2))]
+
+
+class Sink:
+    """A sink that has room and is never behind."""
+
+    rows_written = behind = 0
+    trouble = None
+
+    def __init__(self) -> None:
+        self.cuts: list[int] = []
+        self.reported: list[Mapping[str, object]] = []
+
+    def report(self, progress: Mapping[str, object]) -> None:
+        self.reported.append(progress)
+
+    def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
+        assert len(pieces) in {0, 2}
+        self.cuts.append(sim_now_us)
+
+    def wait_for_room(self, timeout_s: float) -> bool:
+        return timeout_s > 0
+
+    def wait_until_written(self, timeout_s: float) -> bool:
+        return timeout_s > 0
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"nobody should ask for {name}")
+
+
+class Making:
+    """A historian with hands and a sink of ours."""
+
+    def __init__(self, begins_us: int | None = None, after: Mapping[int, Any] | None = None) -> None:
+        self.stop, self.wishes, self.sink = threading.Event(), Wishes(), Sink()
+        self.seen: list[Status] = []
+        self.hands = Hands(after)
+        self.plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=5 * DAY_US)
+        stretch = Stretch(begins_us, 4 * DAY_US)
+        self.historian = Historian(self.sink, self.plan, stretch, self.seen.append, self.stop, self.wishes)
+
+    def make(self) -> Census:
+        return self.historian.make(self.hands)
+
+
+def test_it_begins_with_the_opening_and_ends_at_the_target():
+    making = Making()
+    census = making.make()
+    assert making.sink.cuts[0] == 0
+    assert making.sink.cuts == sorted(set(making.sink.cuts)) == making.hands.asked
+    assert making.sink.cuts[-1] == making.historian.now_us == 4 * DAY_US
+    assert census == Census(orders=3)
+
+
+def test_it_goes_on_from_where_it_stood():
+    making = Making(begins_us=DAY_US)
+    making.make()
+    assert min(making.hands.asked) > DAY_US
+
+
+def test_told_to_stop_it_writes_what_was_asked_for_and_asks_for_no_more():
+    making = Making()
+    making.hands = Hands({2: making.stop.set})
+    making.make()
+    assert making.sink.cuts == making.hands.asked
+    assert making.historian.now_us < 4 * DAY_US
+    making.historian.end()
+    assert making.sink.reported[-1]["status"] == "stopped"
+    assert making.seen[-1].phase == "stopped"
+
+
+def test_it_leaves_other_speeds_and_incidents_to_the_live_shop():
+    making = Making()
+    making.hands = Hands({1: lambda: making.wishes.leave(Wish(Speed.parse("20x"), paused=False))})
+    making.make()
+    assert 0 < making.historian.now_us < 4 * DAY_US
+
+
+def test_a_wish_for_what_is_so_already_changes_nothing():
+    making = Making()
+    making.wishes.leave(Wish(Speed.parse("10x"), paused=False))
+    making.make()
+    assert making.historian.now_us == 4 * DAY_US
+
+
+def test_even_who_is_told_to_stop_at_once_opens_the_shop():
+    making = Making()
+    making.stop.set()
+    making.make()
+    assert making.sink.cuts == [0]
+
+
+def test_without_an_end_it_shows_no_target():
+    making = Making()
+    plan = Plan(EPOCH, Speed.parse("max"), catch_up=True, until_us=None)
+    historian = Historian(making.sink, plan, Stretch(None, plan.end_us), making.seen.append, making.stop, making.wishes)
+    historian.make(Hands({5: making.stop.set}))
+    assert {status.target for status in making.seen} == {None}
+    assert inf not in making.sink.cuts
