@@ -10,11 +10,11 @@ quote   = '$(subst ','\'',$(1))'
 option  = $(if $($(2)),$(1) $(call quote,$($(2))))
 RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTORY) $(call option,--start,START) \
 	$(call option,--for,FOR) $(call option,--seed,SEED) $(call option,--scenario,SCENARIO) \
-	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(ARGS))
+	$(call option,--scale,SCALE) $(call option,--market,MARKET) $(call option,--keep,KEEP) $(ARGS))
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: schema schema-check calibration torture bench audit lock report test-browser
+.PHONY: schema schema-check calibration torture bench bench-large bench-guard audit lock report test-browser
 .PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -28,7 +28,7 @@ install: ## make .venv from requirements.lock (PYTHON=python3.12 chooses the int
 	@$(PYTHON) tools/install.py
 
 # exec: Python is make's own child, so that one Ctrl-C is one SIGINT.
-sim: install ## open the shop: SPEED=10x HISTORY=7d SEED=1 SCENARIO= SCALE=1 MARKET= START= FOR= ARGS='--more options'
+sim: install ## open the shop: SPEED=10x HISTORY=7d SEED=1 SCENARIO= SCALE=1 MARKET= START= FOR= KEEP= ARGS='--more options'
 	@exec $(RUN) sim run $(RUN_OPTIONS)
 
 status: install ## speed asked and kept, lag, rows written, where the simulated clock stands
@@ -91,14 +91,20 @@ schema: install ## write db/schema.sql and docs/schema.md from the models
 schema-check: install ## exit 1 when db/schema.sql or docs/schema.md is stale
 	$(RUN) models schema --check
 
-calibration: install ## 28 simulated days against the published figures, into docs/calibration.md
-	@.venv/bin/python tools/calibration.py --write docs/calibration.md $(ARGS)
+calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
+	@exec $(RUN) sim calibrate --write docs/calibration.md $(ARGS)
 
 torture: install ## kill a shop 200 times and compare its rows with a run in one go (ARGS='--kills 50 --seed 2 --verbose')
 	@exec .venv/bin/python tools/torture.py $(ARGS)
 
-bench: install ## run the benchmarks
-	$(RUN) benchmarks $(ARGS)
+bench: install ## measure speed, pace, start and the peers: 7 minutes (ARGS='writing pace' for parts, ARGS=--write to keep it)
+	@$(RUN) benchmarks $(ARGS)
+
+bench-large: install ## 100 thousand and a million orders, and every dashboard on them: 20 minutes (ARGS=--write to keep it)
+	@$(RUN) benchmarks --large $(ARGS)
+
+bench-guard: install ## a small shop; fails when writing or simulating costs twice the processor time that it did
+	@$(RUN) benchmarks.guard
 
 .cache/audit/complete: tools/audit.txt
 	@echo "Making .cache/audit from $<" >&2

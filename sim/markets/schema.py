@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from math import isclose
+import hashlib
+import json
+from itertools import pairwise
+from math import cos, inf, isclose, radians
 from typing import TYPE_CHECKING, Annotated
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
+from faker.config import AVAILABLE_LOCALES
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _without_controls(text: str) -> str:
+    if any(category(letter) == "Cc" for letter in text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_controls)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 Latitude = Annotated[float, Field(ge=-85.0, le=85.0)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
+_FARTHEST_DEGREES = 2.0  # from a city to its warehouses: more is a sign or a digit gone wrong
 
 
 def _known_zone(name: str) -> str:
@@ -27,10 +40,26 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _product_pattern(pattern: str) -> str:
-    if any(pattern.count(part) != 1 for part in ("{brand}", "{item}", "{variant}")) or pattern.count("{") != 3:
-        raise ValueError("must have {brand}, {item} and {variant} once each")
+def _known_locale(name: str) -> str:
+    if name not in AVAILABLE_LOCALES:
+        of_language = sorted(known for known in AVAILABLE_LOCALES if known.startswith(name[:3]))
+        raise ValueError(f"Faker has no such locale; allowed are {', '.join(of_language) or 'those of its manual'}")
+    return name
+
+
+def _pattern(pattern: str, *parts: str) -> str:
+    """Refuse a pattern that has not exactly these parts in braces."""
+    if any(pattern.count(part) != 1 for part in parts) or not pattern.count("{") == pattern.count("}") == len(parts):
+        raise ValueError(f"must have {' and '.join(', '.join(parts).rsplit(', ', 1))} once{' each' * (len(parts) > 1)}")
     return pattern
+
+
+def _product_pattern(pattern: str) -> str:
+    return _pattern(pattern, "{brand}", "{item}", "{variant}")
+
+
+def _edition_pattern(pattern: str) -> str:
+    return _pattern(pattern, "{n}")
 
 
 def _whole(shares: Iterable[float], of: str) -> None:
@@ -75,7 +104,7 @@ class City(_Part):
     timezone: Annotated[str, AfterValidator(_known_zone)]
     population: Annotated[int, Field(ge=1, le=100_000_000)]
     demand_share: Share
-    faker_locale: Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")]
+    faker_locale: Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$"), AfterValidator(_known_locale)]
     radius_km: Annotated[float, Field(gt=0.0, le=50.0, description="how far from a warehouse its customers live, km")]
     postal_codes: Annotated[Texts, Field(description="patterns: # is a digit, ? a capital letter")]
     warehouses: Annotated[tuple[Warehouse, ...], Field(min_length=1, max_length=9)]
@@ -83,6 +112,15 @@ class City(_Part):
     @model_validator(mode="after")
     def _check(self) -> City:
         _whole((warehouse.share for warehouse in self.warehouses), "shares of the warehouses")
+        _distinct((warehouse.name for warehouse in self.warehouses), "names of a city's warehouses")
+        for warehouse in self.warehouses:
+            north = abs(warehouse.latitude - self.latitude)
+            east = abs(warehouse.longitude - self.longitude) * cos(radians(self.latitude))
+            if max(north, east) > _FARTHEST_DEGREES:
+                raise ValueError(
+                    f"warehouse {warehouse.name!r} must stand within 200 km of {self.name},"
+                    f" not at {warehouse.latitude:g}, {warehouse.longitude:g}"
+                )
         return self
 
 
@@ -93,7 +131,7 @@ class Item(_Part):
     """
 
     name: Text
-    price: Annotated[Positive, Field(description="typical list price, currency units")]
+    price: Annotated[float, Field(gt=0.0, le=50_000_000.0, description="typical list price, currency units")]
     weight_kg: Annotated[float, Field(gt=0.0, le=100.0, description="typical weight, kg")]
     step: Annotated[float, Field(ge=1.0, le=4.0, description="a variant's weight over that of the one before")] = 1.0
     variants: Texts
@@ -114,7 +152,7 @@ class Category(_Part):
     return_weight: Annotated[float, Field(ge=0.0, le=100.0, description="chance of a return, relative to 1")]
     sized: Annotated[bool, Field(description="whether goods can be returned for being of the wrong size")] = False
     units_weight: Annotated[float, Field(ge=0.0, le=100.0, description="odds of one more unit, relative to 1")]
-    name_pattern: Annotated[str, AfterValidator(_product_pattern)] = "{brand} {item}, {variant}"
+    name_pattern: Annotated[Text, AfterValidator(_product_pattern)] = "{brand} {item}, {variant}"
     brands: Texts
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
@@ -130,6 +168,12 @@ class PriceEnding(_Part):
     below: Positive | None = None
     step: Positive
     minus: Annotated[float, Field(ge=0.0)]
+
+    @model_validator(mode="after")
+    def _check(self) -> PriceEnding:
+        if self.minus >= self.step:
+            raise ValueError(f"minus must be less than step, {self.step:g}, not {self.minus:g}")
+        return self
 
 
 class GivenNames(_Part):
@@ -156,9 +200,13 @@ class Market(_Part):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     title: Text
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
-    price_level: Annotated[Positive, Field(description="currency units that buy what one US dollar does")]
+    price_level: Annotated[
+        float, Field(gt=0.0, le=1_000_000.0, description="currency units that buy what one US dollar does")
+    ]
     price_endings: Annotated[tuple[PriceEnding, ...], Field(min_length=1)]
-    edition: Annotated[str, Field(pattern=r"\{n\}", description="appended to the name of a product's later editions")]
+    edition: Annotated[
+        Text, AfterValidator(_edition_pattern), Field(description="appended to the name of a product's later editions")
+    ]
     given_names: Annotated[dict[str, GivenNames], Field(description="by locale")] = {}
     cities: Annotated[tuple[City, ...], Field(min_length=1, max_length=99)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
@@ -166,6 +214,8 @@ class Market(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Market:
+        if any((one.below or inf) >= (after.below or inf) for one, after in pairwise(self.price_endings)):
+            raise ValueError("below of the price_endings must grow, and only the last may be without it")
         if [city.city_id for city in self.cities] != list(range(1, len(self.cities) + 1)):
             raise ValueError("city_id must count 1, 2, 3… in the order of the cities")
         _whole((city.demand_share for city in self.cities), "demand_share of the cities")
@@ -173,3 +223,8 @@ class Market(_Part):
         _distinct((city.name for city in self.cities), "names of cities")
         _distinct((category.name for category in self.categories), "names of categories")
         return self
+
+    def digest(self) -> str:
+        """Return a SHA-256 of all that the market says: equal digests, equal markets."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()

@@ -143,6 +143,41 @@ def test_what_is_no_mapping_is_refused(content, tmp_path):
         (("categories", 2, "items", 0, "price"), "cheap", "categories.2.items.0.price: "),
         (("categories", 2, "name_pattern"), "{brand} {item}", "must have {brand}, {item} and {variant} once each"),
         (("reviews", "late"), [], "reviews.late: "),
+        (("title",), "two\nlines", "title: must be one line without control characters (it is 'two\\nlines')"),
+        (("reviews", "late", 0), "nul\0", "reviews.late.0: must be one line without control characters"),
+        (("price_level",), 1e9, "price_level: Input should be less than or equal to 1000000 (it is '1000000000.0')"),
+        (("edition",), ", {x} {n}", "edition: must have {n} once (it is ', {x} {n}')"),
+        (("edition",), ", {n", "edition: must have {n} once"),
+        (
+            ("categories", 2, "name_pattern"),
+            "{brand} {item} {variant}}",
+            "must have {brand}, {item} and {variant} once",
+        ),
+        (
+            ("categories", 2, "items", 0, "price"),
+            1e12,
+            "categories.2.items.0.price: Input should be less than or equal",
+        ),
+        (("price_endings", 1, "minus"), 5, "price_endings.1: minus must be less than step, 1, not 5"),
+        (("price_endings", 1, "below"), 5, "below of the price_endings must grow, and only the last may be without it"),
+        (("price_endings", 0, "below"), None, "below of the price_endings must grow"),
+        (
+            ("cities", 0, "faker_locale"),
+            "en_XX",
+            "cities.0.faker_locale: Faker has no such locale; allowed are en_AU, en_BD",
+        ),
+        (("cities", 0, "faker_locale"), "xx_XX", "allowed are those of its manual (it is 'xx_XX')"),
+        (
+            ("cities", 0, "warehouses", 0, "latitude"),
+            -40.69,
+            "'Brooklyn Bushwick' must stand within 200 km of New York",
+        ),
+        (
+            ("cities", 0, "warehouses", 0, "longitude"),
+            73.92,
+            "must stand within 200 km of New York, not at 40.6944, 73.92",
+        ),
+        (("cities", 0, "warehouses", 0, "name"), "Bronx Mott Haven", "names of a city's warehouses must be distinct"),
     ],
 )
 def test_wrong_values_are_refused_by_place_and_value(content, tmp_path, place, value, says):

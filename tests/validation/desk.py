@@ -33,18 +33,6 @@ class Desk:
     busy_area: int = 0  # integral of the number of people at work
     ended: int = 0
 
-    @property
-    def mean_wait(self) -> float:
-        """Mean wait in units of the mean service time."""
-        return sum(self.waited) / len(self.waited) / MEAN_SERVICE_US
-
-    def standard_error(self, batches: int = 40) -> float:
-        """Standard error of the mean wait by batch means: neighbours' waits are alike, far batches' hardly."""
-        size = len(self.waited) // batches
-        means = [sum(self.waited[i * size : (i + 1) * size]) / size / MEAN_SERVICE_US for i in range(batches)]
-        centre = sum(means) / batches
-        return float((sum((mean - centre) ** 2 for mean in means) / (batches - 1) / batches) ** 0.5)
-
 
 class _Always:
     """The same number of people at any time."""

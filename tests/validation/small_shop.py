@@ -8,17 +8,15 @@ from functools import cache
 from statistics import fmean
 from typing import Any
 
-from sim.bootstrap import build_world
-from sim.clock.pacer import Speed
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.journal.batch import Row
 from sim.journal.journal import Journal
+from sim.markets import load_market
+from sim.processes.founding import Deed, build_world
 from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
-from sim.running import Plan
 from sim.scenario import load_scenario
 from sim.sinks.memory import MemorySink
-from sim.terms import Terms
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 _REFERENCE = {"cities", "warehouses", "categories", "products", "product_prices", "sim.incidents"}
@@ -28,12 +26,11 @@ class SmallShop:
     """What a shop with seed 1 has come to after some days; figures are of what began in a window of days."""
 
     def __init__(self, scenario: str, cities: tuple[str, ...], days: float, scale: float) -> None:
-        name, plan = load_scenario(scenario)
+        _, plan = load_scenario(scenario)
         self._sink = MemorySink()
         journal = Journal(self._sink)
-        until = Plan(EPOCH, Speed.parse("max"), catch_up=False, until_us=None)
-        world = build_world(Terms(1, name, plan, "international", scale, until), journal.record, None)
-        world.regions = [region for region in world.regions if region.city.name in cities]
+        here = [city.city_id for city in load_market("international").cities if city.name in cities]
+        world = build_world(Deed(1, plan, "international", scale, EPOCH), journal.record, cities=here)
         open_shop(world)
         come_alive(world)
         world.env.run_through(round(days * DAY_US), lambda: False)

@@ -6,21 +6,14 @@ full size) but for the figures named in `AT_A_FIFTH`, whose reasons stand beside
 
 from __future__ import annotations
 
-import threading
-import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 
 from models.checks import run_checks
 from models.figures import Figure, load_figures, run_figure
-from sim.bootstrap import run_shop
-from sim.embedded.clients import connect
-from sim.settings import Given, resolve
 
-SETTINGS = {"speed": "max", "seed": "1", "scale": "0.2", "start": "2026-01-05T00:00Z", "duration": "7d"}
 AT_A_FIFTH = {
     # A fifth of the couriers serves the same districts: a warehouse has four or five, one or two of them on shift. So
     # few of them pool badly: queues are longer and more ragged than at full size.
@@ -62,22 +55,6 @@ SELECT o.delivered_at > o.promised_at AS late, count(*) AS orders,
 FROM orders o JOIN deliveries d USING (order_id) WHERE d.status = 'delivered' AND d.attempts = 1
 GROUP BY 1 ORDER BY 1
 """
-
-
-@pytest.fixture(scope="module")
-def week(postgres_url: str) -> Iterator[Connection]:
-    """A connection to the database of the week."""
-    name = f"bazaar_week_{uuid.uuid4().hex}"
-    with connect(postgres_url) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    try:
-        run_shop(resolve(Given(SETTINGS, {})), url, lambda _: None, threading.Event())
-        with connect(url) as connection:
-            yield connection
-    finally:
-        with connect(postgres_url) as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="module")

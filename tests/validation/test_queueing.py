@@ -8,36 +8,18 @@ with 4 to 6 % a mistaken queue (one server more, another spread of service times
 from __future__ import annotations
 
 from itertools import pairwise
-from math import factorial
 
 import pytest
 
 from tests.validation.desk import MEAN_SERVICE_US, Desk, observe, served_by
+from tests.validation.theory import agrees, erlang_b, erlang_c, wait_mg1, wait_mmc
 
 CUSTOMERS = 100_000
 
 
-def erlang_c(people: int, load: float) -> float:
-    """Return the probability of having to wait in M/M/c; `load` is the utilisation."""
-    offered = people * load
-    all_busy = offered**people / factorial(people) / (1.0 - load)
-    return all_busy / (sum(offered**n / factorial(n) for n in range(people)) + all_busy)
-
-
-def wait_mmc(people: int, load: float) -> float:
-    """Return the mean wait in M/M/c, in mean service times."""
-    return erlang_c(people, load) / (people * (1.0 - load))
-
-
-def wait_mg1(load: float, cv: float) -> float:
-    """Return the mean wait in M/G/1 after Pollaczek and Khinchine, in mean service times."""
-    return load * (1.0 + cv**2) / (2.0 * (1.0 - load))
-
-
-def agrees(desk: Desk, theory: float, relative_error: float = 0.04) -> None:
-    error = desk.standard_error()
-    assert error < relative_error * theory, "too few customers for a test that says something"
-    assert abs(desk.mean_wait - theory) < 4.0 * error, f"{desk.mean_wait:.3f} ± {error:.3f} against {theory:.3f}"
+def wait_agrees(desk: Desk, theory: float, what: str, relative_error: float = 0.04) -> None:
+    waited = [wait / MEAN_SERVICE_US for wait in desk.waited]
+    agrees(what, waited, theory, relative_error)
 
 
 def test_the_formulas_agree_with_their_textbook_values():
@@ -45,28 +27,36 @@ def test_the_formulas_agree_with_their_textbook_values():
     assert wait_mmc(1, 0.8) == pytest.approx(4.0)
     assert erlang_c(2, 0.5) == pytest.approx(1 / 3)
     assert wait_mg1(0.8, cv=1.0) == pytest.approx(wait_mmc(1, 0.8))
+    assert erlang_b(2, 1.0) == pytest.approx(0.2)
+    assert erlang_b(5, 3.0) == pytest.approx(0.1101, abs=5e-5)  # from any printed table
 
 
-@pytest.mark.parametrize("load", [0.5, 0.8])
-@pytest.mark.parametrize("people", [1, 3])
-def test_exponential_service_waits_as_erlang_says(people, load):
-    agrees(observe(load, people, CUSTOMERS), wait_mmc(people, load), relative_error=0.06)
+@pytest.mark.parametrize("load", [0.5, 0.7, 0.85])
+@pytest.mark.parametrize("people", [1, 2, 5])
+def test_as_many_wait_as_long_as_erlang_says(people, load):
+    desk, name = observe(load, people, CUSTOMERS, seed=people), f"M/M/{people} at {load}, station"
+    wait_agrees(desk, wait_mmc(people, load), name, relative_error=0.06)
+    agrees(f"{name}, share that waits", [wait > 0 for wait in desk.waited], erlang_c(people, load), relative_error=0.03)
 
 
-@pytest.mark.parametrize("load", [0.5, 0.8])
+@pytest.mark.parametrize("load", [0.5, 0.85])
 def test_constant_service_waits_as_pollaczek_and_khinchine_say(load):
-    agrees(observe(load, 1, CUSTOMERS, shape="constant"), wait_mg1(load, cv=0.0))
+    wait_agrees(
+        observe(load, 1, CUSTOMERS, shape="constant", seed=2), wait_mg1(load, cv=0.0), f"M/D/1 at {load}, station"
+    )
 
 
-def test_lognormal_service_waits_by_its_variation():
-    agrees(observe(0.7, 1, CUSTOMERS, shape="lognormal"), wait_mg1(0.7, cv=0.45))  # 0.45: the default service_cv
+@pytest.mark.parametrize("load", [0.5, 0.7, 0.85])
+def test_lognormal_service_waits_by_its_variation(load):
+    desk = observe(load, 1, CUSTOMERS, shape="lognormal", seed=3)
+    wait_agrees(desk, wait_mg1(load, cv=0.45), f"M/G/1 at {load}, station")  # 0.45: the default service_cv
 
 
 def test_a_wrong_theory_is_refused():
     desk = observe(0.8, 1, CUSTOMERS)
     for wrong in (wait_mmc(2, 0.8), wait_mg1(0.8, cv=0.0), wait_mmc(1, 0.7)):
         with pytest.raises(AssertionError, match="against"):
-            agrees(desk, wrong, relative_error=1.0)
+            wait_agrees(desk, wrong, "a wrong theory", relative_error=1.0)
 
 
 @pytest.mark.parametrize("people", [1, 3])
