@@ -7,49 +7,80 @@ import json
 import os
 import platform
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import pace, throughput
-from benchmarks.databases import server
-from benchmarks.figures import show
+from benchmarks.databases import ask, server
+from benchmarks.lines import show
+from benchmarks.page import PAGE, RESULTS, lines_of, rendered
+from benchmarks.parts import PARTS, Asked
 
-PARTS = ("pace", "throughput")
+SMALL = [name for name, part in PARTS.items() if not part.large]
+LARGE = [name for name, part in PARTS.items() if part.large]
 
 
 def main() -> int:
     """Run what the command line asks for."""
     asked = _arguments()
-    results: dict[str, Any] = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
-    }
     with server(asked.database_url) as url:
-        if "pace" in asked.parts:
-            print("measuring pace and freshness …", file=sys.stderr)
-            results["pace"] = pace.measure(url, asked.seconds)
-        if "throughput" in asked.parts:
-            print("measuring throughput …", file=sys.stderr)
-            results["throughput"] = throughput.measure(url, asked.repeat)
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    show(results)
+        results = _header(url)
+        for name in asked.parts:
+            began_s = time.monotonic()
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+            results[name] = PARTS[name].measure(Asked(url, asked.repeat, asked.seconds, asked.rounds))
+            print(f"measuring {name} took {time.monotonic() - began_s:.0f} s", file=sys.stderr, flush=True)
+            _write(asked.out, results)  # so that a later part's failure loses nothing
+    show(lines_of(results))
     print(f"written to {asked.out}", file=sys.stderr)
+    if asked.write:
+        _keep(results, "large" if asked.large else "bench")
     return 0
+
+
+def _header(url: str) -> dict[str, Any]:
+    [(postgres,)] = ask(url, "SHOW server_version")
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "postgres": postgres.split()[0],
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+    }
+
+
+def _write(path: Path, results: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _keep(results: dict[str, Any], name: str) -> None:
+    """Keep the results in the repository, and put them into the page."""
+    _write(RESULTS / f"{name}.json", results)
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"kept in {RESULTS / name}.json and {PAGE}", file=sys.stderr)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (default: all)")
-    parser.add_argument("--out", type=Path, default=Path(".cache/benchmarks.json"), help="where the JSON goes")
-    parser.add_argument("--seconds", type=float, default=12.0, help="real seconds at each speed (default 12)")
+    parser.add_argument("parts", nargs="*", help=f"what to measure: {', '.join(PARTS)} (default: {', '.join(SMALL)})")
+    parser.add_argument("--large", action="store_true", help=f"measure {', '.join(LARGE)}: 20 minutes or so")
+    parser.add_argument("--write", action="store_true", help=f"keep the results in {RESULTS.name}/ and in {PAGE}")
+    parser.add_argument("--out", type=Path, default=None, help="where the JSON goes (default .cache/benchmarks.json)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="real seconds at each speed (default 10)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the median is taken (default 3)")
+    parser.add_argument("--rounds", type=int, default=20, help="rounds through all dashboards (default 20)")
     parser.add_argument("--database-url", default=None, help="a server to use in place of an embedded one")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    asked.parts = asked.parts or list(PARTS)
+    if asked.write and asked.parts:
+        parser.error("--write keeps all parts or none: leave out their names")
+    asked.parts = asked.parts or (LARGE if asked.large else SMALL)
+    asked.out = asked.out or Path(f".cache/benchmarks{'-large' if asked.large else ''}.json")
     return asked
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from sqlalchemy import make_url
@@ -32,19 +33,29 @@ def server(named: str | None) -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+def new_database(server_url: str, template: str | None = None) -> Iterator[str]:
+    """The URL of a database that is dropped afterwards: empty, or a copy of the one that the URL `template` names."""
     name = f"bazaar_benchmark_{uuid.uuid4().hex[:12]}"
-    _administer(server_url, f"CREATE DATABASE {name}")
+    copied = f" TEMPLATE {make_url(template).database}" if template else ""
+    ask(server_url, f"CREATE DATABASE {name}{copied}")
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:
-        _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        ask(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _administer(server_url: str, statement: str) -> None:
-    connection = psycopg2.connect(server_url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
+def checkpoint(server_url: str) -> None:
+    """Have the server write out what it holds, so that a run does not pay for the one before."""
+    ask(server_url, "CHECKPOINT")
+
+
+def ask(url: str, statement: str, values: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    """Run one statement in a connection of its own, without a transaction, and return its rows."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()

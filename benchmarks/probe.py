@@ -1,6 +1,7 @@
-"""A look into a run while it goes: its clock against true pace, its processor time, its rows.
+"""A look into a paced run while it goes: its clock against true pace, and its processor time.
 
 The run is the real one, `sim.bootstrap.run_shop`; only its runner and tally are replaced by ones that also look.
+Looking at the clock for every fact costs a seventh of the simulation, so what is not paced is not looked at like this.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from sim import bootstrap
+from sim import bootstrap, lifetime
 from sim.clock.pacer import WallClock
 from sim.running import Runner, Tally
 from sim.settings import Given, resolve
-from sim.sinks.postgres.sink import PostgresSink
 
 if TYPE_CHECKING:
     from sim.facts import Fact
@@ -40,10 +39,9 @@ class Probe:
     fact_late_s: list[float] = field(default_factory=list)  # how long after its true instant a fact was told
     clock_behind_s: list[float] = field(default_factory=list)  # the simulated clock against true pace, sampled
     statuses: list[Status] = field(default_factory=list)
-    wall_s: float = 0.0  # of running, without opening or taking up
+    wall_s: float = 0.0  # of running, without taking up
     cpu_s: float = 0.0
     sim_us: int = 0
-    opening_rows: int = 0
 
     def true_s(self, at_us: int) -> float:
         """Return when, by the steady clock, a simulated instant is due."""
@@ -74,11 +72,12 @@ class LookingTally(Tally):
 class LookingRunner(Runner):
     """A runner that is timed, and whose clock is compared with true pace every few milliseconds."""
 
-    def __init__(self, world: Any, journal: Any, tally: LookingTally, *more: Any, probe: Probe, **named: Any) -> None:
+    def __init__(self, world: Any, journal: Any, tally: Tally, *more: Any, probe: Probe, **named: Any) -> None:
         super().__init__(world, journal, tally, *more, **named)
         self._env = world.env
         self._probe = probe
-        tally.runner = self
+        if isinstance(tally, LookingTally):
+            tally.runner = self
 
     @property
     def now_us(self) -> int:
@@ -88,12 +87,10 @@ class LookingRunner(Runner):
     def run(self) -> None:
         """Run, looking."""
         probe, over = self._probe, threading.Event()
-        self._sink.wait_until_written(inf)
-        probe.opening_rows = self._sink.rows_written
+        self._sink.flush()
         sampler = threading.Thread(target=self._sample, args=(over,))
         began_us, began_s, began_cpu_s = self.now_us, time.perf_counter(), time.process_time()
-        if probe.factor != inf:
-            sampler.start()
+        sampler.start()
         try:
             super().run()
         finally:
@@ -101,8 +98,7 @@ class LookingRunner(Runner):
             probe.wall_s = time.perf_counter() - began_s
             probe.cpu_s = time.process_time() - began_cpu_s
             probe.sim_us = self.now_us - began_us
-            if sampler.ident is not None:
-                sampler.join()
+            sampler.join()
 
     def _begin_to_pace(self) -> None:
         super()._begin_to_pace()
@@ -117,45 +113,11 @@ class LookingRunner(Runner):
                 probe.clock_behind_s.append(abs(now_s - probe.true_s(stood_us)))
 
 
-class NullSink:
-    """Takes rows and forgets them: what is left is the simulation and the journal."""
+def probed_run(url: str, options: dict[str, str], *, stop_after_s: float, at_facts: bool = True) -> Probe:
+    """Run a paced shop with these options, without catching up, for so many real seconds of pacing.
 
-    def __init__(self, *_: object) -> None:
-        self.rows_written = 0
-        self.behind = 0
-
-    def report(self, progress: object) -> None:
-        """Forget it."""
-
-    def write(self, batch: Any) -> None:
-        """Count the rows."""
-        self.rows_written += batch.rows
-
-    trouble = None
-
-    def wait_for_room(self, timeout_s: float) -> bool:  # noqa: ARG002 - the port's
-        """There always is."""
-        return True
-
-    def wait_until_written(self, timeout_s: float) -> bool:  # noqa: ARG002 - the port's
-        """Nothing is ever behind."""
-        return True
-
-    def give_up(self) -> int:
-        """Nothing was kept."""
-        return 0
-
-    def flush(self) -> None:
-        """Nothing is ever behind."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def probed_run(url: str, options: dict[str, str], *, stop_after_s: float = inf, null_sink: bool = False) -> Probe:
-    """Run the shop with these options, without catching up if paced, for so many real seconds of pacing or to its end.
-
-    Sampling 200 times a second takes about half a per cent of a core, which counts as the run's.
+    Looks at the clock at every fact, or (not `at_facts`) only 200 times a second; that takes about half a per cent of a
+    core, which counts as the run's.
     """
     settings = resolve(Given(options, {}), catch_up=False)
     probe, stop = Probe(settings.speed.factor), threading.Event()
@@ -165,16 +127,15 @@ def probed_run(url: str, options: dict[str, str], *, stop_after_s: float = inf, 
         if probe.anchor_s is not None and WallClock().steady_s() > probe.anchor_s + stop_after_s:
             stop.set()
 
-    with _looking(probe, null_sink=null_sink):
+    with _looking(probe, at_facts=at_facts):
         bootstrap.run_shop(settings, url, observe, stop)
     return probe
 
 
 @contextmanager
-def _looking(probe: Probe, *, null_sink: bool) -> Iterator[None]:
+def _looking(probe: Probe, *, at_facts: bool) -> Iterator[None]:
     with (
-        patch.object(bootstrap, "Runner", partial(LookingRunner, probe=probe)),
-        patch.object(bootstrap, "Tally", partial(LookingTally, probe=probe)),
-        patch.object(bootstrap, "PostgresSink", NullSink if null_sink else PostgresSink),
+        patch.object(lifetime, "Runner", partial(LookingRunner, probe=probe)),
+        patch.object(lifetime, "Tally", partial(LookingTally, probe=probe) if at_facts else Tally),
     ):
         yield

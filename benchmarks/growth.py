@@ -1,0 +1,124 @@
+"""Cost as it grows: the same shop, longer and longer; rows a second, memory, time to go on, bytes on disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from benchmarks import shop
+from benchmarks.apart import apart
+from benchmarks.databases import ask, checkpoint, new_database
+from benchmarks.lines import Line, compared
+from benchmarks.shop import DEFAULT
+from benchmarks.simulator import resident_mb, simulator
+
+# How long the default shop takes to so many orders: 2,270 a day, fewer in its first.
+SMALL = {"1 k": "12h", "10 k": "108h"}
+LARGE = {"1 k": "12h", "100 k": "45d"}
+MILLION = {"scenario": str(Path(__file__).with_name("many_orders.yaml"))}
+MILLION_FOR = "485h"
+
+HISTORY = {**DEFAULT, "processes": "2"}
+_TABLES = """
+SELECT format('(SELECT count(*) FROM %I)', relname) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+"""
+_SIZE = "SELECT pg_database_size(current_database())"
+_COMMITTED = "SELECT batches FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_PATIENCE_S = 300.0
+
+
+def measure(server_url: str, durations: dict[str, str], keep: ExitStack) -> tuple[dict[str, Any], str]:
+    """Return the figures of each size, and the URL of the largest shop, which `keep` drops in the end."""
+    found: dict[str, Any] = {}
+    url = ""
+    for name, duration in durations.items():
+        url = keep.enter_context(new_database(server_url))
+        found[name] = of_shop(server_url, url, {**HISTORY, "duration": duration})
+    return found, url
+
+
+def measure_million(server_url: str) -> dict[str, Any]:
+    """Return the figures of a million orders by half a million customers who rarely come without buying."""
+    with new_database(server_url) as url:
+        return of_shop(server_url, url, {**HISTORY, **MILLION, "duration": MILLION_FOR})
+
+
+def of_shop(server_url: str, url: str, options: dict[str, str]) -> dict[str, Any]:
+    """Make a shop in an empty database, go on with it, and return what both took."""
+    checkpoint(server_url)
+    opening = _opening(server_url, options)
+    figures = apart(shop.run, url, options)
+    stored, size = _stored_rows(url), _bytes(url)
+    [(orders, customers)] = ask(url, "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM customers)")
+    resume_s, resumed_rss_mb = time_to_go_on(url)
+    return {
+        **figures,
+        "orders": orders,
+        "customers": customers,
+        "rows_stored": stored,
+        "rows_per_order": (stored - opening["rows"]) / orders,
+        "bytes": size,
+        "bytes_per_order": (size - opening["bytes"]) / orders,
+        "resume_s": resume_s,
+        "resumed_rss_mb": resumed_rss_mb,
+    }
+
+
+def _opening(server_url: str, options: dict[str, str]) -> dict[str, float]:
+    """What the shop is before its first order: its customers, stock and empty tables."""
+    with new_database(server_url) as url:
+        apart(shop.run, url, {**options, "duration": "1s", "processes": "1"})
+        return {"rows": _stored_rows(url), "bytes": _bytes(url)}
+
+
+def _stored_rows(url: str) -> int:
+    """Rows in the shop's tables; one that was changed later counts once."""
+    counts = " + ".join(count for (count,) in ask(url, _TABLES))
+    [(rows,)] = ask(url, f"SELECT {counts}")
+    return int(rows)
+
+
+def _bytes(url: str) -> int:
+    [(size,)] = ask(url, _SIZE)
+    return int(size)
+
+
+def time_to_go_on(url: str) -> tuple[float, float]:
+    """Return the seconds from the start of `python -m sim run` on a shop to its first new commit; its memory then."""
+    before, began_s = ask(url, _COMMITTED), time.perf_counter()
+    with simulator(url, "--no-catch-up") as process, closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        while True:
+            cursor.execute(_COMMITTED)
+            if cursor.fetchall() != before:
+                return time.perf_counter() - began_s, resident_mb(process.pid)
+            if process.poll() is not None or time.perf_counter() > began_s + _PATIENCE_S:
+                raise RuntimeError("the shop was not gone on with")
+            time.sleep(0.01)
+
+
+def lines(found: dict[str, Any]) -> Iterator[Line]:
+    """The figures as lines of the table."""
+    sizes = list(found)
+    for name, figures in found.items():
+        rows = f"{figures['rows_stored']:,.0f} rows stored, {figures['rows_per_order']:.1f} an order"
+        rate = f"{figures['rows_per_s_after_first']:,.0f} rows/s after the opening"
+        yield Line(f"{name} orders", f"{rate}, {figures['bytes_per_order']:,.0f} bytes an order on disk", against=rows)
+        customers = f"{figures['customers']:,} customers"
+        memory = f"{figures['rss_mb']:.0f} MB making it, {figures['resumed_rss_mb']:.0f} MB going on"
+        what = f"{name} orders: memory of a simulating process"
+        most = max(figures["rss_mb"], figures["resumed_rss_mb"])
+        yield compared(what, most, 400.0, memory, customers, sense="≤", unit=" MB")
+        yield Line(f"{name} orders: to go on", f"{figures['resume_s']:.1f} s to the first new commit")
+    if len(sizes) > 1:
+        smallest, largest = sizes[0], sizes[-1]
+        ratio = found[largest]["rows_per_s_after_first"] / found[smallest]["rows_per_s_after_first"]
+        what = f"Rows/s at {largest} orders of those at {smallest}"
+        yield compared(what, ratio, 0.85, f"{ratio:.2f}", "the default shop, history mode", sense="≥")

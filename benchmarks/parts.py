@@ -1,0 +1,56 @@
+"""The parts of the benchmarks by name: how each is measured, and how its figures become lines of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import growth, pace, reading, simulation, start, writing
+from benchmarks.lines import Line
+from benchmarks.peers import measuring as peers
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where to measure, and how often."""
+
+    server_url: str
+    repeat: int
+    seconds: float
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part. A large one takes many minutes and is asked for by itself."""
+
+    measure: Callable[[Asked], Found]
+    lines: Callable[[Found], Iterator[Line]]
+    large: bool = False
+
+
+def _grown_and_read(asked: Asked, durations: dict[str, str]) -> Found:
+    with ExitStack() as keep:
+        grown, largest = growth.measure(asked.server_url, durations, keep)
+        return {"growth": grown, "reading": reading.measure(asked.server_url, largest, asked.rounds)}
+
+
+def _grown_and_read_lines(found: Found) -> Iterator[Line]:
+    yield from growth.lines(found["growth"])
+    yield from reading.lines(found["reading"])
+
+
+PARTS: dict[str, Part] = {
+    "simulation": Part(lambda asked: simulation.measure(asked.repeat), simulation.lines),
+    "pace": Part(lambda asked: pace.measure(asked.server_url, asked.seconds), pace.lines),
+    "writing": Part(lambda asked: writing.measure(asked.server_url, asked.repeat), writing.lines),
+    "peers": Part(lambda asked: peers.measure(asked.server_url, asked.repeat), peers.lines),
+    "growth": Part(lambda asked: _grown_and_read(asked, growth.SMALL), _grown_and_read_lines),
+    "start": Part(lambda _: start.measure(), start.lines),
+    "large": Part(lambda asked: _grown_and_read(asked, growth.LARGE), _grown_and_read_lines, large=True),
+    "million": Part(lambda asked: {"1 M": growth.measure_million(asked.server_url)}, growth.lines, large=True),
+}
