@@ -30,7 +30,7 @@ _SHOP = "n.nspname = 'public'"
 _APPENDED = ", ".join(f"'{table}'" for table in APPENDED)
 # Those that others refer to are dropped after those that refer, and built before them.
 _FOREIGN_KEYS = f"""
-SELECT 'foreign key ' || c.conname AS what,
+SELECT 'foreign key ' || c.conname AS what, NULL AS relation,
        format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS drop,
        ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s',
                     c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))] AS build
@@ -39,7 +39,7 @@ WHERE c.contype = 'f' AND {_SHOP} ORDER BY c.conname
 """
 # An index first, and then the key by it: so that readers are locked out for a moment only.
 _KEYS = f"""
-SELECT 'key ' || c.conname AS what,
+SELECT 'key ' || c.conname AS what, c.conrelid::regclass::text AS relation,
        format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS drop,
        ARRAY[pg_get_indexdef(c.conindid),
              format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I', c.conrelid::regclass, c.conname,
@@ -50,31 +50,38 @@ WHERE {_SHOP} AND (c.contype = 'u' OR c.contype = 'p' AND t.relname IN ({_APPEND
 ORDER BY c.conname
 """
 _INDEXES = f"""
-SELECT 'index ' || t.relname AS what, format('DROP INDEX %s', i.indexrelid::regclass) AS drop,
+SELECT 'index ' || t.relname AS what, i.indrelid::regclass::text AS relation,
+       format('DROP INDEX %s', i.indexrelid::regclass) AS drop,
        ARRAY[pg_get_indexdef(i.indexrelid)] AS build
 FROM pg_index i JOIN pg_class t ON t.oid = i.indexrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 WHERE {_SHOP} AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY t.relname
 """
 # What triggers keep is counted once, over all rows.
 _TRIGGERS = f"""
-SELECT 'counts by quarters of an hour' AS what,
+SELECT 'counts by quarters of an hour' AS what, NULL AS relation,
        string_agg(format('ALTER TABLE %s DISABLE TRIGGER USER', o), ';') AS drop,
        'SELECT sim.refill_quarters()'::text || array_agg(format('ALTER TABLE %s ENABLE TRIGGER USER', o)) AS build
 FROM (SELECT DISTINCT t.tgrelid::regclass::text AS o
       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT t.tgisinternal AND {_SHOP}) AS owner
 """
-_KEEP = "CREATE TABLE sim.unbuilt (position int PRIMARY KEY, what text NOT NULL, statements text[] NOT NULL)"
+_KEEP = """
+CREATE TABLE sim.unbuilt (position int PRIMARY KEY, what text NOT NULL, relation text, statements text[] NOT NULL)
+"""
 _TELL = "COMMENT ON TABLE sim.unbuilt IS 'History is being loaded: keys and indexes that are built when it is there.'"
 _ARE_SOME = "SELECT to_regclass('sim.unbuilt') IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """A key or an index that is missing, with the statements that build it, and whether it is the last one."""
+    """A key or an index that is missing, with the statements that build it, and whether it is the last one.
+
+    `relation` is the table that it is of, if it concerns no other one.
+    """
 
     position: int
     what: str
+    relation: str | None
     statements: tuple[str, ...]
     last: bool
 
@@ -89,26 +96,30 @@ def set_aside(connection: Connection) -> None:
 
     The tables must be empty.
     """
-    to_build: list[tuple[str, list[str]]] = []
+    to_build: list[tuple[str, str | None, list[str]]] = []
     _plain(connection, "SET LOCAL search_path = public")
     for sql in (_TRIGGERS, _FOREIGN_KEYS, _KEYS, _INDEXES):
         found = _plain(connection, sql).mappings().all()
         for missing in found:
             _plain(connection, missing["drop"])
-        to_build = [(missing["what"], missing["build"]) for missing in found] + to_build
+        to_build = [(missing["what"], missing["relation"], missing["build"]) for missing in found] + to_build
     _plain(connection, _KEEP)
     _plain(connection, _TELL)
-    for position, (what, statements) in enumerate(to_build):
-        connection.exec_driver_sql("INSERT INTO sim.unbuilt VALUES (%s, %s, %s)", (position, what, statements))
+    for position, (what, relation, statements) in enumerate(to_build):
+        connection.exec_driver_sql(
+            "INSERT INTO sim.unbuilt VALUES (%s, %s, %s, %s)", (position, what, relation, statements)
+        )
 
 
 def unbuilt(connection: Connection) -> list[Unbuilt]:
     """What is missing, in the order of building."""
     if not connection.exec_driver_sql(_ARE_SOME).scalar_one():
         return []
-    found = connection.exec_driver_sql("SELECT position, what, statements FROM sim.unbuilt ORDER BY position").all()
+    found = connection.exec_driver_sql("SELECT * FROM sim.unbuilt ORDER BY position").all()
     newest = found[-1].position if found else None
-    return [Unbuilt(row.position, row.what, tuple(row.statements), row.position == newest) for row in found]
+    return [
+        Unbuilt(row.position, row.what, row.relation, tuple(row.statements), row.position == newest) for row in found
+    ]
 
 
 def _plain(connection: Connection, sql: str) -> CursorResult[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
 from models.unbuilt import set_aside, unbuilt
-from sim.checkpoint import open_rows, reading
+from sim.checkpoint import reading
 from sim.children import usable_processors
 from sim.clock.pacer import WallClock
 from sim.history import Stretch, stretches
@@ -67,10 +67,9 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
                 connection.commit()
             missing = unbuilt(connection)
             connection.rollback()
-            snapshot = open_rows(connection, run, terms) if run.batches else None
             wishes = Wishes(pending(connection))
         processes = settings.processes or usable_processors()
-        Lifetime(terms, run, url, observe, stop, wishes, processes).spend(writer, snapshot, history, missing)
+        Lifetime(terms, run, url, observe, stop, wishes, processes).spend(writer, history, missing)
 
 
 def _history(terms: Terms, run: RunRecord, settings: Settings, *, keyless: bool) -> list[Stretch]:

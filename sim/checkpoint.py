@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -22,12 +22,14 @@ from sim.sinks.postgres.runs import newest_run
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sim.snapshot import RunRecord, Snapshot
     from sim.terms import Terms
 
 _AGAIN_S = 1.0
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -47,14 +49,19 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
     return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters)
 
 
-def read_again(url: str, terms: Terms, stop: threading.Event) -> Snapshot:
-    """What is open now, for a run that has written it itself; a database that is away is waited for until `stop`."""
+def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event) -> T:
+    """Read something in the middle of a run; a database that is away is waited for until `stop`."""
     while True:
         try:
             with reading(url) as connection:
-                run = newest_run(connection)
-                assert run is not None, "its row is the first thing that a run writes"
-                return open_rows(connection, run, terms)
+                return read(connection)
         except DBAPIError as error:
             if not (isinstance(error.orig, Exception) and passes(error.orig)) or stop.wait(_AGAIN_S):
                 raise
+
+
+def newest_open_rows(connection: Connection, terms: Terms) -> Snapshot:
+    """What is open now, in the middle of a run."""
+    run = newest_run(connection)
+    assert run is not None, "its row is the first thing that a run writes"
+    return open_rows(connection, run, terms)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg2
 
-from sim.checkpoint import read_again
+from models.unbuilt import unbuilt
+from sim.checkpoint import newest_open_rows, read_again
 from sim.clock.pacer import Speed
 from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
 from sim.journal.journal import Journal
@@ -25,8 +27,7 @@ from sim.running import Runner, Tally
 from sim.running.garbage import keep_what_is_there
 from sim.running.wishes import Wish
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.building import tidy_up
-from sim.sinks.postgres.connection import one_line
+from sim.sinks.postgres.building import build_side_by_side
 from sim.sinks.postgres.listener import Listener
 from sim.sinks.postgres.retention import keeping
 from sim.sinks.postgres.sink import PostgresSink
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from models.unbuilt import Unbuilt
+    from sim.processes.world import World
     from sim.running import Wishes
     from sim.sinks.postgres.controls import Controls
     from sim.sinks.postgres.session import Session
@@ -68,14 +70,9 @@ class Lifetime:
         self._stop = stop
         self._wishes = wishes
         self._processes = processes
+        self._open = run.batches > 0
 
-    def spend(
-        self,
-        writer: Session,
-        snapshot: Snapshot | None,
-        history: Sequence[Stretch],
-        missing: Sequence[Unbuilt],
-    ) -> None:
+    def spend(self, writer: Session, history: Sequence[Stretch], missing: Sequence[Unbuilt]) -> None:
         """Live until the end or a stop; everything is committed then, and nothing is missing that was set aside."""
         sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
         sink = PostgresSink(writer, self._run.epoch, self._run.run_id)
@@ -84,7 +81,7 @@ class Lifetime:
                 closing(Listener(self._url, self._run.run_id, partial(_leave, self._wishes), self._wishes.ask)),
                 keeping(self._url, self._terms.plan.keep, self._stop),
             ):
-                self._live_on(sink, snapshot, history, missing)
+                self._live_on(sink, history, missing)
         except SinkError:
             raise
         except Lost as error:
@@ -96,61 +93,61 @@ class Lifetime:
         finally:
             sink.close()
 
-    def _live_on(
-        self,
-        sink: PostgresSink,
-        snapshot: Snapshot | None,
-        history: Sequence[Stretch],
-        missing: Sequence[Unbuilt],
-    ) -> None:
+    def _live_on(self, sink: PostgresSink, history: Sequence[Stretch], missing: Sequence[Unbuilt]) -> None:
         counted = NOBODY
         if missing and not history:  # a start before this one ended in the middle of it
-            history = [Stretch(None, 0) if snapshot is None else Stretch(snapshot.sim_now, snapshot.sim_now)]
+            now_us = (self._run.sim_now - self._run.epoch) // timedelta(microseconds=1)
+            history = [Stretch(now_us if self._open else None, now_us)]
         for stretch in history:
             historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)
-            counted = self._make(historian, snapshot, stretch)
+            counted = self._make(historian, stretch)
+            self._open = True
             self._build(historian, missing)
             if self._stop.is_set() or historian.now_us >= self._terms.plan.end_us:
                 historian.end()
                 return
             historian.see_written()
-            snapshot, missing = read_again(self._url, self._terms, self._stop), ()
+            missing = ()
             if historian.now_us < stretch.target_us:  # somebody has asked for what the live shop does
                 break
-        self._live(sink, snapshot, Census.of_all([counted, _open_in(snapshot)]))
+        self._live(sink, counted)
 
-    def _make(self, historian: Historian, snapshot: Snapshot | None, stretch: Stretch) -> Census:
+    def _make(self, historian: Historian, stretch: Stretch) -> Census:
         """Have a crew make a stretch of history; return what has been counted so far."""
         if not stretch.is_ahead:
             return NOBODY
-        parts = parts_of(load_market(self._terms.market), self._processes)
-        with Crew([self._brief(number, part, snapshot) for number, part in enumerate(parts)]) as crew:
+        with Crew(self._briefs()) as crew:
             return historian.make(crew).counted
+
+    def _briefs(self) -> list[Brief]:
+        snapshot = self._snapshot()
+        parts = parts_of(load_market(self._terms.market), self._processes)
+        return [self._brief(number, part, snapshot) for number, part in enumerate(parts)]
 
     def _brief(self, number: int, cities: frozenset[int], snapshot: Snapshot | None) -> Brief:
         here = share_of(snapshot, cities) if snapshot else None
         return Brief(number, self._terms.deed, cities, here, _open_in(here))
 
+    def _snapshot(self) -> Snapshot | None:
+        """What is open, of a shop that was opened. It is large: nobody shall keep it."""
+        if not self._open:
+            return None
+        return read_again(self._url, partial(newest_open_rows, terms=self._terms), self._stop)
+
     def _build(self, historian: Historian, missing: Sequence[Unbuilt]) -> None:
         if not missing:
             return
-        historian.build(missing)
-        try:
-            historian.while_it_lasts(partial(tidy_up, self._url))
-        except psycopg2.Error as error:  # the server does it by itself, later
-            _LOG.warning("database: VACUUM: %s", one_line(error))
+        historian.see_written()
+        with suppress(psycopg2.Error):  # what it leaves is built anyway, and says what is wrong if that is so
+            historian.while_it_lasts(partial(build_side_by_side, self._url, missing), len(missing))
+        historian.build(read_again(self._url, unbuilt, self._stop))
 
-    def _live(self, sink: PostgresSink, snapshot: Snapshot | None, before: Census) -> None:
+    def _live(self, sink: PostgresSink, counted: Census) -> None:
         journal = Journal(sink)
         tally = Tally(journal)
-        world = build_world(self._terms.deed, tally.tell, snapshot)
-        if snapshot is None:
-            open_shop(world)
-        else:
-            take_up(world, snapshot)
-        come_alive(world)
+        world, before = self._inhabited(tally)
         keep_what_is_there()
-        if snapshot is None:
+        if not self._open:
             world.env.run_through(0, lambda: False)  # whatever happens at the epoch itself belongs to the opening
             journal.commit(0)
         tally.counts = Counter()
@@ -163,9 +160,20 @@ class Lifetime:
             self._observe,
             self._stop,
             self._wishes,
-            before=before,
+            before=Census.of_all([counted, before]),
             carry_out=partial(carry_out, world),
         ).run()
+
+    def _inhabited(self, tally: Tally) -> tuple[World, Census]:
+        """The world with its people, opened or taken up, and what is open in it."""
+        snapshot = self._snapshot()
+        world = build_world(self._terms.deed, tally.tell, snapshot)
+        if snapshot is None:
+            open_shop(world)
+        else:
+            take_up(world, snapshot)
+        come_alive(world)
+        return world, _open_in(snapshot)
 
 
 def _open_in(snapshot: Snapshot | None) -> Census:

@@ -30,7 +30,7 @@ class Crew:
     """Processes that live through the same stretches of time. A context: outside of it there are none."""
 
     def __init__(self, briefs: Sequence[Brief]) -> None:
-        self._briefs = briefs
+        self._briefs = briefs  # until they are handed out: they are large
         self._processes: list[SpawnProcess] = []
         self._connections: list[Connection] = []
         self._answers: list[deque[Made]] = [deque() for _ in briefs]
@@ -40,12 +40,16 @@ class Crew:
         with interrupts_blocked():
             for brief in self._briefs:
                 ours, theirs = context.Pipe()
-                name = f"history-{brief.number}"
-                process = context.Process(target=work, args=(theirs, brief), name=name, daemon=True)
+                process = context.Process(target=work, args=(theirs,), name=f"history-{brief.number}", daemon=True)
                 process.start()
                 theirs.close()  # so that a hand that ends is noticed
                 self._processes.append(process)
                 self._connections.append(ours)
+        try:
+            self._brief_them()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     def __exit__(
@@ -59,13 +63,15 @@ class Crew:
             process.kill()
             process.join()
 
+    def _brief_them(self) -> None:
+        briefs, self._briefs = self._briefs, ()
+        for brief in briefs:
+            self._send(brief.number, brief)
+
     def ask(self, until_us: int) -> None:
         """Ask every hand to live up to an instant. Raises Lost."""
-        for number, connection in enumerate(self._connections):
-            try:
-                connection.send(until_us)
-            except OSError as error:
-                raise self._lost(number) from error
+        for number in range(len(self._connections)):
+            self._send(number, until_us)
 
     def answers(self, timeout_s: float) -> list[Made] | None:
         """What all hands have made of the oldest stretch unanswered; None when that takes longer. Raises Lost."""
@@ -74,6 +80,12 @@ class Crew:
             number = next(number for connection, number in missing.items() if connection is ready)
             self._answers[number].append(self._received(number))
         return None if not all(self._answers) else [made.popleft() for made in self._answers]
+
+    def _send(self, number: int, something: Brief | int) -> None:
+        try:
+            self._connections[number].send(something)
+        except OSError as error:
+            raise self._lost(number) from error
 
     def _received(self, number: int) -> Made:
         try:

@@ -5,6 +5,7 @@ Like the composition root it knows processes and sinks both, for it is the root 
 
 from __future__ import annotations
 
+import os
 import signal
 import traceback
 from collections import Counter
@@ -41,6 +42,10 @@ _COMMON = (
 """Facts that belong to no city: every hand lives through them, and the first one tells them."""
 
 
+_PORTION = 20_000  # facts
+_NICE = 5  # the server goes first: what waits for it at the end is what nobody does anything else beside
+
+
 class Brief(NamedTuple):
     """What a hand has to do. The snapshot, where there is one, is of its own cities."""
 
@@ -64,12 +69,13 @@ class Broken(NamedTuple):
     told: str
 
 
-def work(connection: Connection, brief: Brief) -> None:
-    """Live up to each instant asked for, and answer with what was made of it, until nobody asks any more."""
+def work(connection: Connection) -> None:
+    """Take the brief, live up to each instant asked for and answer with what was made of it, until nobody asks."""
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, signal.SIG_IGN)  # who asks us decides; that nobody does any more ends us
+    os.nice(_NICE)
     try:
-        hand = _Hand(brief)
+        hand = _Hand(connection.recv())  # no argument: those stay for as long as the process
         while True:
             connection.send(hand.made_until(connection.recv()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -92,13 +98,28 @@ class _Hand:
     def _founded(self, brief: Brief, tell: Callable[[Fact], None]) -> World:
         world = build_world(brief.deed, tell, brief.snapshot, brief.cities)
         if brief.snapshot is None:
-            open_shop(world)
+            self._open(world)
         else:
             take_up(world, brief.snapshot)
         come_alive(world)
         self._tally.counts = Counter()
         keep_what_is_there()
         return world
+
+    def _open(self, world: World) -> None:
+        """Open the shop, and encode what is told portion by portion: an opening is large."""
+        tell, told = world.tell, 0
+
+        def tell_in_portions(fact: Fact) -> None:
+            nonlocal told
+            tell(fact)
+            told += 1
+            if told % _PORTION == 0:
+                self._journal.commit(0)
+
+        world.tell = tell_in_portions
+        open_shop(world)
+        world.tell = tell
 
     def made_until(self, until_us: int) -> Made:
         self._world.env.run_through(until_us, lambda: False)

@@ -120,9 +120,9 @@ class Historian:
         self.see_written()
         self._to_build = 0
 
-    def while_it_lasts(self, something: Callable[[], None]) -> None:
-        """Do something that takes its time, and show the run meanwhile. Raises what it raises."""
-        self._to_build = 1
+    def while_it_lasts(self, something: Callable[[], None], to_build: int) -> None:
+        """Do something for so many keys or indexes, and show the run meanwhile. Raises what it raises."""
+        self._to_build = to_build
         with ThreadPoolExecutor(1) as helper:
             future = helper.submit(something)
             while not wait([future], OBSERVE_EVERY_S).done:

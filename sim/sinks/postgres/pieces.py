@@ -10,25 +10,25 @@ from sim.sinks.shapes import shop_shapes
 
 
 class PieceSink:
-    """Keeps the newest batch as bytes until it is taken."""
+    """Keeps batches as bytes until they are taken, together, as one piece of a transaction."""
 
     def __init__(self, epoch: datetime, part: str) -> None:
         """`part` names this process among those that write the same transaction."""
         self._steps = BatchSteps(shop_shapes(), epoch, f"_{part}")
-        self._piece: Piece | None = None
+        self._pieces: list[Piece] = []
 
     def write(self, batch: Batch) -> None:
-        """Encode. Raises SinkError for rows that fit no table, and ValueError when the last piece was not taken."""
-        if self._piece is not None:
-            raise ValueError("a piece is waiting to be taken")
-        self._piece = self._steps.of(batch)
+        """Encode. Raises SinkError for rows that fit no table."""
+        self._pieces.append(self._steps.of(batch, again=bool(self._pieces)))
 
     def take(self) -> Piece:
-        """Return what was written, once; raises ValueError when there is nothing."""
-        piece, self._piece = self._piece, None
-        if piece is None:
-            raise ValueError("nothing was written")
-        return piece
+        """Return what was written since the last time."""
+        pieces, self._pieces = self._pieces, []
+        return Piece(
+            [step for piece in pieces for step in piece.inserts],
+            [step for piece in pieces for step in piece.changes],
+            sum(piece.rows for piece in pieces),
+        )
 
     def flush(self) -> None:
         """Nothing is ever behind."""

@@ -53,7 +53,7 @@ class Session:
         made: set[str] = set()
         with self.connection.cursor() as cursor:
             for step in transaction.steps:
-                if step.once and step.sql in self._made:
+                if step.once and (step.sql in self._made or step.sql in made):
                     continue
                 with nullcontext() if step.takes_long else self.waiting():
                     _run(cursor, step)

@@ -83,12 +83,17 @@ class TableSteps:
         self._refuse_unknown(_columns_of(rows))
         yield Step(self._shape.name, self._copy, self._stream(self._names, _by_column(rows, self._names)))
 
-    def change(self, rows: dict[Key, Row]) -> Iterator[Step]:
-        """Set the columns given, row by row; None and a column left out keep what is there."""
+    def change(self, rows: dict[Key, Row], *, again: bool = False) -> Iterator[Step]:
+        """Set the columns given, row by row; None and a column left out keep what is there.
+
+        `again` where the transaction has changed rows of this table before.
+        """
         touched = _columns_of(rows.values())
         self._refuse_unknown(touched)
         columns = [name for name in self._names if name in touched and name not in self._shape.key]
         yield Step(self._shape.name, self._create_stage(), once=True)
+        if again:
+            yield Step(self._shape.name, f"DELETE FROM {self._stage}")
         values = [*zip(*rows, strict=True), *_by_column(rows.values(), columns)]
         names = (*self._shape.key, *columns)
         yield Step(self._shape.name, self._copy_into(self._stage, names), self._stream(names, values))
@@ -132,12 +137,15 @@ class BatchSteps:
     def __init__(self, shapes: Shapes, epoch: datetime, part: str = "") -> None:
         self._tables = {name: TableSteps(shape, epoch, part) for name, shape in shapes.items()}
 
-    def of(self, batch: Batch) -> Piece:
-        """The steps of a batch; raises SinkError for rows that fit no table."""
+    def of(self, batch: Batch, *, again: bool = False) -> Piece:
+        """The steps of a batch; `again` for another one of the same transaction.
+
+        Raises SinkError for rows that fit no table.
+        """
         unknown = (batch.appended.keys() | batch.inserted.keys() | batch.changed.keys()) - self._tables.keys()
         if unknown:
             raise SinkError(f"there is no table {', '.join(sorted(unknown))}")
-        return Piece([*self._inserts(batch)], [*self._changes(batch)], batch.rows)
+        return Piece([*self._inserts(batch)], [*self._changes(batch, again=again)], batch.rows)
 
     def in_order(self, pieces: Sequence[Piece]) -> list[Step]:
         """All inserts first, by table, so that a row may refer to any other of its own transaction."""
@@ -152,10 +160,10 @@ class BatchSteps:
             if name in batch.inserted:
                 yield from table.insert(batch.inserted[name].values())
 
-    def _changes(self, batch: Batch) -> Iterator[Step]:
+    def _changes(self, batch: Batch, *, again: bool) -> Iterator[Step]:
         for name, table in self._tables.items():
             if name in batch.changed:
-                yield from table.change(batch.changed[name])
+                yield from table.change(batch.changed[name], again=again)
 
 
 def _columns_of(rows: Iterable[Row]) -> set[str]:
