@@ -71,7 +71,7 @@ test-browser: install ## open a report in Chromium; where there is none, says so
 	fi
 
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
-	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser bench-guard)
 	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, schema freshness
