@@ -56,25 +56,37 @@ SELECT 'index ' || t.relname AS what, i.indrelid::regclass::text AS relation,
 FROM pg_index i JOIN pg_class t ON t.oid = i.indexrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 WHERE {_SHOP} AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY t.relname
 """
-# What triggers keep is counted once, over all rows.
+# What our triggers keep is counted once, over all rows; those that other people have made go on.
 _TRIGGERS = f"""
 SELECT 'counts by quarters of an hour' AS what, NULL AS relation,
-       string_agg(format('ALTER TABLE %s DISABLE TRIGGER USER', o), ';') AS drop,
-       'SELECT sim.refill_quarters()'::text || array_agg(format('ALTER TABLE %s ENABLE TRIGGER USER', o)) AS build
-FROM (SELECT DISTINCT t.tgrelid::regclass::text AS o
-      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE NOT t.tgisinternal AND {_SHOP}) AS owner
+       string_agg(format('ALTER TABLE %s DISABLE TRIGGER %I', t.tgrelid::regclass, t.tgname), ';') AS drop,
+       'SELECT sim.refill_quarters()'::text
+           || array_agg(format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname)) AS build
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND p.pronamespace = 'sim'::regnamespace AND {_SHOP}
 """
 _KEEP = """
 CREATE TABLE sim.unbuilt (position int PRIMARY KEY, what text NOT NULL, relation text, statements text[] NOT NULL)
 """
 _TELL = "COMMENT ON TABLE sim.unbuilt IS 'History is being loaded: keys and indexes that are built when it is there.'"
+_LET_READ = """
+DO $$ BEGIN
+    IF to_regrole('bazaar_reader') IS NOT NULL THEN GRANT SELECT ON sim.unbuilt TO bazaar_reader; END IF;
+END $$
+"""
+_DONE = """
+DO $$ BEGIN
+    DELETE FROM sim.unbuilt WHERE position = {position};
+    IF NOT EXISTS (SELECT FROM sim.unbuilt) THEN DROP TABLE sim.unbuilt; END IF;
+END $$
+"""
 _ARE_SOME = "SELECT to_regclass('sim.unbuilt') IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """A key or an index that is missing, with the statements that build it, and whether it is the last one.
+    """A key or an index that is missing, with the statements that build it.
 
     `relation` is the table that it is of, if it concerns no other one.
     """
@@ -83,21 +95,20 @@ class Unbuilt:
     what: str
     relation: str | None
     statements: tuple[str, ...]
-    last: bool
 
     @property
     def done(self) -> str:
-        """The statement that says that it is built; the last one's leaves nothing behind."""
-        return "DROP TABLE sim.unbuilt" if self.last else f"DELETE FROM sim.unbuilt WHERE position = {self.position}"
+        """The statement that says that it is built; when nothing is missing any more, nothing is left of it all."""
+        return _DONE.format(position=self.position)
 
 
 def set_aside(connection: Connection) -> None:
-    """Drop foreign keys, indexes, and keys that loading does not need, and turn triggers off; commits nothing.
+    """Drop foreign keys, indexes, and keys that loading does not need, and turn our triggers off; commits nothing.
 
-    The tables must be empty.
+    Raises DBAPIError when somebody else is reading.
     """
     to_build: list[tuple[str, str | None, list[str]]] = []
-    _plain(connection, "SET LOCAL search_path = public")
+    _plain(connection, "SET LOCAL search_path = public; SET LOCAL lock_timeout = '5s'")
     for sql in (_TRIGGERS, _FOREIGN_KEYS, _KEYS, _INDEXES):
         found = _plain(connection, sql).mappings().all()
         for missing in found:
@@ -105,6 +116,7 @@ def set_aside(connection: Connection) -> None:
         to_build = [(missing["what"], missing["relation"], missing["build"]) for missing in found] + to_build
     _plain(connection, _KEEP)
     _plain(connection, _TELL)
+    _plain(connection, _LET_READ)
     for position, (what, relation, statements) in enumerate(to_build):
         connection.exec_driver_sql(
             "INSERT INTO sim.unbuilt VALUES (%s, %s, %s, %s)", (position, what, relation, statements)
@@ -116,10 +128,14 @@ def unbuilt(connection: Connection) -> list[Unbuilt]:
     if not connection.exec_driver_sql(_ARE_SOME).scalar_one():
         return []
     found = connection.exec_driver_sql("SELECT * FROM sim.unbuilt ORDER BY position").all()
-    newest = found[-1].position if found else None
-    return [
-        Unbuilt(row.position, row.what, row.relation, tuple(row.statements), row.position == newest) for row in found
-    ]
+    return [Unbuilt(row.position, row.what, row.relation, tuple(row.statements)) for row in found]
+
+
+def build(connection: Connection) -> None:
+    """Build all that is missing; commits nothing. For whoever has the database to itself."""
+    for missing in unbuilt(connection):
+        for statement in (*missing.statements, missing.done):
+            _plain(connection, statement)
 
 
 def _plain(connection: Connection, sql: str) -> CursorResult[Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect
 from models import revision_of
 from models.apply import DB, Current, Older, SchemaError, described, make_anew, schema_state
 from models.run_control import SCHEMA
-from models.unbuilt import unbuilt
+from models.unbuilt import build
 
 FIRST = 1
 """The one version that a database says in a table of its own instead of Alembic's."""
@@ -41,15 +41,13 @@ def upgrade_schema(connection: Connection) -> Upgrade:
     """
     try:
         state = schema_state(connection)
-        if isinstance(state, Current | Older):
-            _build_what_was_set_aside(connection)
         if isinstance(state, Current):
-            connection.commit()
             return Upgrade([], [])
         if not isinstance(state, Older):
             raise SchemaError(f"the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
         steps = steps_since(state.version)
         connection.exec_driver_sql(f"SET LOCAL search_path = public; SET LOCAL lock_timeout = '{_WAIT_FOR_READERS}'")
+        build(connection)  # where the older program ended while it loaded history
         migrate(connection)
         warnings = make_anew(connection)
         _refuse_unless_current(connection)
@@ -58,13 +56,6 @@ def upgrade_schema(connection: Connection) -> Upgrade:
         connection.rollback()
         raise
     return Upgrade(steps, warnings)
-
-
-def _build_what_was_set_aside(connection: Connection) -> None:
-    """Build keys and indexes, where a program ended while it was loading history."""
-    for missing in unbuilt(connection):
-        for statement in (*missing.statements, missing.done):
-            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

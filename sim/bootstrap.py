@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
-from models.unbuilt import set_aside, unbuilt
+from models.unbuilt import unbuilt
 from sim.checkpoint import reading
 from sim.children import usable_processors
 from sim.clock.pacer import WallClock
@@ -61,15 +61,18 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
                     _LOG.warning("database: %s", warning)
             inputs = _inputs(terms)
             run = note_new_start(connection, run, inputs) if run else record_run(connection, inputs)
-            history = _history(terms, run, settings, keyless=not run.batches or bool(unbuilt(connection)))
-            if history and not run.batches and not unbuilt(connection):
-                set_aside(connection)
-                connection.commit()
-            missing = unbuilt(connection)
+            keyless = _may_lack_keys(terms) and (not run.batches or bool(unbuilt(connection)))
             connection.rollback()
+            history = _history(terms, run, settings, keyless=keyless)
             wishes = Wishes(pending(connection))
         processes = settings.processes or usable_processors()
-        Lifetime(terms, run, url, observe, stop, wishes, processes).spend(writer, history, missing)
+        Lifetime(terms, run, url, observe, stop, wishes, processes).spend(writer, history, keyless=keyless)
+
+
+def _may_lack_keys(terms: Terms) -> bool:
+    """Whether the end of history is near enough to build keys then: a run without an end is looked at while it goes."""
+    plan = terms.plan
+    return plan.speed.paced or plan.until_us is not None or plan.keep is not None
 
 
 def _history(terms: Terms, run: RunRecord, settings: Settings, *, keyless: bool) -> list[Stretch]:

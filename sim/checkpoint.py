@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import psycopg2
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -15,7 +16,8 @@ from sim.clock.units import HOUR_US
 from sim.markets import load_market
 from sim.processes.aftermath import horizon_us
 from sim.processes.unsettled import unsettled
-from sim.sinks.postgres.connection import dial
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.connection import dial, one_line
 from sim.sinks.postgres.open_rows import OpenRows
 from sim.sinks.postgres.outages import passes
 from sim.sinks.postgres.runs import newest_run
@@ -50,14 +52,15 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
 
 
 def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event) -> T:
-    """Read something in the middle of a run; a database that is away is waited for until `stop`."""
+    """Read something in the middle of a run; a database that is away is waited for until `stop`. Raises SinkError."""
     while True:
         try:
             with reading(url) as connection:
                 return read(connection)
-        except DBAPIError as error:
-            if not (isinstance(error.orig, Exception) and passes(error.orig)) or stop.wait(_AGAIN_S):
-                raise
+        except (DBAPIError, psycopg2.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
+            if not passes(cause) or stop.wait(_AGAIN_S):
+                raise SinkError(one_line(cause)) from error
 
 
 def newest_open_rows(connection: Connection, terms: Terms) -> Snapshot:

@@ -9,12 +9,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT, so that processes begun meanwhile never see it: a terminal tells it to the whole group."""
+def interrupts_blocked(*also: int) -> Iterator[None]:
+    """Block SIGINT, so that processes begun meanwhile never see it: a terminal tells it to the whole group.
+
+    `also` names other signals that they shall never see.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # not on every system
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *also})
     try:
         yield
     finally:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import psycopg2
+from sqlalchemy.exc import DBAPIError
 
-from models.unbuilt import unbuilt
-from sim.checkpoint import newest_open_rows, read_again
+from models.unbuilt import set_aside, unbuilt
+from sim.checkpoint import newest_open_rows, read_again, reading
 from sim.clock.pacer import Speed
 from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
 from sim.journal.journal import Journal
@@ -28,6 +28,7 @@ from sim.running.garbage import keep_what_is_there
 from sim.running.wishes import Wish
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.building import build_side_by_side
+from sim.sinks.postgres.connection import one_line
 from sim.sinks.postgres.listener import Listener
 from sim.sinks.postgres.retention import keeping
 from sim.sinks.postgres.sink import PostgresSink
@@ -72,8 +73,11 @@ class Lifetime:
         self._processes = processes
         self._open = run.batches > 0
 
-    def spend(self, writer: Session, history: Sequence[Stretch], missing: Sequence[Unbuilt]) -> None:
-        """Live until the end or a stop; everything is committed then, and nothing is missing that was set aside."""
+    def spend(self, writer: Session, history: Sequence[Stretch], *, keyless: bool) -> None:
+        """Live until the end or a stop; everything is committed then, and nothing is missing that was set aside.
+
+        `keyless`: the first stretch of history is loaded without keys.
+        """
         sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
         sink = PostgresSink(writer, self._run.epoch, self._run.run_id)
         try:
@@ -81,7 +85,7 @@ class Lifetime:
                 closing(Listener(self._url, self._run.run_id, partial(_leave, self._wishes), self._wishes.ask)),
                 keeping(self._url, self._terms.plan.keep, self._stop),
             ):
-                self._live_on(sink, history, missing)
+                self._live_on(sink, history, keyless=keyless)
         except SinkError:
             raise
         except Lost as error:
@@ -93,31 +97,45 @@ class Lifetime:
         finally:
             sink.close()
 
-    def _live_on(self, sink: PostgresSink, history: Sequence[Stretch], missing: Sequence[Unbuilt]) -> None:
+    def _live_on(self, sink: PostgresSink, history: Sequence[Stretch], *, keyless: bool) -> None:
         counted = NOBODY
-        if missing and not history:  # a start before this one ended in the middle of it
+        if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
             now_us = (self._run.sim_now - self._run.epoch) // timedelta(microseconds=1)
-            history = [Stretch(now_us if self._open else None, now_us)]
+            history = [Stretch(now_us, now_us), *history] if self._open else history or [Stretch(None, 0)]
         for stretch in history:
             historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)
-            counted = self._make(historian, stretch)
+            if stretch.is_ahead:
+                counted = self._make(historian, keyless=keyless)
+                keyless = False
             self._open = True
-            self._build(historian, missing)
+            self._build(historian)
             if self._stop.is_set() or historian.now_us >= self._terms.plan.end_us:
                 historian.end()
                 return
             historian.see_written()
-            missing = ()
             if historian.now_us < stretch.target_us:  # somebody has asked for what the live shop does
                 break
         self._live(sink, counted)
 
-    def _make(self, historian: Historian, stretch: Stretch) -> Census:
+    def _make(self, historian: Historian, *, keyless: bool) -> Census:
         """Have a crew make a stretch of history; return what has been counted so far."""
-        if not stretch.is_ahead:
-            return NOBODY
-        with Crew(self._briefs()) as crew:
+        briefs = self._briefs()
+        if keyless:
+            self._set_aside()
+        with Crew(briefs) as crew:
             return historian.make(crew).counted
+
+    def _set_aside(self) -> None:
+        try:
+            with reading(self._url) as connection:
+                if not unbuilt(connection):
+                    set_aside(connection)
+                connection.commit()
+        except DBAPIError as error:  # then it takes longer
+            _LOG.warning("database: history is loaded with all keys: %s", one_line(error.orig or error))
+
+    def _missing(self) -> list[Unbuilt]:
+        return read_again(self._url, unbuilt, self._stop)
 
     def _briefs(self) -> list[Brief]:
         snapshot = self._snapshot()
@@ -134,13 +152,13 @@ class Lifetime:
             return None
         return read_again(self._url, partial(newest_open_rows, terms=self._terms), self._stop)
 
-    def _build(self, historian: Historian, missing: Sequence[Unbuilt]) -> None:
-        if not missing:
-            return
+    def _build(self, historian: Historian) -> None:
+        """Build what is missing: most of it side by side, and by the writer what that has left for any reason."""
         historian.see_written()
-        with suppress(psycopg2.Error):  # what it leaves is built anyway, and says what is wrong if that is so
+        if missing := self._missing():
             historian.while_it_lasts(partial(build_side_by_side, self._url, missing), len(missing))
-        historian.build(read_again(self._url, unbuilt, self._stop))
+        while missing := self._missing():
+            historian.build(missing)
 
     def _live(self, sink: PostgresSink, counted: Census) -> None:
         journal = Journal(sink)

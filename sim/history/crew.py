@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
@@ -36,21 +37,30 @@ class Crew:
         self._answers: list[deque[Made]] = [deque() for _ in briefs]
 
     def __enter__(self) -> Self:
-        context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
-        with interrupts_blocked():
-            for brief in self._briefs:
-                ours, theirs = context.Pipe()
-                process = context.Process(target=work, args=(theirs,), name=f"history-{brief.number}", daemon=True)
-                process.start()
-                theirs.close()  # so that a hand that ends is noticed
-                self._processes.append(process)
-                self._connections.append(ours)
         try:
-            self._brief_them()
+            self._begin()
+        except OSError as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise Lost(f"no process could be begun to make history ({error})") from error
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise
         return self
+
+    def _begin(self) -> None:
+        context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
+        with interrupts_blocked(signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            for brief in self._briefs:
+                ours, theirs = context.Pipe()
+                self._connections.append(ours)
+                with theirs:  # closed here, so that a hand that ends is noticed
+                    name = f"history-{brief.number}"
+                    process = context.Process(target=work, args=(theirs,), name=name, daemon=True)
+                    process.start()
+                    self._processes.append(process)
+        briefs, self._briefs = self._briefs, ()
+        for brief in briefs:
+            self._send(brief.number, brief)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -62,11 +72,6 @@ class Crew:
             process.join(_GOODBYE_S if error is None else 0.0)
             process.kill()
             process.join()
-
-    def _brief_them(self) -> None:
-        briefs, self._briefs = self._briefs, ()
-        for brief in briefs:
-            self._send(brief.number, brief)
 
     def ask(self, until_us: int) -> None:
         """Ask every hand to live up to an instant. Raises Lost."""

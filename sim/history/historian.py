@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,10 +13,10 @@ from sim.history.cuts import Stretches
 from sim.running.farewell import OBSERVE_EVERY_S, see_off
 from sim.running.instruments import Clockwork, Gauge
 from sim.running.wishes import Wish
+from sim.sinks.port import SinkError
 from sim.status import NOBODY, Census
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Mapping, Sequence
 
     from models.unbuilt import Unbuilt
@@ -45,6 +46,16 @@ if TYPE_CHECKING:
 
 _AHEAD = 3  # stretches that are being lived through, made or written, so that nobody waits for anybody
 _AT_ONCE = 4  # keys or indexes handed over and not there yet: to tell how far it has come
+
+
+_SIGN_OF_LIFE_S = 2.0
+
+
+def _attempt(something: Callable[[], None], failed: list[Exception]) -> None:
+    try:
+        something()
+    except Exception as error:  # noqa: BLE001  the main thread raises it
+        failed.append(error)
 
 
 class Hands(Protocol):
@@ -121,14 +132,28 @@ class Historian:
         self._to_build = 0
 
     def while_it_lasts(self, something: Callable[[], None], to_build: int) -> None:
-        """Do something for so many keys or indexes, and show the run meanwhile. Raises what it raises."""
+        """Do something for so many keys or indexes, show the run meanwhile, and give signs of life.
+
+        Raises what it raises, and SinkError when the database is away and somebody asks to stop.
+        """
         self._to_build = to_build
-        with ThreadPoolExecutor(1) as helper:
-            future = helper.submit(something)
-            while not wait([future], OBSERVE_EVERY_S).done:
-                self._look()
+        failed: list[Exception] = []
+        thread = threading.Thread(target=partial(_attempt, something, failed), name="building", daemon=True)
+        thread.start()
+        told_s = self._wall.steady_s()
+        while thread.is_alive():
+            thread.join(OBSERVE_EVERY_S)
+            self._look()
+            if self._gives_up:
+                self._sink.give_up()
+                raise SinkError(f"{self._sink.trouble}; going on will build the keys that are missing")
+            if self._sink.behind == 0 and self._wall.steady_s() - told_s > _SIGN_OF_LIFE_S:
+                self._report("catching_up")
+                self._sink.write_pieces(self._written_us, ())
+                told_s = self._wall.steady_s()
         self._to_build = 0
-        future.result()
+        if failed:
+            raise failed[0]
 
     def end(self) -> None:
         """Note how the run ended, for it goes no further."""

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine, make_url
 
-from models.unbuilt import APPENDED, Unbuilt
+from models.apply import apply_schema
+from models.unbuilt import APPENDED, Unbuilt, build, set_aside, unbuilt
 from sim.cli.main import main
 from sim.history import Historian, cuts, historian
 from sim.sinks.port import SinkError
+from sim.sinks.postgres import building
+from sim.sinks.postgres.building import build_side_by_side
 from sim.sinks.postgres.session import Session
 from sim.sinks.postgres.steps import Step, Transaction
 from tests.integration.test_running import Shop, differences, eventually
@@ -28,6 +32,8 @@ UNION ALL
 SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisvalid
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace)
+UNION ALL
+SELECT tgrelid::regclass::text, tgname, tgenabled::text, true FROM pg_trigger WHERE NOT tgisinternal
 ORDER BY 1, 2, 3
 """
 MISSING = "SELECT to_regclass('sim.unbuilt') IS NOT NULL"
@@ -212,21 +218,43 @@ def test_readers_see_every_stretch_whole(shop: Shop, monkeypatch: pytest.MonkeyP
     assert not running.raised
 
 
-def test_an_upgrade_builds_what_an_older_program_left_unbuilt(shop: Shop, whole: Shop):
-    from sqlalchemy import create_engine, make_url  # noqa: PLC0415
-
-    from models.apply import apply_schema  # noqa: PLC0415
-    from models.unbuilt import set_aside  # noqa: PLC0415
-    from models.upgrade import upgrade_schema  # noqa: PLC0415
-
+@pytest.fixture
+def connection(shop: Shop) -> Iterator[Connection]:
+    """Of an empty shop whose keys are set aside."""
     engine = create_engine(make_url(shop.url).set(drivername="postgresql+psycopg2"))
     with engine.connect() as connection:
         apply_schema(connection)
         set_aside(connection)
         connection.commit()
-        upgrade_schema(connection)
+        yield connection
     engine.dispose()
+
+
+def test_all_can_be_built_at_once(shop: Shop, whole: Shop, connection: Connection):
+    build(connection)
+    connection.commit()
     assert shop.rows(KEYS_AND_INDEXES) == whole.rows(KEYS_AND_INDEXES)
+    assert shop.rows(MISSING) == [(False,)]
+
+
+def test_side_by_side_only_what_concerns_several_tables_is_left(shop: Shop, connection: Connection):
+    missing = unbuilt(connection)
+    connection.rollback()
+    build_side_by_side(shop.url, missing)
+    left = {missing.what.split(" ")[0] for missing in unbuilt(connection)}
+    assert left == {"foreign", "counts"}
+    assert {missing.what.split(" ")[0] for missing in missing} == left | {"key", "index"}
+
+
+def test_who_reads_on_and_on_leaves_a_table_to_the_writer(
+    shop: Shop, connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(building, "_SETTINGS", (*building._SETTINGS, "SET LOCAL lock_timeout = '50ms'"))
+    missing = unbuilt(connection)
+    connection.exec_driver_sql("SELECT FROM session_events")  # and the transaction stays open
+    build_side_by_side(shop.url, missing)
+    assert "session_events are left to the writer" in caplog.text
+    assert {missing.relation for missing in unbuilt(connection)} == {None, "session_events"}
 
 
 def test_bad_numbers_of_processes_are_refused(capsys: pytest.CaptureFixture[str]):

@@ -7,15 +7,19 @@ outage as rows do, and what can't be built ends the run.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+import logging
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+
+import psycopg2
 
 from models.unbuilt import Unbuilt
-from sim.sinks.postgres.connection import dial
+from sim.sinks.postgres.connection import dial, one_line
 from sim.sinks.postgres.steps import Step
 
+_LOG = logging.getLogger(__name__)
 _MEMORY = "128MB"
 _SIDE_BY_SIDE = 2
 # The writer's session is told to go by keys row by row; this one looks at whole tables.
@@ -24,6 +28,8 @@ _SETTINGS = (
     "SET LOCAL enable_seqscan = on",
     "SET LOCAL enable_hashjoin = on",
     "SET LOCAL enable_mergejoin = on",
+    # Whoever reads a table for long, in a transaction left open, would be waited for without a word.
+    "SET LOCAL lock_timeout = '10s'",
     f"SET LOCAL maintenance_work_mem = '{_MEMORY}'",
 )
 
@@ -41,14 +47,31 @@ def build_side_by_side(url: str, missing: Sequence[Unbuilt]) -> None:
     """Build what concerns one table each, the largest table first, as far as that goes well."""
     of_tables: dict[str, list[Unbuilt]] = defaultdict(list)
     for unbuilt in missing:
-        if unbuilt.relation is not None and not unbuilt.last:
+        if unbuilt.relation is not None:
             of_tables[unbuilt.relation].append(unbuilt)
     with closing(dial(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM unnest(%s) AS name ORDER BY pg_relation_size(name) DESC", ([*of_tables],))
-        largest_first = [name for (name,) in cursor.fetchall()]
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for name in largest_first:
-            pool.submit(_build, url, name, of_tables[name])
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name ORDER BY pg_relation_size(name) DESC", ([*of_tables],)
+        )
+        largest_first = deque(name for (name,) in cursor.fetchall())
+    threads = [
+        threading.Thread(target=_work_off, args=(url, largest_first, of_tables), name=f"building-{n}", daemon=True)
+        for n in range(_SIDE_BY_SIDE)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Unbuilt]]) -> None:
+    while names:
+        with suppress(IndexError):  # the other one was quicker
+            name = names.popleft()
+            try:
+                _build(url, name, of_tables[name])
+            except psycopg2.Error as error:
+                _LOG.warning("database: keys and indexes of %s are left to the writer: %s", name, one_line(error))
 
 
 def _build(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
@@ -60,4 +83,4 @@ def _build(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
                     cursor.execute(step.sql)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE, PARALLEL 0) {name}")  # in containers shared memory is small
+            cursor.execute(f"VACUUM (ANALYZE, PARALLEL 0) public.{name}")  # in containers shared memory is small
