@@ -22,6 +22,7 @@ from sim.sinks.postgres.steps import Step
 _LOG = logging.getLogger(__name__)
 _MEMORY = "128MB"
 _SIDE_BY_SIDE = 2
+_LARGEST_FIRST = "SELECT name FROM unnest(%s::text[]) AS name ORDER BY pg_relation_size(name) DESC"
 # The writer's session is told to go by keys row by row; this one looks at whole tables.
 _SETTINGS = (
     "SET LOCAL search_path = public",
