@@ -31,7 +31,7 @@ def test_twenty_kills_of(first: int, suffered: list[Kill], postgres_url: str, tm
 
 
 def test_they_hit_most_kinds_of_moment(suffered: list[Kill]):
-    """An aim may be missed, and now and then a whole kind; a campaign that only ever hit one kind would prove little."""
+    """An aim may be missed, now and then a whole kind; a campaign that only ever hit one kind would prove little."""
     assert len(suffered) == 2 * EACH, "this looks at what the tests before it have done"
     phases = [kill.phase for kill in suffered]
     assert len([phase for phase in PHASES if not any(found.startswith(phase) for found in phases)]) <= 1

@@ -57,7 +57,7 @@ def test_stretches_go_forward_to_the_target_whatever_their_rows(rows: list[int])
 
 
 def test_stretches_come_to_have_the_rows_wanted():
-    stretches, at, rows_an_hour = Stretches(), 0, 1_000
+    stretches, at, rows, rows_an_hour = Stretches(), 0, 0, 1_000
     for _ in range(20):
         cut = stretches.next_cut(at, 10_000 * HOUR_US)
         rows = (cut - at) * rows_an_hour // HOUR_US
