@@ -17,24 +17,35 @@ WITH place AS (
       AND o.paid_at IS NOT NULL
       AND o.cancelled_at IS NULL
     GROUP BY 1, 2
-), on_the_way AS (
-    SELECT warehouse_id, product_id, sum(quantity) AS units, min(due_at) AS due_at
-    FROM replenishments
-    WHERE received_at IS NULL
-    GROUP BY 1, 2
+), shortest AS (
+    SELECT (SELECT pr.name FROM products pr WHERE pr.product_id = i.product_id) AS product,
+           p.city,
+           p.warehouse,
+           i.warehouse_id,
+           i.product_id,
+           i.on_hand - i.reserved AS units_left,
+           s.units_per_day,
+           round((i.on_hand - i.reserved) / s.units_per_day, 1) AS days_of_cover
+    FROM inventory i
+    JOIN place p USING (warehouse_id)
+    JOIN sold s USING (warehouse_id, product_id)
+    ORDER BY days_of_cover, s.units_per_day DESC, product
+    LIMIT 50
 )
-SELECT pr.name AS product,
-       p.city,
-       p.warehouse,
-       i.on_hand - i.reserved AS units_left,
-       round(s.units_per_day, 1) AS sold_per_day,
-       round((i.on_hand - i.reserved) / s.units_per_day, 1) AS days_of_cover,
+SELECT product,
+       city,
+       warehouse,
+       units_left,
+       round(units_per_day, 1) AS sold_per_day,
+       days_of_cover,
        coalesce(w.units, 0) AS units_on_the_way,
        w.due_at AS due_at_utc
-FROM inventory i
-JOIN place p USING (warehouse_id)
-JOIN sold s USING (warehouse_id, product_id)
-JOIN products pr USING (product_id)
-LEFT JOIN on_the_way w USING (warehouse_id, product_id)
-ORDER BY days_of_cover, s.units_per_day DESC, pr.name
-LIMIT 50
+FROM shortest s
+CROSS JOIN LATERAL (
+    SELECT sum(r.quantity) AS units, min(r.due_at) AS due_at
+    FROM replenishments r
+    WHERE r.received_at IS NULL
+      AND r.warehouse_id = s.warehouse_id
+      AND r.product_id = s.product_id
+) w
+ORDER BY days_of_cover, s.units_per_day DESC, product
