@@ -32,14 +32,15 @@ class Customer:
     """A registered customer: identity, loyalty, satisfaction. Integers only, so rows hold all of it exactly."""
 
     __slots__ = (
-        "activity", "address", "customer_id", "in_session", "last_order_at", "lifetime_points", "loyalty_seq",
-        "persona", "points", "satisfaction", "satisfaction_seq", "tier", "warehouse",
+        "_address_id", "_latitude", "_longitude", "activity", "customer_id", "in_session", "last_order_at",
+        "lifetime_points", "loyalty_seq", "persona", "points", "satisfaction", "satisfaction_seq", "tier", "warehouse",
     )  # fmt: skip
 
     def __init__(self, customer_id: int, persona: str, address: Address, satisfaction: int, activity: float) -> None:
         self.customer_id = customer_id
         self.persona = persona
-        self.address = address
+        # Apart, since there may be a million: a tuple would be another 50 bytes for each of them.
+        self._address_id, self._latitude, self._longitude = address
         self.satisfaction = satisfaction
         self.satisfaction_seq = 0
         self.activity = activity  # static visiting weight, from the customer's own luck
@@ -50,6 +51,11 @@ class Customer:
         self.last_order_at: int | None = None
         self.in_session = False
         self.warehouse: Warehouse | None = None  # that serves the address, once somebody has looked for it
+
+    @property
+    def address(self) -> Address:
+        """Where they live."""
+        return Address(self._address_id, self._latitude, self._longitude)
 
 
 def activity_of(customer_id: int, persona: str, luck: Luck, scenario: Scenario) -> float:
