@@ -100,9 +100,9 @@ def test_then_it_is_live(shop: Shop):
 def test_stopped_in_the_middle_it_is_whole_and_goes_on(
     shop: Shop, whole: Shop, rows: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(historian, "OBSERVE_EVERY_S", 0.001)  # so that it is seen before it is over
+    monkeypatch.setattr(historian, "OBSERVE_EVERY_S", 0.001)  # so that it is seen as soon as something is handed over
     stop = threading.Event()
-    shop.run(stop=stop, observe=lambda status: stop.set() if status.rows else None, processes="2", **WHOLE)
+    shop.run(stop=stop, observe=lambda _: stop.set(), processes="2", **WHOLE)
     [(hours, missing)] = shop.rows(f"SELECT extract(epoch FROM sim_now - epoch) / 3600, ({MISSING}) FROM sim.runs")
     assert 0 <= hours < 14
     assert not missing

@@ -56,7 +56,7 @@ def test_answers_are_numbers_instants_and_dates(traded: Engine):
 def test_the_sql_that_is_shown_is_the_sql_that_is_run():
     sql = filled_sql(FILES.queries["funnel"], {"city": "L'Aquila", "period": "Today"})
     assert "cities_named('L''Aquila')" in sql
-    assert "period_start('Today')" in sql
+    assert "visits_in('Today')" in sql
 
 
 def test_the_shop_is_told_by_its_newest_chapter(traded: Engine):
