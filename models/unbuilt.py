@@ -1,9 +1,10 @@
-"""Keys, indexes and counts that are set aside while history is loaded into an empty schema, and what builds them.
+"""Keys, indexes and counts that are set aside while the history of a new shop is loaded, and what builds them.
 
 Checking every row against every key as it arrives is most of what a database does while history is made; building a
-key or an index over all rows at once, which checks the same, costs a fraction. So they are dropped while the tables are
-empty, and what makes them anew is kept in a table, `sim.unbuilt`, which is there exactly as long as anything is
-missing. PostgreSQL itself says how they are made, so the finished schema is that of db/schema.sql.
+key or an index over all rows at once, which checks the same, costs a fraction. So they are dropped before loading
+(again, when it goes on after a kill), and what makes them anew is kept in a table, `sim.unbuilt`, which is there
+exactly as long as anything is missing. PostgreSQL itself says how they are made, so the finished schema is that of
+db/schema.sql.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -79,7 +79,7 @@ def _history(terms: Terms, run: RunRecord, settings: Settings, *, keyless: bool)
     """The history that several processes shall make."""
     return stretches(
         terms.plan,
-        (run.sim_now - run.epoch) // timedelta(microseconds=1) if run.batches else None,
+        run.now_us if run.batches else None,
         WallClock().since_us(terms.plan.epoch),
         terms.scenario.demand.sessions_per_day * terms.scale,
         keyless=keyless,

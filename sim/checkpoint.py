@@ -46,8 +46,8 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
     """What is open at the newest commit, and what may still follow from what is over."""
     carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
     orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
-    now, market = (run.sim_now - run.epoch) // timedelta(microseconds=1), load_market(terms.market)
-    matters = partial(unsettled, now=now, seed=terms.seed, scenario=terms.scenario, market=market)
+    market = load_market(terms.market)
+    matters = partial(unsettled, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
     return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters)
 
 

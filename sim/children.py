@@ -7,6 +7,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+TOLD_TO_ALL = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+"""Signals that a terminal or a service manager sends to a whole group of processes."""
+
 
 @contextmanager
 def interrupts_blocked(*also: int) -> Iterator[None]:

@@ -6,7 +6,6 @@ import logging
 import sys
 from collections import Counter
 from contextlib import closing
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -100,7 +99,7 @@ class Lifetime:
     def _live_on(self, sink: PostgresSink, history: Sequence[Stretch], *, keyless: bool) -> None:
         counted = NOBODY
         if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
-            now_us = (self._run.sim_now - self._run.epoch) // timedelta(microseconds=1)
+            now_us = self._run.now_us
             history = [Stretch(now_us, now_us), *history] if self._open else history or [Stretch(None, 0)]
         for stretch in history:
             historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)

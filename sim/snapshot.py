@@ -7,7 +7,7 @@ microseconds since the epoch, money is cents.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class RunRecord(NamedTuple):
     epoch: datetime
     sim_now: datetime
     batches: int
+
+    @property
+    def now_us(self) -> int:
+        """Where it has come to, in microseconds since the epoch."""
+        return (self.sim_now - self.epoch) // timedelta(microseconds=1)
 
 
 class CustomerRow(NamedTuple):

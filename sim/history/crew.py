@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections import deque
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from sim.children import interrupts_blocked
+from sim.children import TOLD_TO_ALL, interrupts_blocked
 from sim.history.hand import Broken, Made, work
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Crew:
 
     def _begin(self) -> None:
         context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
-        with interrupts_blocked(signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with interrupts_blocked(*TOLD_TO_ALL):
             for brief in self._briefs:
                 ours, theirs = context.Pipe()
                 self._connections.append(ours)

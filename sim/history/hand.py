@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim import facts
+from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
 from sim.processes.founding import Deed, build_world
 from sim.processes.going_on import take_up
@@ -40,8 +41,6 @@ _COMMON = (
     facts.IncidentEnded,
 )
 """Facts that belong to no city: every hand lives through them, and the first one tells them."""
-
-
 _PORTION = 20_000  # facts
 _NICE = 5  # the server goes first: what waits for it at the end is what nobody does anything else beside
 
@@ -71,7 +70,7 @@ class Broken(NamedTuple):
 
 def work(connection: Connection) -> None:
     """Take the brief, live up to each instant asked for and answer with what was made of it, until nobody asks."""
-    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+    for number in TOLD_TO_ALL:
         signal.signal(number, signal.SIG_IGN)  # who asks us decides; that nobody does any more ends us
     os.nice(_NICE)
     try:

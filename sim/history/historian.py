@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 _AHEAD = 3  # stretches that are being lived through, made or written, so that nobody waits for anybody
 _AT_ONCE = 4  # keys or indexes handed over and not there yet: to tell how far it has come
-
-
 _SIGN_OF_LIFE_S = 2.0
 
 

@@ -51,9 +51,7 @@ def build_side_by_side(url: str, missing: Sequence[Unbuilt]) -> None:
         if unbuilt.relation is not None:
             of_tables[unbuilt.relation].append(unbuilt)
     with closing(dial(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT name FROM unnest(%s::text[]) AS name ORDER BY pg_relation_size(name) DESC", ([*of_tables],)
-        )
+        cursor.execute(_LARGEST_FIRST, ([*of_tables],))
         largest_first = deque(name for (name,) in cursor.fetchall())
     threads = [
         threading.Thread(target=_work_off, args=(url, largest_first, of_tables), name=f"building-{n}", daemon=True)
