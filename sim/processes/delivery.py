@@ -82,19 +82,32 @@ def held_until(world: World, order: Order) -> int:
 
 def dispatch(world: World, warehouse: Warehouse) -> None:
     """Send free couriers, the longest idle first, as long as there is a trip worth leaving for."""
-    striking = strikes(world, warehouse)
-    while warehouse.dock:
-        free = [c for c in warehouse.couriers if c.shift_id is not None and not c.on_trip]
-        free = [c for c in free if c.shift_ends_at > world.env.now]
-        if striking:
-            free = [c for c in free if not is_on_strike(c.courier_id, striking, world.luck)]
-        for courier in sorted(free, key=lambda c: (c.free_since, c.courier_id)):
-            stops = _plan(world, warehouse, courier)
-            if stops:
-                _start_trip(world, warehouse, courier, stops)
-                break
-        else:
-            return
+    free = _free_couriers(world, warehouse) if warehouse.dock else []
+    while _send_one(world, warehouse, free):
+        pass
+
+
+def _free_couriers(world: World, warehouse: Warehouse) -> list[Courier]:
+    """Return who could leave now, the longest idle first."""
+    now, striking = world.env.now, strikes(world, warehouse)
+    free = [c for c in warehouse.couriers if c.shift_id is not None and not c.on_trip and c.shift_ends_at > now]
+    if striking:
+        free = [c for c in free if not is_on_strike(c.courier_id, striking, world.luck)]
+    return sorted(free, key=lambda c: (c.free_since, c.courier_id))
+
+
+def _send_one(world: World, warehouse: Warehouse, free: list[Courier]) -> bool:
+    """Send the first free courier who has a trip to leave for, who is free no more; returns whether there was one."""
+    loads: dict[str, list[Order]] = {}  # what a vehicle of each kind would take
+    for courier in free:
+        load = loads.get(courier.vehicle)
+        if load is None:
+            load = loads[courier.vehicle] = _load(world, warehouse, courier.vehicle)
+        if load and (stops := _within_shift(world, warehouse, courier, load)):
+            _start_trip(world, warehouse, courier, stops)
+            free.remove(courier)
+            return True
+    return False
 
 
 def strikes(world: World, warehouse: Warehouse) -> Sequence[Incident]:
@@ -103,10 +116,10 @@ def strikes(world: World, warehouse: Warehouse) -> Sequence[Incident]:
     return world.incidents.acting("courier_strike", world.env.now, *place)
 
 
-def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
-    """Return the stops of a trip that should leave now with this courier, in order; none if it should not."""
+def _load(world: World, warehouse: Warehouse, vehicle_name: str) -> list[Order]:
+    """Return the parcels that should leave now with such a vehicle, the most urgent first; none if none should."""
     delivery = world.scenario.delivery
-    vehicle = delivery.vehicle_of(courier.vehicle)
+    vehicle = delivery.vehicle_of(vehicle_name)
     waiting = [order for order in warehouse.dock.values() if fits(order, vehicle)]
     if not waiting:
         return []
@@ -116,8 +129,7 @@ def _plan(world: World, warehouse: Warehouse, courier: Courier) -> list[Order]:
     if not due and len(waiting) < ceil(delivery.enough_for_a_trip * vehicle.capacity_parcels):
         return []
     seed = min(due or waiting, key=urgency)
-    load = [seed] if alone else neighbours(seed, waiting, vehicle)
-    return _within_shift(world, warehouse, courier, load)
+    return [seed] if alone else neighbours(seed, waiting, vehicle)
 
 
 def _within_shift(world: World, warehouse: Warehouse, courier: Courier, load: list[Order]) -> list[Order]:

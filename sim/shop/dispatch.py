@@ -27,9 +27,9 @@ def fits(order: Order, vehicle: Vehicle) -> bool:
 
 def neighbours(seed: Order, waiting: Iterable[Order], vehicle: Vehicle) -> list[Order]:
     """Return the most urgent parcel and its nearest neighbours, as many as the vehicle carries."""
-    lat, lon = seed.address.latitude, seed.address.longitude
+    here = Landmark(seed.address.latitude, seed.address.longitude)
     others = sorted(
-        (distance_m(lat, lon, order.address.latitude, order.address.longitude), order.order_id, order)
+        (here.distance_m(order.address.latitude, order.address.longitude), order.order_id, order)
         for order in waiting
         if order is not seed and fits(order, vehicle)
     )
