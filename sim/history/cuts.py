@@ -8,6 +8,7 @@ ROWS_A_CUT = 50_000
 _FIRST_US = HOUR_US
 _SHORTEST_US, _LONGEST_US = HOUR_US // 60, 24 * HOUR_US
 _AT_MOST = 2.0  # times as long as the stretch before: a night tells little of the morning
+_LAST = 8  # the last stretch is so much shorter: while it is written nobody has anything else to do
 
 
 class Stretches:
@@ -17,8 +18,13 @@ class Stretches:
         self._length_us = _FIRST_US
 
     def next_cut(self, after_us: int, target_us: int) -> int:
-        """Return the end of the stretch that begins at `after_us`, no further than the target."""
-        return min(target_us, after_us + self._length_us)
+        """Return the end of the stretch that begins at `after_us`, no further than the target.
+
+        Towards the target they are ever shorter, each half of what is left.
+        """
+        left_us = target_us - after_us
+        length_us = min(self._length_us, max(left_us // 2, self._length_us // _LAST, _SHORTEST_US))
+        return after_us + min(left_us, length_us)
 
     def learn(self, length_us: int, rows: int) -> None:
         """Take note of how many rows a stretch had."""

@@ -66,6 +66,20 @@ def test_stretches_come_to_have_the_rows_wanted():
     assert rows == pytest.approx(min(ROWS_A_CUT, 24 * rows_an_hour), rel=0.01)  # a stretch is a day at most
 
 
+def test_towards_the_target_stretches_are_ever_shorter_but_few():
+    stretches, at, lengths = Stretches(), 0, []
+    while at < 9 * DAY_US:
+        cut = stretches.next_cut(at, 9 * DAY_US)
+        lengths.append(cut - at)
+        stretches.learn(cut - at, (cut - at) * 5_000 // HOUR_US)
+        at = cut
+    usual = max(lengths)
+    tail = lengths[len(lengths) - lengths[::-1].index(usual) :]  # those after the last of full length
+    assert tail == sorted(tail, reverse=True)
+    assert tail[-1] < usual / 4
+    assert len(tail) <= 5
+
+
 @pytest.mark.parametrize(
     ("now_us", "plan", "expected"),
     [
