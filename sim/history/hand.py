@@ -5,6 +5,7 @@ Like the composition root it knows processes and sinks both, for it is the root 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import traceback
@@ -18,7 +19,6 @@ from sim.processes.founding import Deed, build_world
 from sim.processes.going_on import take_up
 from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
-from sim.running.garbage import keep_what_is_there
 from sim.running.instruments import Panel
 from sim.running.tally import Tally
 from sim.sinks.postgres.pieces import PieceSink
@@ -73,12 +73,13 @@ def work(connection: Connection) -> None:
     for number in TOLD_TO_ALL:
         signal.signal(number, signal.SIG_IGN)  # who asks us decides; that nobody does any more ends us
     os.nice(_NICE)
+    gc.disable()  # a day of a shop leaves a dozen objects that only the collector would find, and it takes a tenth
     try:
         hand = _Hand(connection.recv())  # no argument: those stay for as long as the process
         while True:
             connection.send(hand.made_until(connection.recv()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
+        os._exit(0)  # a world taken apart object by object keeps a processor busy that the server needs
     except Exception:  # noqa: BLE001  whatever it is, it is told where people see it
         connection.send(Broken(traceback.format_exc()))
 
@@ -102,7 +103,6 @@ class _Hand:
             take_up(world, brief.snapshot)
         come_alive(world)
         self._tally.counts = Counter()
-        keep_what_is_there()
         return world
 
     def _open(self, world: World) -> None:
