@@ -52,5 +52,5 @@ PARTS: dict[str, Part] = {
     "growth": Part(lambda asked: _grown_and_read(asked, growth.SMALL), _grown_and_read_lines),
     "start": Part(lambda _: start.measure(), start.lines),
     "large": Part(lambda asked: _grown_and_read(asked, growth.LARGE), _grown_and_read_lines, large=True),
-    "million": Part(lambda asked: {"1 M": growth.measure_million(asked.server_url)}, growth.lines, large=True),
+    "million": Part(lambda asked: growth.measure_few_visits(asked.server_url), growth.few_visits_lines, large=True),
 }
