@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import ValidationError
 
 from sim.markets.schema import Market
+from sim.strict_yaml import load_yaml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _HERE = Path(__file__).parent
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one, where it was built, is ten times as fast
 
 
 class MarketError(ValueError):
@@ -30,7 +30,7 @@ def load_market(name_or_path: str | Path) -> Market:
     """Return the market of that name, or the one in that YAML file; raise MarketError when there is none."""
     path = _path_of(name_or_path)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MarketError(f"market file {path} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from sim.scenario.scenario import Scenario
+from sim.strict_yaml import load_yaml
 
 SCENARIO_FOLDER = Path(__file__).parent.parent / "scenarios"
 
@@ -46,7 +47,7 @@ def _find(name_or_path: str) -> Path:
 
 def _differences(path: Path, seen: frozenset[Path]) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ScenarioError(f"scenario: {path} cannot be read: {' '.join(str(error).split())}") from error
     if content is None:

@@ -115,6 +115,13 @@ def test_what_is_not_yaml_is_refused_in_one_line(text, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_what_is_said_twice_is_refused(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text("title: Here\ncurrency: USD\ntitle: There\n", encoding="utf-8")
+    with pytest.raises(MarketError, match="line 3: 'title' is there twice"):
+        load_market(path)
+
+
 @pytest.mark.parametrize("content", [None, [], "text", 3], ids=["empty", "list", "text", "number"])
 def test_what_is_no_mapping_is_refused(content, tmp_path):
     assert "market.yaml" in refusal(content, tmp_path)

@@ -109,6 +109,8 @@ def test_a_path_that_is_no_file_is_refused(path):
         ("just words", "str"),
         ("a: b: c", "cannot be read"),
         ("\x00", "cannot be read"),
+        ("demand: {growth: 1}\nfunnel: {}\ndemand: {}", "line 3: 'demand' is there twice"),
+        ("funnel:\n  bounce: 0.1\n  view_more: 0.2\n  bounce: 0.3", "line 4: 'bounce' is there twice"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(write, text, said):
