@@ -50,9 +50,11 @@ def build_side_by_side(url: str, missing: Sequence[Unbuilt]) -> None:
     for unbuilt in missing:
         if unbuilt.relation is not None:
             of_tables[unbuilt.relation].append(unbuilt)
-    with closing(dial(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(_LARGEST_FIRST, ([*of_tables],))
-        largest_first = deque(name for (name,) in cursor.fetchall())
+    try:
+        largest_first = deque(_by_size(url, [*of_tables]))
+    except psycopg2.Error as error:
+        _LOG.warning("database: all keys and indexes are left to the writer: %s", one_line(error))
+        return
     threads = [
         threading.Thread(target=_work_off, args=(url, largest_first, of_tables), name=f"building-{n}", daemon=True)
         for n in range(_SIDE_BY_SIDE)
@@ -61,6 +63,12 @@ def build_side_by_side(url: str, missing: Sequence[Unbuilt]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _by_size(url: str, names: list[str]) -> list[str]:
+    with closing(dial(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(_LARGEST_FIRST, (names,))
+        return [name for (name,) in cursor.fetchall()]
 
 
 def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Unbuilt]]) -> None:
