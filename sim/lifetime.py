@@ -17,11 +17,8 @@ from sim.clock.pacer import Speed
 from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.founding import build_world
-from sim.processes.going_on import take_up
+from sim.processes.founding import living_world
 from sim.processes.incidents import carry_out
-from sim.processes.life import come_alive
-from sim.processes.opening import open_shop
 from sim.running import Runner, Tally
 from sim.running.garbage import keep_what_is_there
 from sim.running.wishes import Wish
@@ -184,13 +181,7 @@ class Lifetime:
     def _inhabited(self, tally: Tally) -> tuple[World, Census]:
         """The world with its people, opened or taken up, and what is open in it."""
         snapshot = self._snapshot()
-        world = build_world(self._terms.deed, tally.tell, snapshot)
-        if snapshot is None:
-            open_shop(world)
-        else:
-            take_up(world, snapshot)
-        come_alive(world)
-        return world, _open_in(snapshot)
+        return living_world(self._terms.deed, tally.tell, snapshot), _open_in(snapshot)
 
 
 def _open_in(snapshot: Snapshot | None) -> Census:

@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
-from sim.processes.founding import Deed, build_world
-from sim.processes.going_on import take_up
-from sim.processes.life import come_alive
-from sim.processes.opening import open_shop
+from sim.processes.founding import living_world
 from sim.running.instruments import Panel
 from sim.running.tally import Tally
 from sim.sinks.postgres.pieces import PieceSink
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from sim.facts import Fact
-    from sim.processes.world import World
+    from sim.processes.founding import Deed
     from sim.sinks.postgres.steps import Piece
     from sim.snapshot import Snapshot
     from sim.status import Census
@@ -92,22 +89,14 @@ class _Hand:
         self._journal = Journal(self._sink)
         self._tally = tally = Tally(self._journal)
         tell = tally.tell if brief.number == 0 else _all_but_common(tally.tell)
-        self._world = self._founded(brief, tell)
+        self._world = living_world(brief.deed, self._in_portions(tell), brief.snapshot, brief.cities)
+        self._world.tell = tell
+        tally.counts = Counter()
         self._panel = Panel(self._world, tally, brief.before)
 
-    def _founded(self, brief: Brief, tell: Callable[[Fact], None]) -> World:
-        world = build_world(brief.deed, tell, brief.snapshot, brief.cities)
-        if brief.snapshot is None:
-            self._open(world)
-        else:
-            take_up(world, brief.snapshot)
-        come_alive(world)
-        self._tally.counts = Counter()
-        return world
-
-    def _open(self, world: World) -> None:
-        """Open the shop, and encode what is told portion by portion: an opening is large."""
-        tell, told = world.tell, 0
+    def _in_portions(self, tell: Callable[[Fact], None]) -> Callable[[Fact], None]:
+        """Tell, and encode what is told portion by portion: an opening is large."""
+        told = 0
 
         def tell_in_portions(fact: Fact) -> None:
             nonlocal told
@@ -116,9 +105,7 @@ class _Hand:
             if told % _PORTION == 0:
                 self._journal.commit(0)
 
-        world.tell = tell_in_portions
-        open_shop(world)
-        world.tell = tell
+        return tell_in_portions
 
     def made_until(self, until_us: int) -> Made:
         self._world.env.run_through(until_us, lambda: False)

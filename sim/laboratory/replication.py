@@ -95,16 +95,11 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
 def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
     """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
     from sim.markets import load_market  # noqa: PLC0415
-    from sim.processes.founding import Deed, build_world  # noqa: PLC0415  only who replicates needs the model
-    from sim.processes.life import come_alive  # noqa: PLC0415
-    from sim.processes.opening import open_shop  # noqa: PLC0415
+    from sim.processes.founding import Deed, living_world  # noqa: PLC0415  only who replicates needs the model
 
     on = job.conditions
     chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]
-    world = build_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
-    open_shop(world)
-    come_alive(world)
-    return world
+    return living_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
 
 
 def _live(world: World, until_us: int, interrupted: Callable[[], bool]) -> None:

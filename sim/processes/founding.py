@@ -1,4 +1,4 @@
-"""Founding: the places and posts of a shop, new or going on, still without people."""
+"""Founding: makes a world, new or going on, with its places and posts, its people and all that goes on in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.clock.environment import ShopEnvironment
 from sim.luck import Luck
 from sim.markets import load_market
+from sim.processes.going_on import take_up
+from sim.processes.life import come_alive
+from sim.processes.opening import open_shop
 from sim.processes.world import World
 from sim.shop.catalogue import Catalogue
 
@@ -29,10 +32,26 @@ class Deed(NamedTuple):
     epoch: datetime
 
 
-def build_world(
+def living_world(
     deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None = None, cities: Collection[int] | None = None
 ) -> World:
-    """Return a world without people; of some cities only, by number, when they are given. Raises MarketError."""
+    """Return a world in which everything is about to go on: just opened, or taken up where its rows say it stood.
+
+    It is of some cities only, by number, when they are given. Raises MarketError.
+    """
+    world = _build_world(deed, tell, snapshot, cities)
+    if snapshot is None:
+        open_shop(world)
+    else:
+        take_up(world, snapshot)
+    come_alive(world)
+    return world
+
+
+def _build_world(
+    deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None, cities: Collection[int] | None
+) -> World:
+    """Return a world without people."""
     stock, luck = deed.scenario.stock, Luck(deed.seed)
     market = load_market(deed.market)
     catalogue = Catalogue.build(

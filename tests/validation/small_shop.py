@@ -12,9 +12,7 @@ from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.journal.batch import Row
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.founding import Deed, build_world
-from sim.processes.life import come_alive
-from sim.processes.opening import open_shop
+from sim.processes.founding import Deed, living_world
 from sim.scenario import load_scenario
 from sim.sinks.memory import MemorySink
 
@@ -30,9 +28,7 @@ class SmallShop:
         self._sink = MemorySink()
         journal = Journal(self._sink)
         here = [city.city_id for city in load_market("international").cities if city.name in cities]
-        world = build_world(Deed(1, plan, "international", scale, EPOCH), journal.record, cities=here)
-        open_shop(world)
-        come_alive(world)
+        world = living_world(Deed(1, plan, "international", scale, EPOCH), journal.record, cities=here)
         world.env.run_through(round(days * DAY_US), lambda: False)
         journal.commit(world.env.now)
 

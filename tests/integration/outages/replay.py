@@ -13,9 +13,7 @@ from sqlalchemy import make_url
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
-from sim.processes.founding import build_world
-from sim.processes.life import come_alive
-from sim.processes.opening import open_shop
+from sim.processes.founding import living_world
 from sim.sinks.postgres.outages import Patience
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
@@ -48,9 +46,7 @@ def record() -> list[Batch]:
         def close(self) -> None: ...
 
     journal = Journal(Keeping())
-    world = build_world(new_terms(settings_of(**EVENING), datetime.now(UTC)).deed, journal.record)
-    open_shop(world)
-    come_alive(world)
+    world = living_world(new_terms(settings_of(**EVENING), datetime.now(UTC)).deed, journal.record)
     world.env.run_through(0, lambda: False)
     journal.commit(0)
     for until in range(CUT_EVERY_US, END_US + 1, CUT_EVERY_US):
