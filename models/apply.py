@@ -15,6 +15,7 @@ TABLES_SCRIPT = "schema.sql"
 REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
 ROLES_SCRIPT = "roles.sql"
 OLDEST_SERVER = 15
+ENCODINGS = ("UTF8", "SQL_ASCII")  # the second keeps what it is given
 UPGRADE = "python -m sim upgrade"
 _LOCK = 0x62617A616172  # "bazaar": two simulators that meet on one empty database take turns
 
@@ -157,6 +158,12 @@ def _refuse_unless_ready(connection: Connection) -> None:
     server = connection.dialect.server_version_info
     if server is not None and int(server[0]) < OLDEST_SERVER:
         raise SchemaError(f"PostgreSQL {OLDEST_SERVER} or newer is needed, this one is {server[0]}")
+    encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+    if encoding not in ENCODINGS:
+        raise SchemaError(
+            f"the database's encoding is {encoding}, in which not every name can be written; allowed is UTF8:"
+            " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
     state = schema_state(connection)
     if not isinstance(state, Empty):
         raise SchemaError(f"the schema is made in an empty database only; this one holds {described(state)}")

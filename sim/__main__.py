@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from sim.cli.main import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from sim.cli.main import main
+
+        code = main()
+    except KeyboardInterrupt:  # before anything else could take it
+        sys.stderr.write("bazaar: nothing was done\n")
+        code = 130
+    sys.exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sim.snapshot import RunRecord, Snapshot
     from sim.terms import Terms
 
+_LOG = logging.getLogger(__name__)
 _AGAIN_S = 1.0
 
 T = TypeVar("T")
@@ -53,12 +55,16 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
 
 def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event) -> T:
     """Read something in the middle of a run; a database that is away is waited for until `stop`. Raises SinkError."""
+    told = False
     while True:
         try:
             with reading(url) as connection:
                 return read(connection)
         except (DBAPIError, psycopg2.Error) as error:
             cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
+            if passes(cause) and not told:
+                _LOG.warning("database: it is waited for: %s", one_line(cause))
+                told = True
             if not passes(cause) or stop.wait(_AGAIN_S):
                 raise SinkError(one_line(cause)) from error
 

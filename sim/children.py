@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 TOLD_TO_ALL = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
 """Signals that a terminal or a service manager sends to a whole group of processes."""
@@ -20,6 +21,8 @@ def interrupts_blocked(*also: int) -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # not on every system
         yield
         return
+    # multiprocessing starts its tracker with the first process, and unblocks SIGINT and SIGTERM after that.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *also})
     try:
         yield

@@ -97,7 +97,10 @@ class Lifetime:
         counted = NOBODY
         if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
             now_us = self._run.now_us
-            history = [Stretch(now_us, now_us), *history] if self._open else history or [Stretch(None, 0)]
+            if self._open:
+                history = [Stretch(now_us, now_us), *history]
+            elif not (keyless and history):
+                history = [Stretch(None, 0), *(stretch._replace(begins_us=0) for stretch in history[:1]), *history[1:]]
         for stretch in history:
             historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)
             if stretch.is_ahead:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from math import isfinite
 from typing import TypeVar
 
 from sim.clock.pacer import Speed
@@ -35,6 +34,7 @@ DEFAULTS = {
 }
 
 LARGEST_SEED = 2**63 - 1
+LARGEST_SCALE = 1_000.0
 MOST_PROCESSES = 64
 LONGEST = timedelta(days=3660)
 EARLIEST_START, LATEST_START = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -142,10 +142,11 @@ def parse_seed(text: str) -> int:
 
 
 def parse_scale(text: str) -> float:
-    """Read a finite number above 0."""
+    """Read a number above 0; as many cities' people as anybody's memory could hold are enough."""
     scale = float(text) if _SCALE.fullmatch(text) else 0.0
-    if not (isfinite(scale) and scale > 0):
-        raise ValueError(f"scale: {text!r} is not a scale; allowed are finite numbers above 0 such as 0.5 or 2")
+    if not 0 < scale <= LARGEST_SCALE:
+        allowed = f"finite numbers above 0 and up to {LARGEST_SCALE:,.0f} such as 0.5 or 2"
+        raise ValueError(f"scale: {text!r} is not a scale; allowed are {allowed}")
     return scale
 
 

@@ -48,8 +48,8 @@ def _results(url: str) -> Iterator[CheckResult]:
         if run_status(connection) is None:
             raise Failure(f"check: {NO_RUN}")
         if missing := unbuilt(connection):
-            count = f"{len(missing)} keys and indexes"
-            raise Failure(f"check: history is being loaded, {count} are still to be built: the next `run` does", FAILED)
+            what = f"{len(missing)} keys and indexes are missing, which a `run` builds at the end of it"
+            raise Failure(f"check: history is being loaded: {what}", FAILED)
         checks = load_checks()
         for number, check in enumerate(checks, 1):
             _progress(f"{number} of {len(checks)}: {check.name} …")

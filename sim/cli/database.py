@@ -28,12 +28,13 @@ def connect(url: str) -> psycopg2.extensions.connection:
     """A connection, or a Failure in one line without a password."""
     import psycopg2
 
+    from sim.sinks.postgres.connection import in_our_terms
+
     wait: dict[str, Any] = {} if "connect_timeout=" in url else {"connect_timeout": _CONNECT_TIMEOUT_S}
     try:
-        connection: psycopg2.extensions.connection = psycopg2.connect(url, application_name="bazaar", **wait)
+        return in_our_terms(psycopg2.connect(url, application_name="bazaar", **wait))
     except psycopg2.Error as error:
         raise Failure(f"database: {place(url)} can't be used: {error}") from error
-    return connection
 
 
 @contextmanager

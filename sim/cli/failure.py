@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 REFUSED = 2  # bad input, or nothing there to work on: nothing was changed
 FAILED = 1
+INTERRUPTED = 130  # by Ctrl-C, as shells say it
 
 
 class Failure(Exception):

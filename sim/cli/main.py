@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import __version__
-from sim.cli.failure import REFUSED, Failure, one_line, refusing
+from sim.cli.failure import FAILED, INTERRUPTED, REFUSED, Failure, one_line, refusing
 
 if TYPE_CHECKING:
     from sim.settings import Given
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed before we began
+            sys.stdout.flush()
     except Failure as failure:
         return _ended(str(failure), failure.exit_code)
     except typer.TyperException as error:
@@ -45,9 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:  # Ctrl-C or Ctrl-D at a question
         return _ended("nothing was done", 1)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush would complain
-        return 1
+        _let_go_of_stdout()
+        return FAILED
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EIO, errno.EBADF}:
+            raise
+        _let_go_of_stdout()
+        return _ended(f"what there is to say cannot be written ({error.strerror})", FAILED)
+    if code == INTERRUPTED:
+        return _ended("nothing was done", INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _let_go_of_stdout() -> None:
+    """Write to nowhere from now on, or the interpreter's last flush would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _ended(line: str, exit_code: int) -> int:

@@ -45,11 +45,20 @@ class RunStatus:
     orders: Mapping[str, int]  # by status, in the order of an order's life
     open: Mapping[str, int]
     to_build: int = 0  # keys and indexes that are missing while history is loaded
+    locked: bool = False  # whether somebody has the lock of the one who writes
 
     @property
     def running(self) -> bool:
-        """Whether a simulator has lately given a sign of life and has not said that it ends."""
-        return self.run["status"] not in {"stopped", "finished"} and self.run["silent_s"] < ALIVE_S
+        """Whether a simulator has not said that it ends, and has lately given a sign of life or is waiting for one.
+
+        While it builds a large key, or waits for who reads a table, it gives none; but it has its lock.
+        """
+        return self.run["status"] not in {"stopped", "finished"} and (self.locked or not self.is_silent)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the last sign of life was long ago."""
+        return bool(self.run["silent_s"] >= ALIVE_S)
 
 
 def status_command(named: str | None, *, as_json: bool) -> None:
@@ -82,6 +91,7 @@ def refuse_other_databases(connection: Connection) -> None:
 def run_status(connection: Connection) -> RunStatus | None:
     """The newest run in a database, or None where there is none."""
     from models.unbuilt import unbuilt
+    from sim.sinks.postgres.exclusive import IS_LOCKED
 
     if connection.exec_driver_sql("SELECT to_regclass('sim.runs')").scalar_one() is None:
         return None
@@ -91,7 +101,8 @@ def run_status(connection: Connection) -> RunStatus | None:
     to_build = len(unbuilt(connection))
     counted = {str(status): int(number) for status, number in connection.exec_driver_sql(_ORDERS)}
     orders = {status: counted.get(status, 0) for status in _ON_THE_WAY}
-    return RunStatus(dict(run), orders, dict(connection.exec_driver_sql(_OPEN).mappings().one()), to_build)
+    locked = bool(connection.exec_driver_sql(IS_LOCKED).scalar_one())
+    return RunStatus(dict(run), orders, dict(connection.exec_driver_sql(_OPEN).mappings().one()), to_build, locked)
 
 
 def for_programs(found: RunStatus) -> dict[str, Any]:
@@ -128,7 +139,8 @@ def for_people(found: RunStatus) -> str:
 def _state(found: RunStatus) -> str:
     run = found.run
     if found.running:
-        return f"{run['status'].replace('_', ' ')} (process {run['pid']} on {run['host']})"
+        silent = f", silent for {figures.span(run['silent_s'])}" if found.is_silent else ""
+        return f"{run['status'].replace('_', ' ')} (process {run['pid']} on {run['host']}{silent})"
     if run["status"] in {"stopped", "finished"}:
         return f"{run['status']}, not running"
     return f"not running (was {run['status'].replace('_', ' ')}; last sign of life {figures.span(run['silent_s'])} ago)"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.clock.pacer import WallClock
 from sim.history.cuts import Stretches
-from sim.running.farewell import OBSERVE_EVERY_S, see_off
+from sim.running.farewell import OBSERVE_EVERY_S, SIMULATES_AGAIN, see_off
 from sim.running.instruments import Clockwork, Gauge
 from sim.running.wishes import Wish
 from sim.sinks.port import SinkError
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _AHEAD = 3  # stretches that are being lived through, made or written, so that nobody waits for anybody
 _AT_ONCE = 4  # keys or indexes handed over and not there yet: to tell how far it has come
 _SIGN_OF_LIFE_S = 2.0
+_BUILDS_AGAIN = "build the keys and indexes that are missing"
 
 
 def _attempt(something: Callable[[], None], failed: list[Exception]) -> None:
@@ -144,7 +145,7 @@ class Historian:
             self._look()
             if self._gives_up:
                 self._sink.give_up()
-                raise SinkError(f"{self._sink.trouble}; going on will build the keys that are missing")
+                raise SinkError(f"{self._sink.trouble}; going on will {_BUILDS_AGAIN}")
             if self._sink.behind == 0 and self._wall.steady_s() - told_s > _SIGN_OF_LIFE_S:
                 self._report("catching_up")
                 self._sink.write_pieces(self._written_us, ())
@@ -163,7 +164,8 @@ class Historian:
 
     def see_written(self) -> None:
         """Return when all that was handed over is committed. Raises SinkError."""
-        see_off(self._sink, self._look, self._stop, self._wall)
+        again = _BUILDS_AGAIN if self._to_build else SIMULATES_AGAIN
+        see_off(self._sink, self._look, self._stop, self._wall, again=again)
 
     @property
     def _more(self) -> bool:

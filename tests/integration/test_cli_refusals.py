@@ -139,6 +139,17 @@ def test_a_process_too_says_one_line_and_no_traceback(nowhere):
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(("to", "code", "said"), [(">&-", 0, ""), ("> /dev/full", 1, "cannot be written")])
+def test_nowhere_to_write_to_is_no_traceback(nowhere, to, code, said):
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" -m sim version {to}', sys.executable],
+        capture_output=True, text=True, check=False, env={"PYTHONPATH": str(REPOSITORY)}, cwd=nowhere,
+    )  # fmt: skip
+    assert ended.returncode == code
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == (said != "")
+
+
 def test_help_and_version_go_to_stdout(capsys):
     assert main([]) == 0
     assert "Commands:" in capsys.readouterr().out

@@ -15,6 +15,7 @@ from sim.cli.surroundings import environment
 from sim.cli.urls import libpq_url, place, sqlalchemy_url
 from sim.clock.pacer import Speed
 from sim.settings import (
+    LARGEST_SCALE,
     LARGEST_SEED,
     VARIABLES,
     BadSetting,
@@ -99,12 +100,14 @@ def test_bad_seeds(text):
     assert refusal(seed=text) == f"seed: {text!r} is not a seed; allowed are whole numbers from 0 to {LARGEST_SEED}"
 
 
-@given(st.floats(min_value=1e-300, max_value=1e300))
+@given(st.floats(min_value=1e-300, max_value=LARGEST_SCALE))
 def test_every_scale_in_range_is_read(scale):
     assert parse_scale(repr(scale)) == scale
 
 
-@pytest.mark.parametrize("text", ["0", "0.0", "-1", "nan", "inf", "1e999", "1e-999", "half", "", "1_0", "1,5"])
+@pytest.mark.parametrize(
+    "text", ["0", "0.0", "-1", "nan", "inf", "1e999", "1e-999", "half", "", "1_0", "1,5", "1000.1", "1e300"]
+)
 def test_bad_scales(text):
     assert refusal(scale=text).startswith(f"scale: {text!r} is not a scale; allowed are finite numbers above 0")
 

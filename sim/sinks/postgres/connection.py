@@ -72,8 +72,21 @@ def open_connection(url: str, application_name: str = "bazaar") -> Connection:
 
 
 def dial(url: str, application_name: str = "bazaar") -> Connection:
-    """A connection as the server and the URL make it, which does not wait for a silent host for long."""
-    connection: Connection = psycopg2.connect(url, application_name=application_name, **_options(url))
+    """A connection that does not wait for a silent host for long."""
+    return in_our_terms(psycopg2.connect(url, application_name=application_name, **_options(url)))
+
+
+def in_our_terms(connection: Connection) -> Connection:
+    """The connection, in which names are found and read as they are meant, whatever is usual for role or database."""
+    try:
+        connection.autocommit = True
+        connection.set_client_encoding("UTF8")
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = public")
+        connection.autocommit = False
+    except psycopg2.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -23,13 +23,18 @@ _PATIENCE_S = 10.0
 _LOOK_EVERY_S = 0.05
 _STATEMENTS_OF_THE_LIVING = 2
 _BACKEND = "SELECT pid, backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()"
-_HOLDER = f"""
-SELECT l.pid, a.backend_start, a.query_start
-FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a USING (pid)
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+_IS_THE_LOCK = f"""
+l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.classid::bigint = {ONE_SIMULATOR >> 32} AND l.objid::bigint = {ONE_SIMULATOR & 0xFFFFFFFF}
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
 """
+_HOLDER = f"""
+SELECT l.pid, a.backend_start, a.query_start
+FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a USING (pid)
+WHERE {_IS_THE_LOCK}
+"""
+IS_LOCKED = f"SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE {_IS_THE_LOCK})"
+"""Whether somebody has the lock: the simulator, or for a moment the server process of one that was killed."""
 _SAID = "SELECT pid, host, heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
 
 

@@ -6,6 +6,9 @@ import threading
 import time
 from typing import NamedTuple
 
+import psycopg2
+
+from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import one_line, rows
 from sim.sinks.postgres.exclusive import take_lock_again
 from sim.sinks.postgres.ledger import Ledger
@@ -28,8 +31,11 @@ class Sender:
     """Owns the session and its successors; used by one thread, but for `give_up` and what it shows."""
 
     def __init__(self, session: Session, run_id: int, patience: Patience) -> None:
-        """`session` has the lock. Raises SinkError when the run is not there."""
-        self._ledger = Ledger(session.connection, run_id)
+        """`session` has the lock. Raises SinkError when the run is not there, or the server has gone already."""
+        try:
+            self._ledger = Ledger(session.connection, run_id)
+        except psycopg2.Error as error:
+            raise SinkError(one_line(error)) from error
         self._url = session.url
         self._patience = patience
         self._ready = True

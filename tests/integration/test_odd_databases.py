@@ -1,0 +1,119 @@
+"""Databases and roles whose defaults are not the usual ones: the shop there is the same, or refused in one line."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from sim import lifetime
+from sim.bootstrap import Refused
+from sim.cli.main import main
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.connection import connect
+from sim.sinks.postgres.exclusive import take_lock
+from sim.sinks.postgres.session import Session
+from sim.sinks.postgres.sink import PostgresSink
+from tests.integration.test_running import Shop, differences
+
+HALF_A_DAY: dict[str, Any] = {"duration": "12h", "processes": "2"}
+
+
+@pytest.fixture(scope="module")
+def usual(postgres_url: str) -> Iterator[dict[str, str]]:
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(**HALF_A_DAY)
+        yield shop.digests()
+
+
+@pytest.fixture
+def owner(postgres_url: str, database_url: str) -> Iterator[str]:
+    """The name of a role that owns the test's database, and is nothing special otherwise."""
+    name, database = f"owner_{uuid.uuid4().hex}", make_url(database_url).database
+    with Shop(postgres_url).connected() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+        cursor.execute(f"GRANT {name} TO CURRENT_USER")
+        cursor.execute(f"ALTER DATABASE {database} OWNER TO {name}")
+        yield name
+        cursor.execute(f"DROP DATABASE {database} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {database}")  # for the fixture to drop
+        cursor.execute(f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize(
+    "default",
+    [
+        "search_path = elsewhere",
+        "client_encoding = 'LATIN1'",
+        "default_transaction_isolation = 'serializable'",
+        "TimeZone = 'America/St_Johns'",
+    ],
+)
+def test_what_is_usual_for_its_role_changes_nothing(
+    default: str, owner: str, database_url: str, usual: dict[str, str], capsys: pytest.CaptureFixture[str]
+):
+    with Shop(database_url).connected() as connection, connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE {owner} SET {default}")
+    shop = Shop(make_url(database_url).set(username=owner, password=owner).render_as_string(hide_password=False))
+    shop.run(duration="11h", processes="2")
+    shop.run(**HALF_A_DAY)
+    assert differences(Shop(database_url).digests(), usual) == {}
+    for command in ("status", "check"):
+        assert main([command, "--database-url", shop.url]) == 0, capsys.readouterr().err
+
+
+def test_names_are_written_as_they_are_whatever_the_client_is_used_to(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    shop = Shop(database_url)
+    shop.run(duration="1h")
+    monkeypatch.undo()
+    assert shop.rows("SELECT length(name) FROM cities WHERE name = 'São Paulo'") == [(9,)]
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused(postgres_url: str):
+    name = f"bazaar_test_{uuid.uuid4().hex}"
+    with Shop(postgres_url).connected() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+        try:
+            shop = Shop(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+            with pytest.raises(Refused, match=r"^database: the database's encoding is LATIN1.*UTF8") as refused:
+                shop.run(duration="1h")
+            assert "\n" not in str(refused.value)
+            assert shop.rows("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'sim')") == [(0,)]
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_who_is_silent_but_has_the_lock_is_running(database_url: str, capsys: pytest.CaptureFixture[str]):
+    shop = Shop(database_url)
+    shop.run(duration="1h")
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE sim.runs SET status = 'catching_up', heartbeat_at = now() - interval '1 hour'")
+    assert main(["status", "--database-url", database_url]) == 0
+    assert "not running (was catching up; last sign of life" in capsys.readouterr().out
+    writer = connect(database_url)
+    try:
+        writer.autocommit = True
+        assert take_lock(writer) is None
+        assert main(["status", "--database-url", database_url]) == 0
+        said = capsys.readouterr().out
+        assert "catching up (process" in said
+        assert ", silent for " in said
+    finally:
+        writer.close()
+
+
+def test_a_server_that_goes_before_the_first_batch_is_one_line(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    def cut(session: Session, *arguments: Any) -> PostgresSink:
+        session.cut()
+        return PostgresSink(session, *arguments)
+
+    monkeypatch.setattr(lifetime, "PostgresSink", cut)
+    with pytest.raises(SinkError) as lost:
+        Shop(database_url).run(duration="1h")
+    assert "\n" not in str(lost.value)
