@@ -58,8 +58,8 @@ reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 
 # --- working on it ---------------------------------------------------------------------------------------------------
 
-test: lint ## lint and every test that needs no Docker
-	$(RUN) pytest $(ARGS)
+test: lint ## lint and every test that needs no Docker, on all cores (ARGS='-n 0' on one)
+	$(RUN) pytest --numprocesses auto --dist loadfile $(ARGS)
 
 BROWSER = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 
 from models.apply import apply_schema
 from tests.contract.small_world import settle
+from tests.databases import new_database
 
 
 def engine_of(url: str | URL) -> Engine:
@@ -29,20 +29,14 @@ def empty(database_url: str) -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def small_world(postgres_url: str) -> Iterator[Engine]:
     """One database with the small world for a whole module: change it only in transactions that are rolled back."""
-    name = f"bazaar_world_{uuid.uuid4().hex}"
-    server = engine_of(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    world = engine_of(make_url(postgres_url).set(database=name))
-    with world.connect() as connection:
-        apply_schema(connection)
-        settle(connection)
-        connection.commit()
-    yield world
-    world.dispose()
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    server.dispose()
+    with new_database(postgres_url) as url:
+        world = engine_of(url)
+        with world.connect() as connection:
+            apply_schema(connection)
+            settle(connection)
+            connection.commit()
+        yield world
+        world.dispose()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.scenario.incidents import KINDS
 from sim.scenario.parameter import Section
 from sim.settings import DEFAULTS, VARIABLES, Settings
 from tests.contract.conftest import engine_of
+from tests.databases import new_database
 from tools import model_page
 
 ROOT = Path(__file__).parents[2]
@@ -190,24 +190,17 @@ def test_parameters_named_in_the_prose_exist():
 @pytest.fixture(scope="module")
 def tiny_shop(postgres_url: str) -> Iterator[Connection]:
     """Eighteen hours of a very small shop."""
-    name = f"bazaar_docs_{uuid.uuid4().hex}"
-    server = engine_of(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = server.url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
     start = datetime(2026, 1, 5, tzinfo=UTC)
     settings = Settings(
         speed=Speed.parse("max"), seed=1, scenario="baseline", market="international", scale=0.02, history=timedelta(0),
         start=start, duration=timedelta(hours=18), catch_up=True, given=frozenset({"start"}),
     )  # fmt: skip
-    run_shop(settings, url, lambda _: None, threading.Event())
-    shop = engine_of(url)
-    with shop.connect() as connection:
-        yield connection
-    shop.dispose()
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    server.dispose()
+    with new_database(postgres_url) as url:
+        run_shop(settings, url, lambda _: None, threading.Event())
+        shop = engine_of(url)
+        with shop.connect() as connection:
+            yield connection
+        shop.dispose()
 
 
 def test_every_sql_example_has_its_answer():

@@ -37,7 +37,7 @@ from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
-PATIENCE_S = 20
+PATIENCE_S = 60
 WRITER = "FROM pg_stat_activity WHERE application_name = 'bazaar' AND datname = current_database()"
 A_RUN = """
 INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, began_at,

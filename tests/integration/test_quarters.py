@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from sim.history import cuts
+from sim.status import Status
 from tests.integration.test_running import Shop
 
 PERIODS = ["Today", "Last 24 hours", "Last 7 days", "Last 28 days", "Everything"]
@@ -49,17 +53,24 @@ def test_a_period_has_its_rows_and_no_others(period: str, shop: Shop):
     assert views == shop.rows(VIEWS, period)
 
 
-def test_while_history_is_loaded_the_rows_are_counted(database_url: str):
-    shop = Shop(database_url)
-    with shop.running(duration="30h", scale="0.1", processes="2") as running:
-        running.wait_for(lambda status: status.rows > 20_000)
+def test_while_history_is_loaded_the_rows_are_counted(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+    shop, stop, found = Shop(database_url), threading.Event(), list[Any]()
+
+    def look(_: Status) -> None:
+        """Ask in one snapshot, until there are visits; the run waits for us and ends then."""
+        if stop.is_set():
+            return
+        found.clear()
         with shop.connected() as connection, connection.cursor() as cursor:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-            found = []
             for sql in ("SELECT to_regclass('sim.unbuilt') IS NOT NULL", COUNTED_VISITS, VISITS, COUNTED_VIEWS, VIEWS):
                 cursor.execute(sql, ("Last 28 days",) if "%s" in sql else None)
                 found.append(cursor.fetchall())
-        running.stop.set()
+        if len(found[2]) > 1:
+            stop.set()
+
+    shop.run(observe=look, stop=stop, duration="30h", scale="0.1", processes="2")
     being_loaded, counted_visits, visits, counted_views, views = found
     assert being_loaded == [(True,)]
     assert len(visits) > 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,10 +19,11 @@ from sim.bootstrap import Refused, run_shop
 from sim.settings import Given, Settings, resolve
 from sim.sinks.postgres.digest import table_digests
 from sim.status import Status
+from tests.databases import new_database
 
 MONDAY = "2026-01-05T00:00Z"
 SMALL: dict[str, Any] = {"seed": "1", "start": MONDAY, "scale": "0.05", "speed": "max"}
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def settings_of(*, catch_up: bool = True, **options: Any) -> Settings:
@@ -41,12 +41,8 @@ class Shop:
     @contextmanager
     def in_new_database(cls, server_url: str) -> Iterator[Shop]:
         """An empty database on the server, dropped afterwards; for fixtures that outlive a test."""
-        name = f"bazaar_test_{uuid.uuid4().hex}"
-        _administer(server_url, f"CREATE DATABASE {name}")
-        try:
-            yield cls(make_url(server_url).set(database=name).render_as_string(hide_password=False))
-        finally:
-            _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        with new_database(server_url) as url:
+            yield cls(url)
 
     def run(
         self,
@@ -149,14 +145,6 @@ def differences(some: dict[str, str], others: dict[str, str]) -> dict[str, tuple
         for name in sorted(some.keys() | others.keys())
         if some.get(name) != others.get(name)
     }
-
-
-def _administer(server_url: str, statement: str) -> None:
-    connection = psycopg2.connect(server_url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from redash.publisher.files import load
 from sim.bootstrap import run_shop
 from sim.clock.pacer import Speed
 from sim.settings import Settings
+from tests import databases
 
 FILES = load()
 NUMBERS = {20, 21, 23, 700, 701, 1700}  # PostgreSQL's type ids of integers, floats and numeric
@@ -55,19 +55,12 @@ def ask(connection: Connection, key: str, city: str = "All cities", period: str 
 @contextmanager
 def new_database(server_url: str) -> Iterator[Engine]:
     """An engine on an empty database that is dropped afterwards."""
-    name = f"bazaar_asked_{uuid.uuid4().hex}"
-    url = make_url(server_url).set(drivername="postgresql+psycopg2")
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine = create_engine(url.set(database=name))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-        server.dispose()
+    with databases.new_database(server_url) as url:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def trade(url: URL, duration: timedelta, scale: float) -> None:

@@ -22,7 +22,7 @@ from tests.torture.simulator import Simulator, Start
 from tests.torture.terms import Terms, days_of, drawn_start, settings_of
 
 _LOOK_EVERY_S = 0.001
-_PATIENCE_S = 30.0  # for what an aim waits for: after that the kill comes anyway
+_PATIENCE_S = 120.0  # for what an aim waits for: after that the kill comes anyway
 _DAY_S = 86_400.0
 _LONGEST_OUTAGE_S = 2.0
 

@@ -40,7 +40,7 @@ STATUS = Status(
     couriers_on_shift=0,
     batches_behind=0,
 )
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class Album:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection
 
 from sim.bootstrap import run_shop
 from sim.embedded.clients import connect
 from sim.settings import Given, resolve
+from tests.databases import new_database
 
 SETTINGS = {"speed": "max", "seed": "1", "scale": "0.2", "start": "2026-01-05T00:00Z", "duration": "7d"}
 
@@ -19,14 +19,7 @@ SETTINGS = {"speed": "max", "seed": "1", "scale": "0.2", "start": "2026-01-05T00
 @pytest.fixture(scope="session")
 def week(postgres_url: str) -> Iterator[Connection]:
     """A connection to the database of a week of the baseline at a fifth of its size."""
-    name = f"bazaar_week_{uuid.uuid4().hex}"
-    with connect(postgres_url) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    try:
+    with new_database(postgres_url) as url:
         run_shop(resolve(Given(SETTINGS, {})), url, lambda _: None, threading.Event())
         with connect(url) as connection:
             yield connection
-    finally:
-        with connect(postgres_url) as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from sim.embedded import EmbeddedServer
 from sim.journal.batch import Batch
+from tests.databases import new_database, new_server
 from tests.integration.outages.replay import EVENING as THE_EVENING
 from tests.integration.outages.replay import WORKER, Replay, opened_shop, record, replaying
 from tests.integration.outages.wire import Wire
@@ -32,15 +29,8 @@ Replaying = Callable[..., AbstractContextManager[Replay]]
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """A server that runs when a test begins; what a test breaks it mends."""
-    folder = Path(tempfile.mkdtemp(prefix="bazaar-outages-"))
-    folder.chmod(0o755)  # as root, PostgreSQL runs under another user
-    server = EmbeddedServer(folder, SETTINGS)
-    try:
-        server.start()
+    with new_server(SETTINGS, "bazaar-outages-") as server:
         yield server
-    finally:
-        server.stop(only_if_idle=False)
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +62,8 @@ def batches() -> list[Batch]:
 @pytest.fixture
 def shop(server: EmbeddedServer, opened: Shop) -> Iterator[Shop]:
     """A copy of the opened shop."""
-    name = f"shop_{uuid.uuid4().hex}"
-    administer(server, f"CREATE DATABASE {name} TEMPLATE {make_url(opened.url).database}")
-    yield Shop(url_of(server, name))
-    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(url_of(server, "postgres"), template=str(make_url(opened.url).database)) as url:
+        yield Shop(url)
 
 
 @pytest.fixture
