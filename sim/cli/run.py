@@ -24,13 +24,15 @@ _TITLE = "SELECT scenario, market, seed, scale FROM sim.runs ORDER BY run_id DES
 
 def run_command(settings: Settings, named: str | None) -> None:
     """Run until a signal comes or `--for` is over; everything is committed then."""
-    _refuse_unknown_names(settings)
     stop = threading.Event()
     display = Display(screen_for(sys.stderr), hint=_hint(named))
-    with handed_to(Stopper(stop, display.notify, _quit_hard).take), display, for_a_run(named) as url:
-        display.ask_title(lambda: _welcome(url, embedded=named is None))
-        _run(settings, url, display, stop)
-        display.notify("everything is committed" + ("; the same command goes on from here" if stop.is_set() else ""))
+    with handed_to(Stopper(stop, display.notify, _quit_hard).take):
+        _refuse_unknown_names(settings)
+        with display, for_a_run(named) as url:
+            display.ask_title(lambda: _welcome(url, embedded=named is None))
+            _run(settings, url, display, stop)
+            again = "; the same command goes on from here" if stop.is_set() else ""
+            display.notify(f"everything is committed{again}")
     if not display.saw_anything and not stop.is_set():
         typer.echo("bazaar: this run has reached its end already; a larger --for extends it", err=True)
 
