@@ -14,7 +14,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: schema schema-check calibration torture bench bench-large bench-guard audit lock report test-browser
+.PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -102,6 +102,9 @@ bench: install ## measure speed, pace, start and the peers: 7 minutes (ARGS='wri
 
 bench-large: install ## 100 thousand and a million orders, and every dashboard on them: 20 minutes (ARGS=--write to keep it)
 	@$(RUN) benchmarks --large $(ARGS)
+
+bench-compose: install ## `docker compose up` to filled dashboards, three times from nothing: 10 minutes (ARGS=--write to keep it)
+	@$(RUN) benchmarks compose $(ARGS)
 
 bench-guard: install ## a small shop; fails when writing or simulating costs twice the processor time that it did
 	@$(RUN) benchmarks.guard

@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"(?P<begin><!-- results: (?P<name>[a-z]+) -->\n).*?(?P<end>
 
 
 def kept(name: str) -> dict[str, Any]:
-    """Return the kept results of a kind: `bench` or `large`."""
+    """Return the kept results of a kind: `bench`, `large` or `compose`."""
     found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
@@ -40,10 +40,9 @@ def _block(name: str) -> str:
 
 def _told(results: dict[str, Any]) -> str:
     machine = results["machine"]
-    where = (
-        f"{machine['cores']} cores, Python {machine['python']}, PostgreSQL {machine['postgres']}, {machine['system']}"
-    )
-    tables = [f"Measured at {results['at']}: {where}.\n", markdown(lines_of(results))]
+    postgres = [f"PostgreSQL {machine['postgres']}"] if "postgres" in machine else []  # in containers it is an image's
+    where = [f"{machine['cores']} cores", f"Python {machine['python']}", *postgres, machine["system"]]
+    tables = [f"Measured at {results['at']}: {', '.join(where)}.\n", markdown(lines_of(results))]
     tables += [_queries(results[name]["reading"]) for name in ("growth", "large") if name in results]
     return "\n".join(tables)
 

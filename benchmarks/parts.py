@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import growth, pace, reading, simulation, start, writing
+from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
 
@@ -26,11 +27,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. A large one takes many minutes and is asked for by itself."""
+    """One part. Results are kept together that are measured together: what takes long or needs Docker is by itself."""
 
     measure: Callable[[Asked], Found]
     lines: Callable[[Found], Iterator[Line]]
-    large: bool = False
+    kept: str = "bench"
+    needs_server: bool = True
 
 
 def _grown_and_read(asked: Asked, durations: dict[str, str]) -> Found:
@@ -51,6 +53,7 @@ PARTS: dict[str, Part] = {
     "peers": Part(lambda asked: peers.measure(asked.server_url, asked.repeat), peers.lines),
     "growth": Part(lambda asked: _grown_and_read(asked, growth.SMALL), _grown_and_read_lines),
     "start": Part(lambda _: start.measure(), start.lines),
-    "large": Part(lambda asked: _grown_and_read(asked, growth.LARGE), _grown_and_read_lines, large=True),
-    "million": Part(lambda asked: growth.measure_few_visits(asked.server_url), growth.few_visits_lines, large=True),
+    "large": Part(lambda asked: _grown_and_read(asked, growth.LARGE), _grown_and_read_lines, kept="large"),
+    "million": Part(lambda asked: growth.measure_few_visits(asked.server_url), growth.few_visits_lines, kept="large"),
+    "compose": Part(lambda asked: compose.measure(asked.repeat), compose.lines, kept="compose", needs_server=False),
 }

@@ -12,8 +12,6 @@ from cryptography.fernet import InvalidToken
 from redash.models import DataSource, Group, Organization, User, db
 from redash.utils.configuration import ConfigurationContainer
 
-from redash import create_app
-
 SOURCE = "Bazaar"  # the publisher's data source: it writes its settings again after this
 
 
@@ -67,20 +65,15 @@ def unreadable_sources() -> list[str]:
 
 
 def main() -> str | None:
-    """Do it; what is wrong, if anything, in one line."""
+    """Do it, within an application of Redash; what is wrong, if anything, in one line."""
     api_key = os.environ["ADMIN_API_KEY"]
-    with create_app().app_context():
-        user = administrator(organization(), os.environ["ADMIN_EMAIL"].lower(), os.environ["ADMIN_PASSWORD"], api_key)
-        lost = unreadable_sources()
-        db.session.commit()
-        sys.stdout.write(f"administrator {user.email} is ready\n")
+    user = administrator(organization(), os.environ["ADMIN_EMAIL"].lower(), os.environ["ADMIN_PASSWORD"], api_key)
+    lost = unreadable_sources()
+    db.session.commit()
+    sys.stdout.write(f"administrator {user.email} is ready\n")
     if lost:
         return (
             f"data sources made with another REDASH_SECRET_KEY: {', '.join(lost)}; set that key again, or run "
             "`/app/manage.py database reencrypt OLD_KEY NEW_KEY` in the container redash-server"
         )
     return None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ Answer = TypeVar("Answer")
 
 _CALLS_AT_ONCE = 4  # Redash has as few as two web processes
 _PAGE = 250  # the most it gives
+_PAUSE_S = 0.25
 _PATIENCE_S = 70  # without a worker the test of a data source is killed after 60 s
 
 
@@ -47,6 +49,17 @@ class Api:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def wait(self, patience_s: float) -> None:
+        """Return once Redash answers at all, or when patience is over: then the first call will say what is wrong."""
+        deadline_s = time.monotonic() + patience_s
+        while time.monotonic() < deadline_s:
+            try:
+                self._http.get(f"{self.url}/ping")
+            except httpx.HTTPError:
+                time.sleep(_PAUSE_S)
+            else:
+                return
 
     def get(self, path: str, **query: str | int) -> Any:
         """The answer to GET /api/<path>."""

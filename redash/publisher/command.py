@@ -16,6 +16,7 @@ from redash.publisher.problems import BadInput, Failure
 from redash.publisher.prune import prune
 from redash.publisher.publish import Publication
 from redash.publisher.pull import Pull
+from redash.publisher.settling import settle
 from redash.publisher.source import SourceSettings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(f"{len(files.queries)} queries and {len(files.dashboards)} dashboards are sound")
             return 0
         with Api(options.url, _key(options)) as api:
+            api.wait(options.wait)
             return _publish(api, files, options) if options.command == "publish" else _pull(api, files)
     except BadInput as bad:
         _tell(str(bad))
@@ -51,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     publish = commands.add_parser("publish", help="make Redash agree with the files, then run every query once")
     publish.add_argument("--prune", action="store_true", help="archive what was published and has left the files")
     publish.add_argument("--no-prerun", action="store_true", help="do not run the queries")
+    publish.add_argument(
+        "--settle", type=float, default=0.0, metavar="S", help="seconds to wait, before that, for a shop's history (0)"
+    )
     pull = commands.add_parser("pull", help="bring edits made in Redash back into the files")
     check = commands.add_parser("check", help="read the files and say what is wrong, with line numbers")
     for each in (publish, pull, check):
@@ -58,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     for each in (publish, pull):
         each.add_argument("--url", default=os.environ.get("REDASH_URL") or _URL, help=f"REDASH_URL, else {_URL}")
         each.add_argument("--key", help="an API key; else REDASH_API_KEY or REDASH_ADMIN_API_KEY")
+        each.add_argument(
+            "--wait", type=float, default=0.0, metavar="S", help="seconds to wait for Redash to answer (0)"
+        )
     return parser
 
 
@@ -79,7 +87,10 @@ def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
     for line in publication.tally.lines():
         _say(line)
     _say(f"{publication.tally} in {time.monotonic() - begun_s:.1f} s")
-    return 0 if options.no_prerun else _prerun(api, files, publication)
+    if options.no_prerun:
+        return 0
+    settle(api, publication.source.id, options.settle)
+    return _prerun(api, files, publication)
 
 
 def _prerun(api: Api, files: Files, publication: Publication) -> int:

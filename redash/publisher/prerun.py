@@ -48,12 +48,26 @@ def prerun(api: Api, files: Files, queries: Mapping[str, Json], progress: Callab
     return sorted(failures)
 
 
+def run_list(api: Api, query: QueryFile, query_id: int, files: Files) -> None:
+    """Run a query that fills a parameter's list, before others are saved that have the parameter.
+
+    Redash knows a query's results by the SQL that it makes of the query when that is saved, and can't make it while a
+    parameter's value is in no list: saved before its list is there, a query would never be known to have a result.
+    """
+    _run(api, query, query_id, files, _NO_AGE)
+
+
 def _run(api: Api, query: QueryFile, query_id: int, files: Files, max_age_s: int) -> None:
     defaults = {name: files.parameters[name].default for name in query.parameters}
     body = {"parameters": defaults, "max_age": max_age_s}
-    job = api.post(f"queries/{query_id}/results", body).get("job")
+    if job := api.post(f"queries/{query_id}/results", body).get("job"):
+        finished(api, job)
+
+
+def finished(api: Api, job: Json) -> Json:
+    """A job when it is done."""
     begun_s, wait_s = time.monotonic(), _FIRST_WAIT_S
-    while job is not None and job["status"] != _DONE:
+    while job["status"] != _DONE:
         if job["status"] in {_FAILED, _CANCELLED}:
             raise Failure(" ".join(str(job.get("error") or "cancelled").split()))
         if time.monotonic() - begun_s > _PATIENCE_S:
@@ -61,6 +75,7 @@ def _run(api: Api, query: QueryFile, query_id: int, files: Files, max_age_s: int
         time.sleep(wait_s)
         wait_s = min(wait_s * 1.5, _LONGEST_WAIT_S)
         job = _polled(api, job)
+    return job
 
 
 def _polled(api: Api, job: Json) -> Json:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from redash.publisher import keys, wanted
 from redash.publisher.api import in_parallel
 from redash.publisher.dashboard_file import KEY_OPTION
+from redash.publisher.prerun import run_list
+from redash.publisher.problems import Failure
 from redash.publisher.publish_widgets import publish_widgets
 from redash.publisher.remote import by_key, read_remote
 from redash.publisher.source import publish_source
@@ -33,18 +35,25 @@ class Publication:
         self.tally = Tally()
         self.query_ids: dict[str, int] = {}
         needed = {query: files.visualizations(query) for query in files.queries}
-        with ThreadPoolExecutor(1) as aside:  # proving the source waits for a worker: the reading need not
-            source = aside.submit(publish_source, api, settings, self.tally)
-            self.remote: Remote = read_remote(api, None if everything else needed)
-            self._source_id = source.result()
+        self.source = publish_source(api, settings, self.tally)
+        self.remote: Remote = read_remote(api, None if everything else needed)
 
     def run(self) -> None:
+        """Everything, and beside it the proof that the source works, which waits for a worker: the rest need not."""
+        with ThreadPoolExecutor(1) as aside:
+            proof = aside.submit(self.source.prove)
+            self._publish()
+            proof.result()
+
+    def _publish(self) -> None:
         """Queries (those of lists first: others need their ids), visualizations, dashboards, widgets."""
         lists = self.files.dropdowns()
         for first in (True, False):
             batch = [query for query in self.files.queries.values() if (query.key in lists) is first]
             ids = in_parallel(self._query, batch)
             self.query_ids |= {query.key: made for query, made in zip(batch, ids, strict=True)}
+            if first:
+                in_parallel(self._run_new_list, batch)
         shown = in_parallel(self._visualizations, self.files.queries)
         visualization_ids = {key: made for each in shown for key, made in each.items()}
         # Redash lists the newest first: made from the last to the first they stand in their order.
@@ -52,7 +61,7 @@ class Publication:
         publish_widgets(self.api, self.files, dashboards, visualization_ids, self.tally)
 
     def _query(self, query: QueryFile) -> int:
-        fields = wanted.query_fields(query, self.files, self._source_id, self.query_ids)
+        fields = wanted.query_fields(query, self.files, self.source.id, self.query_ids)
         now = self.remote.queries.get(query.key)
         if now is None:
             return self._new_query(query, fields)
@@ -60,6 +69,13 @@ class Publication:
             self.api.post(f"queries/{now['id']}", changes)
             self.tally.change("query", query.key, list(changes))
         return int(now["id"])
+
+    def _run_new_list(self, query: QueryFile) -> None:
+        if self.remote.queries[query.key].get("latest_query_data_id") is None:
+            try:
+                run_list(self.api, query, self.query_ids[query.key], self.files)
+            except Failure as failure:
+                raise Failure(f"query {query.key}: {failure}") from failure
 
     def _new_query(self, query: QueryFile, fields: Json) -> int:
         """Two calls: a new query is a draft, and its marks need its id."""

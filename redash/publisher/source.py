@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from redash.publisher.problems import BadInput, Failure
+from redash.publisher.problems import BadInput, Failure, Refused
 from redash.publisher.remote import SOURCE_NAME, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from redash.publisher.api import Api, Json
     from redash.publisher.tally import Tally
 
 _PASSWORD = "BAZAAR_READER_PASSWORD"
+_GAVE_UP, _TESTS = 500, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +45,42 @@ class SourceSettings:
         return cls(options)
 
 
-def publish_source(api: Api, settings: SourceSettings | None, tally: Tally) -> int:
-    """The data source's id; made, or mended where it differs or does not work."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The data source in Redash. To prove that it works takes a worker, so that is done beside the rest."""
+
+    id: int
+    prove: Callable[[], None]
+
+
+def publish_source(api: Api, settings: SourceSettings | None, tally: Tally) -> Source:
+    """The data source; made where there is none. Proving it mends it where it differs or does not work."""
     now = read_source(api)
     if settings is None:
         if now is None:
             raise BadInput(f"Redash has no data source '{SOURCE_NAME}' yet: say the reader's password in {_PASSWORD}")
-        return int(now["id"])
-    body = {"name": SOURCE_NAME, "type": "pg", "options": settings.options}
+        return Source(int(now["id"]), lambda: None)
     if now is None:
-        made = int(api.post("data_sources", body)["id"])
+        made = int(api.post("data_sources", _body(settings.options))["id"])
         tally.create("source", SOURCE_NAME)
-        _prove(api, made)
-        return made
+        return Source(made, partial(_prove, api, made))
+    return Source(int(now["id"]), partial(_mend, api, settings, now, tally))
+
+
+def _mend(api: Api, settings: SourceSettings, now: Json, tally: Tally) -> None:
     source_id = int(now["id"])
     differing = [name for name, value in settings.options.items() if name != "password" and _option(now, name) != value]
     # The password can't be read back: that the source works has to do as proof of it.
-    if not differing and now["type"] == "pg" and api.post(f"data_sources/{source_id}/test", {})["ok"]:
-        return source_id
+    if not differing and now["type"] == "pg" and _tested(api, source_id)["ok"]:
+        return
     kept = {name: value for name, value in now["options"].items() if name not in settings.options}
-    api.post(f"data_sources/{source_id}", body | {"options": kept | settings.options})
+    api.post(f"data_sources/{source_id}", _body(kept | settings.options))
     tally.change("source", SOURCE_NAME, differing or ["password"])
     _prove(api, source_id)
-    return source_id
+
+
+def _body(options: Json) -> Json:
+    return {"name": SOURCE_NAME, "type": "pg", "options": options}
 
 
 def _option(now: Json, name: str) -> object:
@@ -73,7 +88,21 @@ def _option(now: Json, name: str) -> object:
 
 
 def _prove(api: Api, source_id: int) -> None:
-    answer = api.post(f"data_sources/{source_id}/test", {})
+    answer = _tested(api, source_id)
     if not answer["ok"]:
         said = " ".join(str(answer.get("message")).split())
         raise Failure(f"Redash can't read the shop's database with the settings given (BAZAAR_SOURCE_…): {said}")
+
+
+def _tested(api: Api, source_id: int) -> Json:
+    """What Redash says of a source. While none of its workers has started yet it gives up after a minute, with 500."""
+    for _ in range(_TESTS - 1):
+        try:
+            answer: Json = api.post(f"data_sources/{source_id}/test", {})
+        except Refused as refused:
+            if refused.status != _GAVE_UP:
+                raise
+        else:
+            return answer
+    last: Json = api.post(f"data_sources/{source_id}/test", {})
+    return last

@@ -1,6 +1,6 @@
 -- title: Incidents
 -- question: What went otherwise than usual, when and where, and how punctual were parcels meanwhile?
--- grain: one row an incident that lasted within the period, the newest first
+-- grain: one row an incident that lasted within the period, the newest first; one that says so where there was none
 WITH lasted AS (
     SELECT i.*, (SELECT period_start('{{ period }}')) AS since
     FROM incidents i
@@ -16,8 +16,8 @@ WITH lasted AS (
 )
 SELECT upper(left(l.kind, 1)) || replace(substr(l.kind, 2), '_', ' ') AS incident,
        coalesce(l.warehouse || ', ', '') || l.city AS place,
-       l.began_at AS began_utc,
-       l.ends_at AS ends_utc,
+       to_char(l.began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS began_utc,
+       to_char(l.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS ends_utc,
        CASE WHEN l.is_under_way THEN 'Under way' ELSE 'Over' END AS state,
        CASE WHEN l.kind IN ('traffic_jam', 'demand_surge') THEN '× ' || l.strength
             WHEN l.strength IS NOT NULL THEN round(100 * l.strength::numeric) || ' %'
@@ -36,4 +36,7 @@ CROSS JOIN LATERAL (
     WHERE d.city_id = coalesce(l.city_id, d.city_id)
       AND d.warehouse_id = coalesce(l.warehouse_id, d.warehouse_id)
 ) p
-ORDER BY l.began_at DESC, l.incident_id DESC
+UNION ALL
+SELECT 'None in this period', '', '', '', '', '', 0, '', '', ''
+WHERE NOT EXISTS (SELECT FROM lasted)
+ORDER BY began_utc DESC, ends_utc DESC

@@ -1,10 +1,10 @@
 -- title: Orders by persona and tier
 -- question: Which kinds of customers bring the orders?
 -- grain: one row a persona and tier
-SELECT c.persona,
+SELECT initcap(left(c.persona, 1)) || replace(substr(c.persona, 2), '_', ' ') AS persona,
        -- The number keeps the tiers in their order.
-       CASE c.loyalty_tier WHEN 'bronze' THEN '1 bronze' WHEN 'silver' THEN '2 silver' WHEN 'gold' THEN '3 gold'
-                           ELSE '4 platinum' END AS tier,
+       CASE c.loyalty_tier WHEN 'bronze' THEN '1 Bronze' WHEN 'silver' THEN '2 Silver' WHEN 'gold' THEN '3 Gold'
+                           ELSE '4 Platinum' END AS tier,
        count(*) AS orders,
        sum(o.total) AS revenue
 FROM orders o

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import LARGE, SMALL, main
+from benchmarks.__main__ import main, parts_of
+from benchmarks.page import PAGE
 from benchmarks.parts import PARTS
 
 
@@ -15,6 +17,7 @@ from benchmarks.parts import PARTS
     [
         (["wrting"], "unknown: wrting; there are simulation, pace, writing"),
         (["writing", "--write"], "--write keeps all parts or none"),
+        (["compose", "writing", "--write"], "--write keeps all parts or none"),
         (["--repeat", "few"], "--repeat: invalid int value: 'few'"),
     ],
 )
@@ -28,5 +31,32 @@ def test_what_makes_no_sense_is_refused(
     assert told in capsys.readouterr().err
 
 
-def test_every_part_is_small_or_large():
-    assert sorted([*SMALL, *LARGE]) == sorted(PARTS)
+def test_every_part_is_kept_somewhere_that_the_page_shows():
+    page = PAGE.read_text(encoding="utf-8")
+    kinds = {part.kept for part in PARTS.values()}
+    assert sorted(name for kept in kinds for name in parts_of(kept)) == sorted(PARTS)
+    assert [kept for kept in kinds if f"<!-- results: {kept} -->" not in page] == []
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A `docker` whose client works and whose daemon does not answer."""
+    program = tmp_path / "docker"
+    program.write_text('#!/bin/sh\n[ "$1" = compose ]\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "compose"])
+    return program
+
+
+def test_without_a_daemon_one_line_says_so(docker: Path, capsys: pytest.CaptureFixture[str]):
+    assert main() == 2
+    *_, said = capsys.readouterr().err.splitlines()
+    assert said == "benchmarks: compose: no Docker daemon answers (`docker version` says more)"
+
+
+def test_without_docker_one_line_says_so(docker: Path, capsys: pytest.CaptureFixture[str]):
+    docker.unlink()
+    assert main() == 2
+    *_, said = capsys.readouterr().err.splitlines()
+    assert said == "benchmarks: compose: there is no `docker compose` here"

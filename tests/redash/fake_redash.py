@@ -76,6 +76,7 @@ class FakeRedash(FakeState):
         makers = {
             "data_sources": self.new_source, "queries": self.new_query, "visualizations": self.new_visualization,
             "dashboards": self.new_dashboard, "widgets": self.new_widget,
+            "query_results": self.execute_text,
         }  # fmt: skip
         return makers[noun](body)
 
@@ -90,6 +91,7 @@ class FakeRedash(FakeState):
             ("DELETE", "queries"): lambda: self.archive_query(number),
             ("POST", "visualizations"): lambda: self.save_visualization(number, body),
             ("DELETE", "visualizations"): lambda: self.delete_visualization(number),
+            ("GET", "query_results"): lambda: self.result(number),
             ("GET", "dashboards"): lambda: self.dashboard(number),
             ("POST", "dashboards"): lambda: self.save_dashboard(number, body),
             ("POST", "dashboards", "favorite"): lambda: self.favorites.append(number),

@@ -48,6 +48,8 @@ class FakeState:
         self.widgets: dict[int, Json] = {}
         self.results: set[str] = set()
         self.jobs: dict[str, Json] = {}
+        self.asked: list[str] = []
+        self.shop_status = ["pacing"]
         self.working_password = "secret"
         self.failing: dict[str, str] = {}
         self.favorites: list[int] = []
@@ -134,6 +136,17 @@ class FakeState:
         job: Json = {"id": f"job-{len(self.jobs) + 1}", "status": 1, "error": "", "text": text, "query": query_id}
         self.jobs[job["id"]] = job
         return {"job": self._job(job)}
+
+    def execute_text(self, body: Json) -> Json:
+        """A query that is none of those saved; `shop_status` answers it."""
+        if body["data_source_id"] not in self.sources:
+            raise broken()
+        self.asked.append(body["query"])
+        return {"job": {"id": "text", "status": 3, "error": "", "query_result_id": len(self.asked)}}
+
+    def result(self, number: int) -> Json:
+        status = self.shop_status[min(number, len(self.shop_status)) - 1]
+        return {"query_result": {"id": number, "data": {"rows": [{"settled": status != "catching_up"}]}}}
 
     def job(self, job_id: str) -> Json:
         job = self.jobs[job_id]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.redash.conftest import Command, Folder
 from tests.redash.fake_redash import FakeRedash
+from tests.redash.fake_state import Json, broken
 
 
 def test_nobody_answers(command: Command) -> None:
@@ -129,8 +132,86 @@ def test_a_list_is_run_although_its_result_is_known(command: Command, folder: Fo
 
 
 def test_no_prerun(command: Command, fake: FakeRedash) -> None:
+    """But of the list, without which Redash can't save those who have its parameter as they are asked."""
     said = command("publish", "--no-prerun")
-    assert (said.code, fake.jobs) == (0, {})
+    assert (said.code, [job["query"] for job in fake.jobs.values()]) == (0, [1])
+    assert fake.calls.index(("POST", "/api/queries/1/results")) < fake.calls.index(("POST", "/api/queries/2"))
+
+
+def test_a_list_that_fails_is_named(command: Command, fake: FakeRedash) -> None:
+    fake.failing["FROM cities"] = "there are no cities"
+    said = command("publish")
+    assert (said.code, said.err) == (1, "redash: query cities: there are no cities\n")
+
+
+def test_redash_may_still_be_starting(command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([httpx.ConnectError("nobody there"), httpx.ReadError("gone again"), None])
+    get = httpx.Client.get
+
+    def starting(client: httpx.Client, *given: Any, **named: Any) -> httpx.Response:
+        if trouble := next(looks):
+            raise trouble
+        return get(client, *given, **named)
+
+    monkeypatch.setattr(httpx.Client, "get", starting)
+    monkeypatch.setattr("redash.publisher.api._PAUSE_S", 0.0)
+    assert command("publish", "--wait", "60").code == 0
+    assert list(looks) == []
+
+
+def test_waiting_has_an_end(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redash.publisher.api._PAUSE_S", 0.0)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        said = command("publish", "--wait", "0.1", "--url", f"http://127.0.0.1:{unused.getsockname()[1]}")
+    assert said.code == 1
+    assert said.err.startswith("redash: Redash does not answer at ")
+
+
+def test_queries_are_run_when_the_shop_has_its_history(
+    command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redash.publisher.settling._PAUSE_S", 0.0)
+    fake.shop_status = ["catching_up", "catching_up", "pacing"]
+    assert command("publish", "--settle", "60").code == 0
+    assert len(fake.asked) == 3
+    assert "sim.runs" in fake.asked[0]
+    ran = [number for number, call in enumerate(fake.calls) if call[1].endswith("/results")]
+    assert ran[0] < fake.calls.index(("GET", "/api/query_results/1")), "a list is run at once"
+    assert fake.calls.index(("GET", "/api/query_results/3")) < ran[1]
+
+
+def test_a_history_that_takes_long_is_not_waited_for(
+    command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redash.publisher.settling._PAUSE_S", 0.01)
+    fake.shop_status = ["catching_up"]
+    said = command("publish", "--settle", "0.1")
+    assert (said.code, fake.asked != []) == (0, True)
+    assert "3 of 3 queries run" in said.err
+
+
+def test_a_shop_that_can_not_be_asked_is_not_waited_for(
+    command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake, "execute_text", lambda _: {"job": {"id": "x", "status": 4, "error": "no table sim.runs"}})
+    assert command("publish", "--settle", "1e9").code == 0
+
+
+@pytest.mark.parametrize(("given_up", "code"), [(2, 0), (3, 1)])
+def test_a_source_is_tried_again_while_no_worker_has_started(
+    command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch, given_up: int, code: int
+) -> None:
+    """Redash gives up after a minute and answers 500."""
+    tested, answers = fake.test_source, iter([True] * given_up)
+
+    def test_source(source_id: int) -> Json:
+        if next(answers, False):
+            raise broken()
+        return tested(source_id)
+
+    monkeypatch.setattr(fake, "test_source", test_source)
+    assert command("publish").code == code
 
 
 def test_a_query_that_fails_is_named(command: Command, folder: Folder, fake: FakeRedash) -> None:

@@ -82,6 +82,7 @@ def test_incidents_with_the_parcels_delivered_meanwhile(world: Connection):
     assert {(row["parcels_meanwhile"], row["late_meanwhile"]) for row in found} == {(0, "none yet")}
     assert [row["late_else"] for row in found] == ["0.0 %", "none yet", "0.0 %"]
     assert [row["place"] for row in ask(world, "incidents", "New York").rows] == ["New York 1, New York"]
+    assert ask(world, "incidents", "London").column("incident") == ["None in this period"]
     assert ask(world, "incidents", period="Today").column("incident") == ["Payment outage", "Warehouse outage"]
     world.exec_driver_sql(
         "UPDATE sim.incidents SET began_at = '2026-01-05T11:30Z', ends_at = '2026-01-05T13:30Z' WHERE incident_id = 1"

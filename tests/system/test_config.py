@@ -18,7 +18,8 @@ SERVICES = {
     "redash-publish", "jupyter",
 }  # fmt: skip
 ONE_SHOTS = {"preflight", "redash-init", "redash-publish"}
-DONE, HEALTHY = "service_completed_successfully", "service_healthy"
+DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
+WAIT_THEMSELVES = {"redash-init": {"postgres", "redis"}, "redash-publish": {"redash-server", "redash-worker"}}
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +45,19 @@ def test_the_services_are_there_and_all_wait_for_the_preflight(config):
 def test_one_waits_for_another_to_be_healthy_or_done(config):
     for name, service in config["services"].items():
         for other, condition in waits_for(service).items():
-            assert condition == (DONE if other in ONE_SHOTS else HEALTHY), f"{name} on {other}"
+            wanted = STARTED if other in WAIT_THEMSELVES.get(name, ()) else DONE if other in ONE_SHOTS else HEALTHY
+            assert condition == wanted, f"{name} on {other}"
             assert other in ONE_SHOTS or config["services"][other]["healthcheck"]["test"]
         assert name in ONE_SHOTS or service["healthcheck"]["test"]
 
 
 def test_redash_comes_up_in_order(config):
     services = config["services"]
-    assert waits_for(services["redash-init"]) == {"postgres": HEALTHY, "redis": HEALTHY}
+    assert waits_for(services["redash-init"]) == {"postgres": STARTED, "redis": STARTED}
     for name in ("redash-server", "redash-scheduler", "redash-worker"):
         assert waits_for(services[name]) == {"redash-init": DONE, "redis": HEALTHY}
-    assert waits_for(services["redash-publish"]) == {"sim": HEALTHY, "redash-server": HEALTHY, "redash-worker": HEALTHY}
+    assert waits_for(services["redash-publish"]) == {"sim": HEALTHY, "redash-server": STARTED, "redash-worker": STARTED}
+    assert services["redash-publish"]["command"][:3] == ["publish", "--wait", "300"]
 
 
 def test_what_ends_is_not_restarted_and_what_runs_is(config):
@@ -72,7 +75,17 @@ def test_the_server_listens_where_docker_looks_whatever_the_version(config):
     worker = config["services"]["redash-worker"]
     assert worker["command"] == ["worker"]
     assert worker["environment"]["WORKERS_COUNT"] == "2"
-    assert "QUEUES" not in worker["environment"]
+    queues = worker["environment"]["QUEUES"].split(",")
+    assert sorted(queues) == ["default", "emails", "periodic", "queries", "scheduled_queries", "schemas"]
+    assert (queues[0], queues[-1]) == ("queries", "default")
+
+
+def test_redash_compiles_once_for_all_and_for_each_version_anew(tmp_path: Path):
+    services = Compose.of("config", tmp_path, {"REDASH_VERSION": "26.3.0"}).config()["services"]
+    ours = [service for name, service in services.items() if name.startswith("redash-") and name != "redash-publish"]
+    assert {service["environment"]["PYTHONPYCACHEPREFIX"] for service in ours} == {"/home/redash/bytecode/26.3.0"}
+    homes = [[m["source"] for m in service["volumes"] if m["target"] == "/home/redash"] for service in ours]
+    assert homes == [["redash-home"]] * 4
 
 
 @pytest.mark.parametrize(("given", "image"), [({}, "25.8.0"), ({"REDASH_VERSION": "26.3.0"}, "26.3.0")])

@@ -1,0 +1,1 @@
+"""`docker compose up` from built images to a filled dashboard."""
