@@ -92,6 +92,19 @@ FROM (SELECT extract(hour FROM started_at AT TIME ZONE timezone) AS hour FROM se
 -- published: on-time-share late-cancelled
 SELECT 100.0 * avg((delivered_at <= promised_at)::int) FROM orders WHERE delivered_at IS NOT NULL;
 
+-- name: promised_while_nobody_delivers
+-- orders promised for an hour of the local day with less than 0.5 % of the deliveries
+-- band: 0 .. 2 %
+WITH hours AS (
+    SELECT extract(hour FROM at AT TIME ZONE timezone) AS hour,
+           count(*) FILTER (WHERE promised) AS promised, count(*) FILTER (WHERE NOT promised) AS delivered
+    FROM orders JOIN warehouses USING (warehouse_id) JOIN cities USING (city_id),
+         LATERAL (VALUES (true, promised_at), (false, delivered_at)) AS h (promised, at)
+    WHERE delivered_at IS NOT NULL GROUP BY 1
+)
+SELECT 100.0 * coalesce(sum(promised) FILTER (WHERE delivered < 0.005 * (SELECT sum(delivered) FROM hours)), 0) / sum(promised)
+FROM hours;
+
 -- name: late_worst_hour_against_best
 -- late share, worst local hour of ordering against best (hours with 1 % of the orders or more)
 -- band: 2 .. 50

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.clock.units import HOUR_US, MINUTE_US, seconds_us
 from sim.processes.service import mean_pack_s, mean_pick_s
-from sim.shop.staffing import finished_at
+from sim.shop.staffing import attended_us, before_closing, finished_at
 
 if TYPE_CHECKING:
     from sim.processes.world import World
@@ -21,14 +21,24 @@ def quote(world: World, warehouse: Warehouse, place: tuple[float, float], units:
     The reckoning walks the order through the queues of pickers and packers and the couriers' roster as they are now;
     what comes later and is more urgent is not foreseen, which is why promises can be broken.
     """
-    promise, now = world.scenario.promise, world.env.now
     ready_at = _packed_at(world, warehouse, units, lines)
     leaves_at = _leaves_at(world, warehouse, ready_at)
     reckoned_at = leaves_at + _on_the_way_us(world, warehouse, place, leaves_at)
-    quoted = now + (reckoned_at - now) * promise.margin_factor + promise.margin_min * MINUTE_US
-    step = round(promise.round_up_min * MINUTE_US)
+    quoted = _with_margin(world, warehouse, reckoned_at)
+    step = round(world.scenario.promise.round_up_min * MINUTE_US)
     local = warehouse.region.clock.local_us(0)  # round on the city's own clock
     return int(-(-(quoted + local) // step) * step) - local
+
+
+def _with_margin(world: World, warehouse: Warehouse, reckoned_at: int) -> int:
+    """Add the margins, which are of time in which couriers are out: nothing can go wrong, or be made up for, at night.
+
+    So what is reckoned to come today is promised for closing time at the latest.
+    """
+    promise, hours = world.scenario.promise, warehouse.courier_duty.door_hours
+    lead_us = attended_us(hours, world.env.now, reckoned_at)
+    margin_us = round(lead_us * (promise.margin_factor - 1.0) + promise.margin_min * MINUTE_US)
+    return before_closing(hours, reckoned_at, margin_us)
 
 
 def _packed_at(world: World, warehouse: Warehouse, units: int, lines: int) -> int:

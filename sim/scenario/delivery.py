@@ -104,8 +104,10 @@ class Delivery(Section):
 class Promise(Section):
     """What the shop quotes at checkout, from its current load."""
 
-    margin_factor: float = parameter(1.25, "quoted lead time over the reckoned one", unit="ratio", gt=0.0, le=10.0)
-    margin_min: float = parameter(25.0, "and this on top", unit="min", ge=0.0, le=10_000.0)
+    margin_factor: float = parameter(
+        1.25, "quoted lead time over the reckoned one, both of hours with couriers", unit="ratio", gt=0.0, le=10.0
+    )
+    margin_min: float = parameter(25.0, "and this on top, until closing time at most", unit="min", ge=0.0, le=10_000.0)
     round_up_min: float = parameter(30.0, "quoted to the next full", unit="min", ge=1.0, le=1440.0)
     planned_parcels_per_courier_h: float = parameter(
         4.5, "parcels a courier on shift is reckoned to take in an hour", unit="parcels/h", gt=0.0, le=100.0

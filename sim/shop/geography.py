@@ -7,7 +7,7 @@ from math import asin, cos, pi, radians, sin, sqrt
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sim.clock.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, MINUTE_US, SECOND_US
 
 _EARTH_DIAMETER_M = 2 * 6_371_008.8
 _KM_PER_DEGREE = 6371.0088 * pi / 180.0
@@ -94,6 +94,10 @@ class LocalClock:
     def hour_of_week(self, us: int) -> int:
         """Return the local hour of the week, 0 (Monday 0 h) to 167."""
         return (self.local_us(us) // HOUR_US + _MONDAY_SHIFT_H) % 168
+
+    def half_hour_of_week(self, us: int) -> int:
+        """Return the local half hour of the week, 0 (Monday 0 h) to 335."""
+        return (self.local_us(us) // HALF_HOUR_US + 2 * _MONDAY_SHIFT_H) % 336
 
     def hour(self, us: int) -> int:
         """Return the local hour of the day, 0 to 23."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from sim.clock.units import MINUTE_US
+from sim.clock.units import HALF_HOUR_US
 from sim.luck import Luck, Purpose
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 EVERY_DAY = frozenset(range(7))
 _HALF_HOURS = 7 * 48
-_HALF_HOUR_US = 30 * MINUTE_US
 
 
 class Courier:
@@ -93,27 +92,55 @@ def shift_of(
     return start, clock.instant_of(local_day, start_s + round(pattern.hours * 3600))
 
 
-class CourierDuty:
-    """Couriers planned to leave on trips from a warehouse, by half hour of the local week."""
+class WeeklyDuty:
+    """People by half hour of the local week, every week the same."""
+
+    def __init__(self, people: Sequence[int], clock: LocalClock) -> None:
+        """Take the people of each half hour, from Monday 0 h local on."""
+        self._people = people
+        self._clock = clock
+        self._same_for = _runs(people)
+
+    def on_duty(self, at_us: int) -> int:
+        """Return the number of people at an instant."""
+        return self._people[self._clock.half_hour_of_week(at_us)]
+
+    def next_change(self, at_us: int) -> int:
+        """Return when that number changes next; where the clocks change before it, the next full or half local hour."""
+        local = self._clock.local_us(at_us)
+        next_half_hour = HALF_HOUR_US - local % HALF_HOUR_US
+        span = next_half_hour + self._same_for[self._clock.half_hour_of_week(at_us)] * HALF_HOUR_US
+        return at_us + (span if self._clock.local_us(at_us + span) == local + span else next_half_hour)
+
+
+def _runs(people: Sequence[int]) -> list[int]:
+    """Return for how many more half hours each number stays the same, a day's at most."""
+    following = [[*people[at + 1 :], *people[: at + 1]] for at in range(len(people))]
+    return [
+        next((n for n, other in enumerate(after[:48]) if other != now), 48)
+        for now, after in zip(people, following, strict=True)
+    ]
+
+
+class CourierDuty(WeeklyDuty):
+    """Couriers planned to leave on trips from a warehouse."""
 
     def __init__(
         self, couriers: Sequence[Courier], delivery: Delivery, clock: LocalClock, last_departure_min: float
     ) -> None:
         """Plan with everybody on the roster until `last_departure_min` before the end of the shift."""
-        self._clock = clock
-        self._planned = [0] * _HALF_HOURS
-        for courier in couriers:
-            pattern = delivery.shifts[courier.pattern]
-            first, length = round(pattern.from_hour * 2), round((pattern.hours - last_departure_min / 60.0) * 2)
-            for day in set(range(7)) - courier.off_days:
-                for half_hour in range(first, first + length):
-                    self._planned[(day * 48 + half_hour) % _HALF_HOURS] += 1
+        super().__init__(_on_roster(couriers, delivery, last_departure_min), clock)
+        on_shift = _on_roster(couriers, delivery, 0.0)
+        self.door_hours = WeeklyDuty([min(1, people) for people in on_shift], clock)
+        """1 while anybody is on shift, so that a door may be rung; 0 while nobody is."""
 
-    def on_duty(self, at_us: int) -> int:
-        """Return the number of couriers planned for an instant."""
-        half = self._clock.local_us(at_us) // _HALF_HOUR_US % 2
-        return self._planned[self._clock.hour_of_week(at_us) * 2 + half]
 
-    def next_change(self, at_us: int) -> int:
-        """Return the next full or half local hour."""
-        return at_us - self._clock.local_us(at_us) % _HALF_HOUR_US + _HALF_HOUR_US
+def _on_roster(couriers: Sequence[Courier], delivery: Delivery, off_before_end_min: float) -> list[int]:
+    people = [0] * _HALF_HOURS
+    for courier in couriers:
+        pattern = delivery.shifts[courier.pattern]
+        first, length = round(pattern.from_hour * 2), round((pattern.hours - off_before_end_min / 60.0) * 2)
+        for day in set(range(7)) - courier.off_days:
+            for half_hour in range(first, first + length):
+                people[(day * 48 + half_hour) % _HALF_HOURS] += 1
+    return people

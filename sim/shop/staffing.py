@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sim.clock.units import HOUR_US
+from sim.clock.units import DAY_US, HOUR_US
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.shop.geography import LocalClock
 
-_LOOK_AHEAD_CHANGES = 14 * 48
+_LOOK_AHEAD_US = 14 * DAY_US
 
 
 class Duty(Protocol):
@@ -47,10 +47,10 @@ def finished_at(duty: Duty, from_us: int, work_us: float, own_us: float = 0.0) -
     """Return when `work_us` of person-time, begun at `from_us`, is done by those on duty.
 
     `own_us` is the part of it that one person must do alone, so that it takes at least that long. After two weeks
-    without an end the end of the two weeks is returned.
+    without an end some instant after them is returned.
     """
     at, left, worked = from_us, work_us, 0.0
-    for _ in range(_LOOK_AHEAD_CHANGES):
+    while at < from_us + _LOOK_AHEAD_US:
         people = duty.on_duty(at)
         end = duty.next_change(at)
         if people:
@@ -61,3 +61,28 @@ def finished_at(duty: Duty, from_us: int, work_us: float, own_us: float = 0.0) -
             worked += end - at
         at = end
     return at
+
+
+def attended_us(duty: Duty, from_us: int, to_us: int) -> int:
+    """Return how much of a stretch of time somebody is on duty."""
+    at, attended = from_us, 0
+    while at < to_us:
+        end = min(duty.next_change(at), to_us)
+        if duty.on_duty(at):
+            attended += end - at
+        at = end
+    return attended
+
+
+def before_closing(duty: Duty, from_us: int, span_us: int) -> int:
+    """Return the end of a span of time begun at `from_us`, or the closing time if that comes first.
+
+    Where nobody is on duty at `from_us`, it begins when somebody is. After two weeks without anybody it does so anyway.
+    """
+    at = from_us
+    while not duty.on_duty(at) and at < from_us + _LOOK_AHEAD_US:
+        at = duty.next_change(at)
+    until = at + span_us
+    while at < until and duty.on_duty(at):
+        at = duty.next_change(at)
+    return min(at, until)

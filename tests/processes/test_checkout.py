@@ -24,6 +24,7 @@ from sim.facts import (
 )
 from sim.luck import Purpose
 from sim.processes.quote import quote
+from sim.processes.shifts import courier_duty
 from tests.processes.world import DAY_S, HOUR_S, WAREHOUSE, Script, Tiny, north, scenario
 
 DECLINED = {0: 0.1}  # below the 25 % of the tiny world
@@ -196,9 +197,11 @@ PROMISE = {
     "planned_speed_km_per_h": 36.0, "planned_stops_before_min": 5.0, "planned_last_departure_min": 60.0,
 }  # fmt: skip
 
+ALL_DAY = tuple({"from_hour": from_hour, "hours": 10.0} for from_hour in (0.0, 8.0, 16.0))
 
-def promising() -> Tiny:
-    tiny = Tiny(scenario(promise=PROMISE, delivery={"shifts": ({"from_hour": 0.0, "hours": 16.0},)}))
+
+def promising(**parameters: float) -> Tiny:
+    tiny = Tiny(scenario(promise={**PROMISE, **parameters}, delivery={"shifts": ({"from_hour": 0.0, "hours": 16.0},)}))
     tiny.employee()
     return tiny
 
@@ -226,9 +229,31 @@ def test_the_promise_of_a_busy_shop_is_later():
 def test_a_promise_given_in_the_evening_is_for_the_next_day():
     tiny = promising()
     tiny.run(15 * HOUR_S)
-    # nobody leaves after 15 h: 900 s of the next morning and 1200 s on the way, 9 h 35 min from now; with the margins
-    # 14 h 32.5 min, so 5 h 32.5 min of the next day, rounded up
-    assert quoted_s(tiny) == DAY_S + 6 * HOUR_S
+    # nobody leaves after 15 h: 900 s of the next morning and 1200 s on the way, so 0 h 35 min. Of the 9 h 35 min until
+    # then couriers are out for the hour before 16 h and the last 35 min: half of that and 10 min are 57.5 min
+    assert quoted_s(tiny) == DAY_S + 2 * HOUR_S
+
+
+def test_what_should_come_today_is_promised_for_the_end_of_the_shift_at_the_latest():
+    tiny = promising(margin_min=60.0)
+    tiny.run(14 * HOUR_S + 1800)
+    # reckoned for 15 h 7 min 40 s; the margin of 18 min 50 s and 60 min would lead past 16 h
+    assert quoted_s(tiny) == 16 * HOUR_S
+
+
+def test_where_somebody_is_always_out_a_margin_may_be_of_any_length():
+    tiny = Tiny(scenario(promise={**PROMISE, "margin_min": 600.0}, delivery={"shifts": ALL_DAY}))
+    for pattern in range(3):
+        tiny.employee().pattern = pattern
+    tiny.warehouse.courier_duty = courier_duty(tiny.world, tiny.warehouse)
+    tiny.run(20 * HOUR_S)
+    # 2260 s, half of that and 10 h are 10 h 56.5 min, through the night
+    assert quoted_s(tiny) == DAY_S + 7 * HOUR_S
+
+
+def test_a_shop_may_promise_sooner_than_it_reckons():
+    # 2260 s, less 1130 s
+    assert quoted_s(promising(margin_factor=0.5, margin_min=0.0)) == 1800.0
 
 
 def test_the_promise_is_kept_in_the_order():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Literal
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.clock.units import DAY_US, HOUR_US
+from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US
 from sim.scenario.delivery import Delivery, ShiftPattern, Vehicle
 from sim.shop.geography import LocalClock
-from sim.shop.roster import contracts
-from sim.shop.staffing import Staffing, finished_at
+from sim.shop.roster import WeeklyDuty, contracts
+from sim.shop.staffing import Staffing, attended_us, before_closing, finished_at
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 ZONES = {
@@ -68,6 +69,49 @@ def test_every_open_hour_has_somebody_and_every_closed_one_nobody(network, share
         on_duty = duty.on_duty(hour * HOUR_US)
         assert (on_duty >= 1) == (people > 0.0)
         assert on_duty <= max(1.0, people * share + 0.5)
+
+
+# --- the local week --------------------------------------------------------------------------------------------------
+
+stretches = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40)), min_size=1, max_size=30)
+"""People, and for how many half hours."""
+of_a_year = st.integers(0, 365 * DAY_US)
+
+
+def weekly(parts: list[tuple[int, int]], zone: str) -> WeeklyDuty:
+    people = [number for number, half_hours in parts for _ in range(half_hours)]
+    return WeeklyDuty((people * 336)[:336], ZONES[zone])
+
+
+@given(parts=stretches, zone=zones, at=of_a_year)
+def test_nothing_changes_before_the_next_change(parts, zone, at):
+    duty = weekly(parts, zone)
+    change = duty.next_change(at)
+    assert change > at
+    assert ZONES[zone].local_us(change) % HALF_HOUR_US == 0
+    # clocks change by full or half hours, so that the numbers do so at full and half hours, whatever the zone
+    halves = range(at + HALF_HOUR_US - ZONES[zone].local_us(at) % HALF_HOUR_US, change, HALF_HOUR_US)
+    assert {duty.on_duty(at), *(duty.on_duty(half) for half in halves)} == {duty.on_duty(at)}
+
+
+@given(parts=stretches, zone=zones, at=of_a_year, span=st.integers(0, 3 * DAY_US))
+def test_attended_time_is_that_of_the_half_hours_with_somebody(parts, zone, at, span):
+    duty = weekly(parts, zone)
+    first = at + HALF_HOUR_US - ZONES[zone].local_us(at) % HALF_HOUR_US
+    cuts = [at, *(half for half in range(first, at + span, HALF_HOUR_US)), at + span]
+    expected = sum(after - before for before, after in pairwise(cuts) if duty.on_duty(before))
+    assert attended_us(duty, at, at + span) == expected
+
+
+@given(parts=stretches, zone=zones, at=of_a_year, span=st.integers(1, 3 * DAY_US))
+def test_a_span_before_closing_is_attended_from_its_beginning_on(parts, zone, at, span):
+    duty = weekly(parts, zone)
+    assume(any(number for number, _ in parts[:1]))
+    until = before_closing(duty, at, span)
+    attended = attended_us(duty, at, until)
+    assert 0 < attended <= span
+    assert attended == span or not duty.on_duty(until)  # all of it, or up to closing time
+    assert duty.on_duty(until - 1)
 
 
 # --- contracts -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sim.clock.units import HOUR_US, MINUTE_US
+from sim.clock.units import HOUR_US
 from sim.luck import Luck
 from sim.scenario.delivery import Delivery
 from sim.shop.geography import LocalClock
@@ -95,8 +95,29 @@ def test_a_sunday_night_shift_reaches_into_monday():
     assert duty.on_duty(0) == 1  # Monday, 1 h local: the shift of Sunday ends at 2.30
 
 
-def test_numbers_change_at_half_hours():
+def test_the_next_change_is_of_the_number():
+    duty = CourierDuty([courier(), courier(), courier(pattern=1)], delivery(), BERLIN, last_departure_min=0.0)
+    # 9 to 17 and 20.30 to 2.30 local, an hour less in UTC; nobody was at work on the Sunday before
+    changes, at = [], 0
+    while at < 24 * HOUR_US:
+        changes.append((at / HOUR_US, duty.on_duty(at)))
+        at = duty.next_change(at)
+    assert changes == [(0.0, 1), (1.5, 0), (8.0, 2), (16.0, 0), (19.5, 1)]
+    assert duty.next_change(round(8.7 * HOUR_US)) == 16 * HOUR_US
+
+
+def test_a_change_is_at_its_local_hour_when_the_clocks_change_before_it():
+    # on Sunday 29 March 2026 the clocks of Berlin go from 2 to 3 h, so that 9 h local is 7 h UTC
     duty = CourierDuty([courier()], delivery(), BERLIN, last_departure_min=0.0)
-    assert duty.next_change(0) == 30 * MINUTE_US
-    assert duty.next_change(30 * MINUTE_US - 1) == 30 * MINUTE_US
-    assert duty.next_change(30 * MINUTE_US) == 60 * MINUTE_US
+    sunday = 83 * 24 * HOUR_US
+    at = sunday - 2 * HOUR_US
+    while not duty.on_duty(at):
+        at = duty.next_change(at)
+    assert at == sunday + 7 * HOUR_US
+    assert duty.next_change(at) == sunday + 15 * HOUR_US
+
+
+def test_doors_are_rung_while_anybody_is_on_shift():
+    duty = CourierDuty([courier(), courier(0), courier(pattern=1)], delivery(), BERLIN, last_departure_min=60.0)
+    hours_of_monday = [7.9, 8.0, 15.9, 16.0, 19.4, 19.5, 25.4, 25.5]
+    assert [duty.door_hours.on_duty(round(hour * HOUR_US)) for hour in hours_of_monday] == [0, 1, 1, 0, 0, 1, 1, 0]

@@ -8,7 +8,7 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.shop.geography import LocalClock
-from sim.shop.staffing import Staffing, finished_at
+from sim.shop.staffing import Staffing, attended_us, before_closing, finished_at
 
 UTC_CLOCK = LocalClock("UTC", datetime(2026, 1, 5, tzinfo=UTC))
 OFFICE = Staffing([0] * 9 + [2] * 8 + [0] * 7, 1.0, UTC_CLOCK)  # two people from 9 to 17 h
@@ -46,6 +46,42 @@ def test_work_is_done_by_those_on_duty(begun_h, work_h, own_h, done_h):
 
 
 def test_nobody_ever_on_duty_means_two_weeks():
-    # hourly changes: two weeks of half hours are four weeks of hours
     never = Staffing([0] * 24, 1.0, UTC_CLOCK)
-    assert finished_at(never, 0, 1.0) >= 14 * DAY_US
+    assert finished_at(never, 0, 1.0) == 14 * DAY_US
+
+
+# --- spans of opening hours ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("from_h", "to_h", "attended_h"),
+    [
+        (10.25, 12.5, 2.25),  # all of it
+        (8.0, 9.5, 0.5),  # from opening on
+        (16.75, 20.0, 0.25),  # until closing
+        (16.0, 24.0 + 10.0, 2.0),  # over a night
+        (18.0, 24.0 + 8.5, 0.0),  # nothing but night
+    ],
+)
+def test_only_time_with_somebody_on_duty_is_attended(from_h, to_h, attended_h):
+    assert attended_us(OFFICE, round(from_h * HOUR_US), round(to_h * HOUR_US)) == round(attended_h * HOUR_US)
+
+
+@pytest.mark.parametrize(
+    ("from_h", "span_h", "until_h"),
+    [
+        (10.25, 1.5, 11.75),
+        (16.5, 0.5, 17.0),  # just before closing
+        (16.5, 0.75, 17.0),  # closing comes first
+        (17.0, 0.75, 24.0 + 9.75),  # closed: from the next opening on
+        (5.0, 20.0, 17.0),  # from opening to closing
+        (10.25, -0.5, 9.75),  # backwards
+    ],
+)
+def test_a_span_ends_at_closing_time_at_the_latest(from_h, span_h, until_h):
+    assert before_closing(OFFICE, round(from_h * HOUR_US), round(span_h * HOUR_US)) == round(until_h * HOUR_US)
+
+
+def test_who_never_closes_has_spans_of_any_length():
+    always = Staffing([1] * 24, 1.0, UTC_CLOCK)
+    assert before_closing(always, HOUR_US, 30 * HOUR_US) == 31 * HOUR_US

@@ -29,6 +29,8 @@ class SmallShop:
         journal = Journal(self._sink)
         here = [city.city_id for city in load_market("international").cities if city.name in cities]
         world = living_world(Deed(1, plan, "international", scale, EPOCH), journal.record, cities=here)
+        self._clocks = {id_: warehouse.region.clock for id_, warehouse in world.warehouses.items()}
+        self._pickers_by_hour = plan.warehouse.pickers_by_hour
         world.env.run_through(round(days * DAY_US), lambda: False)
         journal.commit(world.env.now)
 
@@ -58,8 +60,12 @@ class SmallShop:
         return [order for order in orders if order["paid_at"] is not None]
 
     def picker_wait_min(self, first: float, last: float, **equal: Any) -> float:
-        """Mean wait for a picker."""
-        return _mean_span(self.orders(first, last, **equal), "paid_at", "pick_started_at") / MINUTE_US
+        """Mean wait for a picker, of the orders paid in opening hours: others wait for the morning, not in line."""
+        orders = [order for order in self.orders(first, last, **equal) if self._is_open(order)]
+        return _mean_span(orders, "paid_at", "pick_started_at") / MINUTE_US
+
+    def _is_open(self, order: dict[str, Any]) -> bool:
+        return self._pickers_by_hour[self._clocks[order["warehouse_id"]].hour(order["paid_at"])] > 0
 
     def dock_wait_min(self, first: float, last: float, **equal: Any) -> float:
         """Mean wait on the dock for a courier."""

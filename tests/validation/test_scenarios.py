@@ -16,6 +16,7 @@ from sim.scenario import load_scenario, scenario_names
 from tests.validation.small_shop import SmallShop, lived
 
 SALE = 2, 3  # the third day, on which timed incidents begin
+AFTER_SALE = 3, 4  # what the third day emptied is empty still: goods take two days and a half to come
 SETTLED = 1, 4  # without the first day
 
 
@@ -78,7 +79,7 @@ def test_flash_sale_fills_carts_and_empties_shelves_with_yesterdays_staff(usual:
     assert sale.price_level(*SALE) < usual.price_level(*SALE) - 0.05
     gained = [sale.cart_share(*SALE, who) - usual.cart_share(*SALE, who) for who in ("bargain_hunter", "loyal")]
     assert gained[0] > max(0.02, gained[1])
-    assert sale.empty_shelves(*SALE) > 1.3 * usual.empty_shelves(*SALE)
+    assert sale.empty_shelves(*AFTER_SALE) > 1.3 * usual.empty_shelves(*AFTER_SALE)
     assert sale.dock_wait_min(*SALE) > 1.3 * usual.dock_wait_min(*SALE)
 
 
