@@ -120,7 +120,7 @@ def test_killed_in_the_middle_it_says_so_and_goes_on_in_the_same_way(
     assert simulator.kill(), simulator.last_line()
     assert shop.rows(MISSING) == [(True,)]
     assert main(["check", "--database-url", shop.url]) == 1
-    assert "keys and indexes are still to be built" in capsys.readouterr().err
+    assert "keys and indexes are missing, which a `run` builds" in capsys.readouterr().err
     assert main(["status", "--database-url", shop.url]) == 0
     assert "keys and indexes are built when it is there" in capsys.readouterr().out
     [(hours,)] = shop.rows("SELECT extract(epoch FROM sim_now - epoch) / 3600 FROM sim.runs")

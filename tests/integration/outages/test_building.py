@@ -37,12 +37,14 @@ class Outage:
     def __init__(self, server: EmbeddedServer, stop: Stopping) -> None:
         self._server = server
         self._stop = stop
+        self._one_by_one = threading.Lock()  # several threads build
         self.began = threading.Event()
 
     def begin(self) -> None:
-        if not self.began.is_set():
-            self._stop(self._server)
-            self.began.set()
+        with self._one_by_one:
+            if not self.began.is_set():
+                self._stop(self._server)
+                self.began.set()
 
 
 @pytest.fixture(params=[restart, kill])
