@@ -100,7 +100,7 @@ class Lifetime:
             if self._open:
                 history = [Stretch(now_us, now_us), *history]
             elif not (keyless and history):
-                history = [Stretch(None, 0), *(stretch._replace(begins_us=0) for stretch in history[:1]), *history[1:]]
+                history = [Stretch(None, 0), *(Stretch(begins_us or 0, target_us) for begins_us, target_us in history)]
         for stretch in history:
             historian = Historian(sink, self._terms.plan, stretch, self._observe, self._stop, self._wishes, counted)
             if stretch.is_ahead:

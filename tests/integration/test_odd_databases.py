@@ -39,7 +39,6 @@ def owner(postgres_url: str, database_url: str) -> Iterator[str]:
         cursor.execute(f"ALTER DATABASE {database} OWNER TO {name}")
         yield name
         cursor.execute(f"DROP DATABASE {database} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {database}")  # for the fixture to drop
         cursor.execute(f"DROP ROLE {name}")
 
 

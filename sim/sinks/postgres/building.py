@@ -26,7 +26,6 @@ _SIDE_BY_SIDE = 2
 _LARGEST_FIRST = "SELECT name FROM unnest(%s::text[]) AS name ORDER BY pg_relation_size(name) DESC"
 # The writer's session is told to go by keys row by row; this one looks at whole tables.
 _SETTINGS = (
-    "SET LOCAL search_path = public",
     "SET LOCAL enable_seqscan = on",
     "SET LOCAL enable_hashjoin = on",
     "SET LOCAL enable_mergejoin = on",
@@ -92,4 +91,4 @@ def _build(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
                     cursor.execute(step.sql)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE, PARALLEL 0) public.{name}")  # in containers shared memory is small
+            cursor.execute(f"VACUUM (ANALYZE, PARALLEL 0) {name}")  # in containers shared memory is small
