@@ -354,6 +354,7 @@ CREATE TABLE sessions (
     CONSTRAINT fk_sessions_warehouse_id FOREIGN KEY(warehouse_id) REFERENCES warehouses (warehouse_id)
 )
  WITH (fillfactor = 80);
+CREATE INDEX ix_sessions_customer_id ON sessions (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX ix_sessions_open ON sessions (session_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_sessions_started_at ON sessions (started_at);
 CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
@@ -937,6 +938,7 @@ CREATE TABLE reviews (
     CONSTRAINT ck_reviews_rating_range CHECK (rating BETWEEN 1 AND 5),
     CONSTRAINT fk_reviews_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
 );
+CREATE INDEX ix_reviews_customer_id ON reviews (customer_id);
 CREATE INDEX ix_reviews_product_id ON reviews (product_id);
 COMMENT ON TABLE reviews IS 'Customers'' reviews of what they were sent.';
 COMMENT ON COLUMN reviews.review_id IS 'The review; the last two digits are the city.';
@@ -947,4 +949,4 @@ COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0005');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0006');

@@ -22,6 +22,7 @@ class Review(Base):
         of_an_order_line(),
         check("rating_range", "rating BETWEEN 1 AND 5"),
         Index(None, "product_id"),
+        Index(None, "customer_id"),
         table_options("Customers' reviews of what they were sent."),
     )
 

@@ -25,6 +25,7 @@ class Session(Base):
         check("exit_reason_of_a_loss", "exit_reason IS NULL OR coalesce(outcome <> 'ordered', false)"),
         in_order("started_at", "ended_at"),
         Index(None, "started_at"),
+        Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(
             "ix_sessions_with_a_cart",
             "started_at",

@@ -66,6 +66,7 @@ SELECT 'counts by quarters of an hour' AS what, NULL AS relation,
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE NOT t.tgisinternal AND p.pronamespace = 'sim'::regnamespace AND {_SHOP}
+HAVING count(*) > 0
 """
 _KEEP = """
 CREATE TABLE sim.unbuilt (position int PRIMARY KEY, what text NOT NULL, relation text, statements text[] NOT NULL)

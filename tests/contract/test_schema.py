@@ -20,6 +20,13 @@ WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace) AND c.relk
   AND (coalesce(obj_description(c.oid), '') = '' OR coalesce(col_description(c.oid, a.attnum), '') = '')
 """
 
+OF_CUSTOMERS_WITHOUT_AN_INDEX = """
+SELECT f.conrelid::regclass::text
+FROM pg_constraint f
+WHERE f.contype = 'f' AND f.confrelid = 'customers'::regclass
+  AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = f.conrelid AND i.indkey[0] = f.conkey[1])
+"""
+
 
 def test_generated_files_are_fresh():
     assert [path.name for path in command.stale_files()] == [], "run `make schema`"
@@ -62,6 +69,24 @@ def test_the_script_is_one_statement_string(empty: Connection):
 
 def test_everything_is_described(shop: Connection):
     assert shop.exec_driver_sql(UNDESCRIBED).all() == []
+
+
+def test_whatever_belongs_to_a_customer_is_found_by_the_customer(shop: Connection):
+    assert shop.exec_driver_sql(OF_CUSTOMERS_WITHOUT_AN_INDEX).all() == []
+    shop.exec_driver_sql("DROP INDEX ix_sessions_customer_id")
+    assert shop.exec_driver_sql(OF_CUSTOMERS_WITHOUT_AN_INDEX).scalars().all() == ["sessions"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ("SELECT session_id FROM sessions WHERE customer_id = 301", "ix_sessions_customer_id"),
+        ("SELECT rating FROM reviews WHERE customer_id = 301", "ix_reviews_customer_id"),
+    ],
+)
+def test_one_customers_rows_are_read_by_their_index(asked: str, index: str, shop: Connection):
+    shop.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    assert index in " ".join(shop.exec_driver_sql(f"EXPLAIN {asked}").scalars())
 
 
 def test_every_table_is_in_one_group():
