@@ -53,16 +53,12 @@ def replay(url: str, path: Path) -> Figures:
     return window.figures()
 
 
-def make_schema(url: str) -> None:
-    """Make the shop's whole schema in an empty database."""
-    _in_database(url, apply_schema)
-
-
 def make_bare_schema(url: str, path: Path) -> None:
     """Make the schema with no more keys than the recording's updates need: no index, no reference, no trigger."""
     changed = {step.table for sent in recorded(path) for step in sent.steps if step.sql.startswith(_UPDATE)}
 
-    def make(connection: Any) -> None:
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: psycopg2.connect(url), poolclass=NullPool)
+    with engine.connect() as connection:
         apply_schema(connection)
         for drop in connection.exec_driver_sql(_CONSTRAINTS, (sorted(changed),)).scalars().all():
             connection.exec_driver_sql(drop)
@@ -71,8 +67,6 @@ def make_bare_schema(url: str, path: Path) -> None:
                 connection.exec_driver_sql(drop)
         connection.commit()
 
-    _in_database(url, make)
-
 
 def _do(cursor: Any, sql: str, stream: bytes | None, made: set[str], *, once: bool) -> None:
     if stream is not None:
@@ -80,9 +74,3 @@ def _do(cursor: Any, sql: str, stream: bytes | None, made: set[str], *, once: bo
     elif not (once and sql in made):
         cursor.execute(sql)
         made.update({sql} if once else ())
-
-
-def _in_database(url: str, do: Any) -> None:
-    engine = create_engine("postgresql+psycopg2://", creator=lambda: psycopg2.connect(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        do(connection)

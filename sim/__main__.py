@@ -10,6 +10,7 @@ if __name__ == "__main__":
 
         code = main()
     except KeyboardInterrupt:  # before anything else could take it
-        sys.stderr.write("bazaar: nothing was done\n")
-        code = 130
+        from sim.cli.failure import interrupted
+
+        code = interrupted()
     sys.exit(code)

@@ -14,7 +14,7 @@ import typer
 
 from sim.cli import figures
 from sim.cli.database import for_a_run, opened
-from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 from sim.cli.signals import handed_to
 from sim.settings import LONGEST, BadSetting, Given, parse_scale, parse_seed, resolve
 
@@ -28,7 +28,6 @@ ENOUGH = 0.9  # of the figures, with every seed
 START = "2026-01-05T00:00Z"  # a Monday
 _SCRATCH = "bazaar_calibration"
 _IS_USED = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{_SCRATCH}'"
-_INTERRUPTED = 130
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 
 
@@ -113,7 +112,7 @@ def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> li
                     if stop.is_set():
                         break
     if stop.is_set():
-        raise Failure("calibrate: interrupted; nothing was written", _INTERRUPTED)
+        raise Failure("calibrate: interrupted; nothing was written", INTERRUPTED)
     typer.echo(
         f"seed {seed}: simulated in {figures.span(simulated_s)}, {len(measured)} figures asked in"
         f" {figures.span(time.monotonic() - began_s - simulated_s)}, {100 * share_held(measured):.0f} % in their band",

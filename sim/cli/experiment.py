@@ -13,7 +13,7 @@ import typer
 from sim import __version__
 from sim.cli import figures
 from sim.cli.experiment_output import print_table, progress_on
-from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sim.laboratory.metrics import Metric
     from sim.laboratory.planner import Goal
     from sim.laboratory.tables import Table
-
-_INTERRUPTED = 130
 
 
 def experiment_command(scenarios: Sequence[str], **options: str | None) -> None:
@@ -87,7 +85,7 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
     except EngineError as error:
         raise Failure(f"experiment: {error}", FAILED) from error
     except KeyboardInterrupt:
-        raise Failure("experiment: interrupted; nothing was written", _INTERRUPTED) from None
+        raise Failure("experiment: interrupted; nothing was written", INTERRUPTED) from None
 
 
 @contextmanager

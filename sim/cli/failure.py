@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 REFUSED = 2  # bad input, or nothing there to work on: nothing was changed
 FAILED = 1
 INTERRUPTED = 130  # by Ctrl-C, as shells say it
+NOTHING_DONE = "nothing was done"
 
 
 class Failure(Exception):
@@ -25,6 +27,13 @@ def refusing(*kinds: type[Exception], about: str = "") -> Iterator[None]:
         yield
     except kinds as error:
         raise Failure(f"{about}{error}") from error
+
+
+def interrupted() -> int:
+    """Say that Ctrl-C came before anything was done; the exit code."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"bazaar: {NOTHING_DONE}\n")
+    return INTERRUPTED
 
 
 def one_line(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import __version__
-from sim.cli.failure import FAILED, INTERRUPTED, REFUSED, Failure, one_line, refusing
+from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, one_line, refusing
 
 if TYPE_CHECKING:
     from sim.settings import Given
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = context.command_path if context else PROGRAM
         return _ended(f"{one_line(error.format_message())} (see: {path} --help)", REFUSED)
     except typer.Abort:  # Ctrl-C or Ctrl-D at a question
-        return _ended("nothing was done", 1)
+        return _ended(NOTHING_DONE, FAILED)
     except BrokenPipeError:
         _let_go_of_stdout()
         return FAILED
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _let_go_of_stdout()
         return _ended(f"what there is to say cannot be written ({error.strerror})", FAILED)
     if code == INTERRUPTED:
-        return _ended("nothing was done", INTERRUPTED)
+        return interrupted()
     return code if isinstance(code, int) else 0
 
 

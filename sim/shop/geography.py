@@ -7,7 +7,7 @@ from math import asin, cos, pi, radians, sin, sqrt
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, MINUTE_US, SECOND_US
+from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, SECOND_US
 
 _EARTH_DIAMETER_M = 2 * 6_371_008.8
 _KM_PER_DEGREE = 6371.0088 * pi / 180.0
@@ -102,10 +102,6 @@ class LocalClock:
     def hour(self, us: int) -> int:
         """Return the local hour of the day, 0 to 23."""
         return self.local_us(us) // HOUR_US % 24
-
-    def minute_of_day(self, us: int) -> int:
-        """Return the local minute of the day, 0 to 1439."""
-        return self.local_us(us) // (MINUTE_US) % 1440
 
     def local_day(self, us: int) -> int:
         """Return the local date as its proleptic ordinal (`date.toordinal`); day % 7 == 1 is a Monday."""

@@ -30,7 +30,6 @@ class Ids:
 
     def __init__(self, city_id: int, newest: Mapping[str, int] | None = None) -> None:
         """Begin after the newest ids given, by entity; after none, at n = 1."""
-        self._city_id = city_id
         self._newest = Counter(dict.fromkeys(CITY_ENTITIES, city_id))
         self._newest.update({entity: newest_id - city_id for entity, newest_id in (newest or {}).items()})
 

@@ -77,13 +77,8 @@ class EarlierLife(NamedTuple):
     satisfaction: int
 
 
-def earlier_life(customer_id: int, activity: float, luck: Luck, scenario: Scenario) -> EarlierLife:
-    """Return the life before the opening of a customer registered by then; a pure function of its luck."""
-    return earlier_life_by(luck.draws(Purpose.OPENING_CUSTOMER, customer_id, n=4), activity, scenario)
-
-
 def earlier_life_by(u: Sequence[float], activity: float, scenario: Scenario) -> EarlierLife:
-    """Return the same of a customer whose luck is known already."""
+    """Return the life before the opening of a customer registered by then; a pure function of the customer's luck."""
     registered_at = -1 - int(u[0] * _OLDEST_REGISTRATION)
     orders = int(exponential(u[1], scenario.loyalty.opening_orders_mean * activity))
     last = -1 - int(u[2] * min(-registered_at, _OLDEST_LAST_ORDER)) if orders else None

@@ -11,9 +11,11 @@ import pytest
 from benchmarks import shop
 from benchmarks.databases import ask, new_database
 from benchmarks.recording import Figures, recorded
-from benchmarks.replay import make_bare_schema, make_schema, replay
+from benchmarks.replay import make_bare_schema, replay
 from benchmarks.shop import DEFAULT
-from sim.sinks.postgres.digest import table_digests
+from models.apply import apply_schema
+from tests.contract.conftest import engine_of
+from tests.digests import table_digests
 
 SMALL = {**DEFAULT, "scale": "0.1", "duration": "9h"}
 KEYS = "SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype = ANY (%s)"
@@ -54,7 +56,10 @@ def test_a_run_has_written_what_its_row_says(run: Recorded):
 
 
 def test_replayed_with_every_key(run: Recorded, database_url: str):
-    make_schema(database_url)
+    engine = engine_of(database_url)
+    with engine.connect() as connection:
+        apply_schema(connection)
+    engine.dispose()
     assert replay(database_url, run.path)["rows"] == run.figures["rows"]
     assert digests(database_url) == run.digests
 

@@ -17,9 +17,9 @@ from sqlalchemy import NullPool, create_engine, make_url
 from models.checks import run_checks
 from sim.bootstrap import Refused, run_shop
 from sim.settings import Given, Settings, resolve
-from sim.sinks.postgres.digest import table_digests
 from sim.status import Status
 from tests.databases import new_database
+from tests.digests import table_digests
 
 MONDAY = "2026-01-05T00:00Z"
 SMALL: dict[str, Any] = {"seed": "1", "start": MONDAY, "scale": "0.05", "speed": "max"}

@@ -10,7 +10,7 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
 
-from sim.sinks.postgres.digest import table_digests
+from tests.digests import table_digests
 from tests.torture.looking import WATCHER
 
 _KEY = """

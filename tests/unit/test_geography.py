@@ -84,7 +84,6 @@ def test_the_clock_shows_what_the_calendar_says(zone, at, start):
     local = (epoch + timedelta(microseconds=at)).astimezone(ZoneInfo(zone))
     assert clock.hour_of_week(at) == local.weekday() * 24 + local.hour
     assert clock.hour(at) == local.hour
-    assert clock.minute_of_day(at) == local.hour * 60 + local.minute
     assert clock.local_day(at) == local.date().toordinal()
 
 

@@ -7,10 +7,10 @@ from statistics import fmean, median
 import pytest
 
 from sim.clock.units import DAY_US
-from sim.luck import Luck
+from sim.luck import Luck, Purpose
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
-from sim.shop.people import Address, Customer, Moods, activity_of, earlier_life
+from sim.shop.people import Address, Customer, EarlierLife, Moods, activity_of, earlier_life_by
 
 BASELINE = Scenario()
 DEMAND = Demand(satisfaction_pull=0.5, recency_floor=0.2, recency_half_life_days=10.0, rest_after_order_days=2.0)
@@ -50,8 +50,12 @@ def test_activity_is_the_personas_factor_about_a_median():
     assert [a / b for a, b in zip(loyal, planner, strict=True)] == pytest.approx([1.5 / 0.8] * 2000)
 
 
+def earlier_life(customer_id: int, activity: float = 1.0, seed: int = 1) -> EarlierLife:
+    return earlier_life_by(Luck(seed).draws(Purpose.OPENING_CUSTOMER, customer_id, n=4), activity, BASELINE)
+
+
 def test_earlier_lives_lie_before_the_opening():
-    lives = [earlier_life(number, 1.0, Luck(1), BASELINE) for number in range(3000)]
+    lives = [earlier_life(number) for number in range(3000)]
     for life in lives:
         assert -720 * DAY_US - 1 <= life.registered_at < 0
         assert (life.last_order_at is None) == (life.orders == 0)
@@ -65,13 +69,13 @@ def test_earlier_lives_lie_before_the_opening():
 
 
 def test_a_life_is_a_pure_function_of_seed_and_customer():
-    assert earlier_life(101, 1.0, Luck(1), BASELINE) == earlier_life(101, 1.0, Luck(1), BASELINE)
-    assert earlier_life(101, 1.0, Luck(1), BASELINE) != earlier_life(101, 1.0, Luck(2), BASELINE)
-    assert earlier_life(101, 1.0, Luck(1), BASELINE) != earlier_life(201, 1.0, Luck(1), BASELINE)
+    assert earlier_life(101) == earlier_life(101)
+    assert earlier_life(101) != earlier_life(101, seed=2)
+    assert earlier_life(101) != earlier_life(201)
 
 
 def test_who_is_livelier_has_ordered_more_often():
     for number in range(200):
-        quiet, lively = (earlier_life(number, activity, Luck(1), BASELINE) for activity in (0.5, 5.0))
+        quiet, lively = (earlier_life(number, activity) for activity in (0.5, 5.0))
         assert quiet.orders <= lively.orders
         assert quiet.registered_at == lively.registered_at
