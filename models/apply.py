@@ -132,9 +132,10 @@ def run_roles(connection: Connection, script: str) -> list[str]:
     # SQLAlchemy moves the driver's notices into a log that nobody reads, so this one goes past it.
     with driver.cursor() as cursor:
         cursor.execute(script)
-    warnings = [notice for notice in driver.notices if notice.startswith("WARNING:")]
+    # Each begins with its severity, in the server's language; on our terms there is nothing below a warning.
+    warnings = [notice.partition(":")[2].splitlines()[0].strip() for notice in driver.notices]
     driver.notices.clear()
-    return [notice.removeprefix("WARNING:").splitlines()[0].strip() for notice in warnings]
+    return warnings
 
 
 def _run(connection: Connection, script: str) -> None:

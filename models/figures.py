@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 FIGURES_FILE = Path(__file__).resolve().parent.parent / "db" / "figures.sql"
-_SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = 0"
+_SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _BLOCK = re.compile(
     r"^-- name: (?P<name>[a-z0-9_]+)\n-- (?P<sentence>.+)\n"
     r"-- band: (?P<low>[\d.]+) \.\. (?P<high>[\d.]+) ?(?P<unit>.*)\n"

@@ -10,19 +10,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Those of every connection of ours; but a question that takes too long ends when its role has it, though no sooner than
+# the reader's, for no kernel can be interrupted while it waits.
+_TERMS = (REPOSITORY / "db" / "terms.sql").read_text(encoding="utf-8")
+_PATIENCE = """
+SELECT set_config(name, greatest(reset_val::int, 30000)::text, false)
+FROM pg_catalog.pg_settings WHERE name = 'statement_timeout' AND reset_val <> '0'
+"""
 
 
 @cache
 def engine() -> Engine:
     """The database that DATABASE_URL names, else the embedded one of `make sim`; whoever asks, only reading."""
     url = make_url(os.environ.get("DATABASE_URL") or _embedded()).set(drivername="postgresql+psycopg2")
-    return create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+    made = create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+    event.listen(made, "connect", _begin_on_our_terms)
+    return made
+
+
+def _begin_on_our_terms(connection: Any, _: object) -> None:
+    connection.autocommit = True
+    connection.set_client_encoding("UTF8")
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS)
+        cursor.execute(_PATIENCE)
+    connection.autocommit = False
 
 
 def _embedded() -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from sim.cli import figures
-from sim.cli.database import for_a_run, opened
+from sim.cli.database import connect, for_a_run, opened
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 from sim.cli.signals import handed_to
 from sim.settings import LONGEST, BadSetting, Given, parse_scale, parse_seed, resolve
@@ -128,7 +128,7 @@ def _scratch_database(server: str) -> Iterator[str]:
 
     owner = make_url(server)
     engine = create_engine(
-        owner.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+        "postgresql+psycopg2://", creator=lambda: connect(server), isolation_level="AUTOCOMMIT", poolclass=NullPool
     )
     with engine.connect() as connection:
         if connection.exec_driver_sql(_IS_USED).scalar_one():

@@ -12,7 +12,6 @@ from sim.cli.urls import place
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from typing import Any
 
     import psycopg2.extensions
     from sqlalchemy import Connection
@@ -28,11 +27,10 @@ def connect(url: str) -> psycopg2.extensions.connection:
     """A connection, or a Failure in one line without a password."""
     import psycopg2
 
-    from sim.sinks.postgres.connection import in_our_terms
+    from sim.sinks.postgres.connection import dial
 
-    wait: dict[str, Any] = {} if "connect_timeout=" in url else {"connect_timeout": _CONNECT_TIMEOUT_S}
     try:
-        return in_our_terms(psycopg2.connect(url, application_name="bazaar", **wait))
+        return dial(url, connect_timeout_s=_CONNECT_TIMEOUT_S)
     except psycopg2.Error as error:
         raise Failure(f"database: {place(url)} can't be used: {error}") from error
 

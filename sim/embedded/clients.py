@@ -6,9 +6,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from models.terms import begin_on_our_terms
 from sim.embedded.passwords import READER
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def connect(url: str) -> Iterator[Connection]:
         isolation_level="AUTOCOMMIT",
         connect_args={"connect_timeout": 5, "application_name": "bazaar embedded"},
     )
+    event.listen(engine, "connect", begin_on_our_terms)
     with engine.connect() as connection:
         yield connection
 

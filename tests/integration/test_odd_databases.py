@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +18,7 @@ from sim.sinks.postgres.connection import connect
 from sim.sinks.postgres.exclusive import take_lock
 from sim.sinks.postgres.session import Session
 from sim.sinks.postgres.sink import PostgresSink
-from tests.integration.test_running import Shop, differences
+from tests.integration.test_running import PATIENCE_S, Shop, differences, eventually
 
 HALF_A_DAY: dict[str, Any] = {"duration": "12h", "processes": "2"}
 
@@ -49,6 +50,7 @@ def owner(postgres_url: str, database_url: str) -> Iterator[str]:
         "client_encoding = 'LATIN1'",
         "default_transaction_isolation = 'serializable'",
         "TimeZone = 'America/St_Johns'",
+        "statement_timeout = '100ms'",
     ],
 )
 def test_what_is_usual_for_its_role_changes_nothing(
@@ -62,6 +64,26 @@ def test_what_is_usual_for_its_role_changes_nothing(
     assert differences(Shop(database_url).digests(), usual) == {}
     for command in ("status", "check"):
         assert main([command, "--database-url", shop.url]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["status"], ["check"], ["incident", "--list"], ["upgrade"], ["reset", "--yes"]])
+def test_commands_wait_for_a_lock_whatever_time_outs_are_usual(
+    command: list[str], owner: str, database_url: str, capsys: pytest.CaptureFixture[str]
+):
+    shop = Shop(make_url(database_url).set(username=owner, password=owner).render_as_string(hide_password=False))
+    shop.run(duration="1h")
+    with shop.connected() as other, other.cursor() as cursor:
+        for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"ALTER ROLE {owner} SET {setting} = '100ms'")
+        cursor.execute("BEGIN; LOCK TABLE sim.runs, orders, cities, sim.alembic_version, sim.retention")
+        codes: list[int] = []
+        thread = threading.Thread(target=lambda: codes.append(main([*command, "--database-url", shop.url])))
+        thread.start()
+        waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND now() - query_start > interval '0.3 s'"
+        eventually(lambda: bool(Shop(database_url).rows(f"{waits} AND usename = %s", owner)) or bool(codes))
+        cursor.execute("ROLLBACK")
+        thread.join(PATIENCE_S)
+    assert codes == [0], capsys.readouterr().err
 
 
 def test_names_are_written_as_they_are_whatever_the_client_is_used_to(

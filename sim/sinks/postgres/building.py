@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 
 import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from models.unbuilt import Unbuilt
 from sim.sinks.postgres.connection import dial, one_line
@@ -84,7 +83,6 @@ def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Unbu
 def _build(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
     """Build it, and do what the server would do by and by: without statistics readers wait much longer at first."""
     with closing(dial(url)) as connection:
-        connection.isolation_level = ISOLATION_LEVEL_READ_COMMITTED  # two that note what is done must not disagree
         for unbuilt in of_the_table:
             with connection, connection.cursor() as cursor:
                 for step in steps_to_build(unbuilt):

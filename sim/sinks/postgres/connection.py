@@ -10,11 +10,11 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from models.terms import begin_on_our_terms
 from sim.sinks.port import SinkError
 
 # Used where the URL does not say otherwise. A host that has gone without a word is noticed within 15 seconds.
 _OPTIONS: dict[str, Any] = {
-    "connect_timeout": 5,  # for each host
     "keepalives_idle": 5,
     "keepalives_interval": 3,
     "keepalives_count": 3,
@@ -29,12 +29,6 @@ _SETTINGS = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "jit": "off",
-    # A batch that took too long would take too long the next time as well, for ever. (lock_timeout is heeded: locks
-    # go away.)
-    "statement_timeout": "0",
-    "transaction_timeout": "0",
-    "idle_in_transaction_session_timeout": "0",
-    "idle_session_timeout": "0",
     # When it is us who have gone without a word, our lock and our open transaction should not outlive us for long.
     "tcp_keepalives_idle": "4",
     "tcp_keepalives_interval": "2",
@@ -71,19 +65,13 @@ def open_connection(url: str, application_name: str = "bazaar") -> Connection:
     return connection
 
 
-def dial(url: str, application_name: str = "bazaar") -> Connection:
-    """A connection that does not wait for a silent host for long."""
-    return in_our_terms(psycopg2.connect(url, application_name=application_name, **_options(url)))
-
-
-def in_our_terms(connection: Connection) -> Connection:
-    """The connection, in which names are found and read as they are meant, whatever is usual for role or database."""
+def dial(url: str, application_name: str = "bazaar", connect_timeout_s: int = 5) -> Connection:
+    """A connection on our terms that does not wait for a silent host for long, nor `connect_timeout_s` for each one."""
+    connection: Connection = psycopg2.connect(
+        url, application_name=application_name, **_options(url, connect_timeout_s)
+    )
     try:
-        connection.autocommit = True
-        connection.set_client_encoding("UTF8")
-        with connection.cursor() as cursor:
-            cursor.execute("SET search_path = public")
-        connection.autocommit = False
+        begin_on_our_terms(connection)
     except psycopg2.Error:
         connection.close()
         raise
@@ -97,9 +85,10 @@ def rows(connection: Connection, sql: str, values: Sequence[object] = ()) -> lis
         return cursor.fetchall()
 
 
-def _options(url: str) -> dict[str, Any]:
+def _options(url: str, connect_timeout_s: int) -> dict[str, Any]:
     given = psycopg2.extensions.parse_dsn(url)
-    options = {name: value for name, value in _OPTIONS.items() if name not in given}
+    usual = {**_OPTIONS, "connect_timeout": connect_timeout_s}
+    options = {name: value for name, value in usual.items() if name not in given}
     if "," in given.get("host", "") and "target_session_attrs" not in given:
         options["target_session_attrs"] = "read-write"  # of several hosts the one to write to
     return options
