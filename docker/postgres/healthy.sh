@@ -2,9 +2,11 @@
 # Health check, over TCP: the server that only the first start's scripts reach is not there yet for anybody else.
 # And a watch: PostgreSQL lets every role lift its own time-outs, which makes defaults of them, and not bounds. Here are
 # the bounds: every few seconds what the reader holds too long is ended, and what it has made of itself is put right.
+# Its own patience ends before Docker's, 2 + 4 + 3 + 3 seconds at most: what Docker ends leaves its clients behind.
 set -euo pipefail
 umask 077
-pg_isready --quiet --host=127.0.0.1 --username=bazaar --dbname=bazaar
+export PGCONNECT_TIMEOUT=2 PGOPTIONS='-c statement_timeout=1s -c transaction_timeout=1s'
+pg_isready --quiet --timeout=2 --host=127.0.0.1 --username=bazaar --dbname=bazaar
 
 known=/tmp/reader  # how the role was left; gone with the container, so put right at each start
 reader_now="SELECT rolpassword, ARRAY(SELECT row(setdatabase, setconfig)::text FROM pg_db_role_setting

@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# Before each later start: passwords changed in .env take effect and what an interrupted first start left out is made
-# up for, in single-user mode, so before anybody can connect. The first start is the image's own entry point's.
+# Before each start: what an interrupted first one left is finished, or begun anew where there is nothing in it yet; on a
+# later one passwords changed in .env take effect, in single-user mode, so before anybody can connect. The first start
+# itself is the image's own entry point's.
 set -euo pipefail
+trap 'exit 130' INT TERM  # told to stop meanwhile
 . /bazaar/settings.sh
+. /bazaar/volume.sh
 
 single_user() { postgres --single "$@"; }
 
-if [ -s "$PGDATA/PG_VERSION" ]; then
+take_volume
+if nothing_is_in_it; then
+    mkdir -p "$PGDATA"
+    find "$PGDATA" -mindepth 1 -delete
+else
+    [ -e "$finished" ] || let_in_the_others
     there=$(single_user postgres <<<'SELECT datname FROM pg_database;')
     missing=()
     for name in bazaar redash; do
@@ -14,6 +22,7 @@ if [ -s "$PGDATA/PG_VERSION" ]; then
     done
     statements "${missing[@]}" | single_user postgres >/dev/null
     single_user -j bazaar </bazaar/functions.sql >/dev/null  # -j: a statement ends at an empty line
+    finish
 fi
 # Work memory is anybody's to set. With this bound a query that takes too much of it fails by itself; without, the kernel
 # ends a process of the server, and the whole server with it.

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import closing
 
 import bootstrap_admin
 import psycopg2
+import unfinished
 from redash.cli import manager
 from redis import Redis, RedisError
 
@@ -44,6 +46,9 @@ def main() -> str | None:
     """Do it; what is wrong, if anything, in one line."""
     if trouble := wait_for_servers():
         return trouble
+    with closing(psycopg2.connect(os.environ["REDASH_DATABASE_URL"])) as connection:
+        if unfinished.clear(connection):
+            sys.stderr.write("the making of Redash's tables was interrupted: they are made anew\n")
     with create_app().app_context():
         for command in COMMANDS:
             manager.main(command, standalone_mode=False)

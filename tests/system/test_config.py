@@ -80,6 +80,12 @@ def test_the_server_listens_where_docker_looks_whatever_the_version(config):
     assert (queues[0], queues[-1]) == ("queries", "default")
 
 
+def test_redash_looks_whether_a_connection_still_stands_before_it_asks(config):
+    services = config["services"]
+    for name in ("redash-init", "redash-server", "redash-scheduler", "redash-worker"):
+        assert services[name]["environment"]["SQLALCHEMY_ENABLE_POOL_PRE_PING"] == "true"
+
+
 def test_redash_compiles_once_for_all_and_for_each_version_anew(tmp_path: Path):
     services = Compose.of("config", tmp_path, {"REDASH_VERSION": "26.3.0"}).config()["services"]
     ours = [service for name, service in services.items() if name.startswith("redash-") and name != "redash-publish"]
@@ -117,6 +123,7 @@ def test_every_service_is_bounded_and_bereft_of_rights(config):
         assert service["stop_grace_period"], name
         assert service["read_only"], name
         assert int(service["pids_limit"]) > 0, name
+        assert service["init"], name  # else orphans are its process 1's
 
 
 def test_only_redash_reaches_its_queue(config):
@@ -152,4 +159,5 @@ def test_the_older_compose_understands_the_same(config):
         assert service.get("read_only") == newer.get("read_only"), name
         assert service.get("command") == newer.get("command"), name
         assert service["pids_limit"] == newer["pids_limit"], name
+        assert service["init"] == newer["init"], name
         assert set(service.get("networks") or {}) == set(newer.get("networks") or {}), name

@@ -24,7 +24,7 @@ def get(system: Compose, path: str, token: str | None) -> tuple[int, bytes]:
     headers = {"Authorization": f"token {token}"} if token else {}
     request = urllib.request.Request(f"http://{host}:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, b""
