@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.sinks.postgres.digest import table_digests
+from tests.digests import table_digests
 from tests.system.compose import NEEDS_DAEMON, ROOT, Compose, clean_environment, docker, eventually, logs
 from tests.system.conftest import SMALL, settings, up
 from tests.system.database import NEWEST, ask, connect, sim_now
