@@ -37,8 +37,8 @@ status: install ## speed asked and kept, lag, rows written, where the simulated 
 check: install ## look for rows that break an invariant (db/checks.sql)
 	@$(RUN) sim check $(ARGS)
 
-psql: install ## psql on the shop's database
-	@dsn="$$($(RUN) sim dsn)" && exec "$$(command -v psql || $(RUN) sim.embedded psql)" "$$dsn"
+psql: install ## psql on the shop's database (ARGS='-c "SELECT sim_now()"')
+	@exec $(RUN) sim psql $(ARGS)
 
 upgrade: install ## bring an older shop's tables to this program's, rows and all
 	@exec $(RUN) sim upgrade $(ARGS)
@@ -171,9 +171,13 @@ dashboards-pull: ## bring edits made in Redash back into redash/
 	@.cache/jupyter/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@
 
+# JupyterLab asks root for one word more.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
 notebook: install .cache/jupyter/complete ## JupyterLab without containers, on the shop of `make sim` or of DATABASE_URL
-	@url="$${DATABASE_URL:-$$($(RUN) sim dsn --reader)}" && export DATABASE_URL="$$url" && \
-		exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(ARGS)
+	@if [ -z "$$DATABASE_URL" ]; then \
+		DATABASE_URL="$$($(RUN) sim dsn --reader)" && export DATABASE_URL && unset PGSERVICE || exit; fi; \
+	exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT) $(ARGS)
 
 notebooks: install ## run the notebooks on that shop and render them into docs/notebooks (ARGS='01 02' for some of them)
 	@$(RUN) tools.notebooks $(ARGS)

@@ -52,6 +52,8 @@ def _embedded() -> str:
             "no shop to read: DATABASE_URL is not set, and the embedded one says: "
             f"{said.stderr.strip() or 'nothing'} (`make sim` in a terminal opens one)"
         )
+    for name in [name for name in os.environ if name.startswith("PG")]:  # libpq's, meant for some other server
+        del os.environ[name]
     return said.stdout.strip()
 
 

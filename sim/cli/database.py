@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.failure import Failure, refusing
+from sim.cli.failure import INTERRUPTED, Failure, refusing
 from sim.cli.urls import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import threading
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     import psycopg2.extensions
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 DATA_ROOT = Path(".data")
 _CONNECT_TIMEOUT_S = 10
-_TRIES = 3
 
 
 def connect(url: str) -> psycopg2.extensions.connection:
@@ -50,21 +50,29 @@ def opened(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def for_a_run(named: str | None) -> Iterator[str]:
-    """The URL of a database that lets us in. The embedded server is started, and stopped unless others still use it."""
+def for_a_run(
+    named: str | None, stop: threading.Event | None = None, say: Callable[[str | None], None] = lambda _: None
+) -> Iterator[str]:
+    """The URL of a database that lets us in. The embedded server is started, and stopped unless others still use it.
+
+    Until then it is started again whenever it ends, which `say` is told; `stop` ends the waiting for the first start.
+    """
     if named is not None:
         connect(named).close()
         yield named
         return
-    with _embedded_troubles():
-        server = _server()
-        url, hold = _start_and_hold(server)
-    try:
-        yield url
-    finally:
-        hold.close()
-        with _embedded_troubles():
-            server.stop(only_if_idle=True)
+    from sim.embedded import Interrupted, Keeper
+
+    server = _server()
+    with ExitStack() as kept:
+        with _embedded_troubles(), refusing(Interrupted, exit_code=INTERRUPTED):
+            keeper = kept.enter_context(Keeper(server, stop, say))
+        try:
+            yield keeper.url
+        finally:
+            kept.close()
+            with _embedded_troubles():
+                server.stop(only_if_idle=True)
 
 
 @contextmanager
@@ -111,16 +119,6 @@ def _server() -> EmbeddedServer:
 
 def _was_made() -> bool:
     return (DATA_ROOT / "postgres").exists()
-
-
-def _start_and_hold(server: EmbeddedServer) -> tuple[str, psycopg2.extensions.connection]:
-    """Start the server and stay connected: that tells other commands, which may just be stopping it, to leave it on."""
-    for _ in range(_TRIES - 1):
-        url = server.start()
-        with suppress(Failure):
-            return url, connect(url)
-    url = server.start()
-    return url, connect(url)
 
 
 def _embedded_troubles() -> AbstractContextManager[None]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -113,6 +114,7 @@ class Display:
 
     def __init__(self, screen: Screen, hint: str = "") -> None:
         self._notice = ""
+        self._warning: str | None = None
         self._hint = hint
         self._screen = screen
         self._title_source: Callable[[], Title | None] | None = None
@@ -126,10 +128,16 @@ class Display:
     def observe(self, status: Status) -> None:
         """Take a status; cheap."""
         now_s = time.monotonic()
+        if (warning := self._warning) is not None:
+            status = replace(status, trouble="; ".join(filter(None, (warning, status.trouble))))
         with self._lock:
             self._seen.append(Seen(now_s, status))
             while self._seen[0].at_s < now_s - _KEPT_S:
                 self._seen.popleft()
+
+    def warn(self, text: str | None) -> None:
+        """Say this of the database, before what the run itself says of it; None when it is over."""
+        self._warning = text
 
     def notify(self, text: str) -> None:
         """Say this from now on, in the place of the hint."""

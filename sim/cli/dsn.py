@@ -1,6 +1,10 @@
-"""`dsn`: how to reach the database, for psql and any other client."""
+"""`dsn` and `psql`: how to reach the database, for any client and for the one of PostgreSQL."""
 
 from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -8,21 +12,45 @@ from sim.cli.database import DATA_ROOT, reader_url, start_and_leave, url_if_runn
 from sim.cli.failure import Failure
 from sim.cli.urls import sqlalchemy_url
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def dsn_command(named: str | None, *, sqlalchemy: bool, reader: bool) -> None:
     """Print the URL; an embedded server is started and stays, for whoever asks wants to connect."""
-    url = named or _embedded_url()
+    from sim.embedded import variables
+
+    around = dict(os.environ)  # the embedded server has this process forget some of it
+    url = named or _embedded_url("dsn")
     if reader:
         url = _for_reading(url, named)
+    if named is None:
+        url += variables.overruling(around)
+        if variables.NOT_FOR_URLS in around:
+            name = variables.NOT_FOR_URLS
+            typer.echo(f"bazaar: {name} is set, which goes over any URL: unset it for who connects there", err=True)
     typer.echo(sqlalchemy_url(url) if sqlalchemy else url)
 
 
-def _embedded_url() -> str:
+def psql_command(named: str | None, arguments: Sequence[str]) -> None:
+    """Become psql, the one on the PATH or else the package's."""
+    from sim.embedded import EmbeddedError, binaries, variables
+
+    around = dict(os.environ)
+    url = named or _embedded_url("psql")
+    try:
+        program = shutil.which("psql") or str(binaries.program("psql"))
+    except EmbeddedError as error:
+        raise Failure(f"psql: there is none on the PATH, and {error}") from error
+    os.execve(program, [program, url, *arguments], around if named else variables.for_psql(around))
+
+
+def _embedded_url(command: str) -> str:
     if (running := url_if_running()) is not None:
         return running
     started = start_and_leave()
     if started is None:
-        raise Failure(f"dsn: there is no database in {DATA_ROOT} yet; `python -m sim run` (make sim) makes it")
+        raise Failure(f"{command}: there is no database in {DATA_ROOT} yet; `python -m sim run` (make sim) makes it")
     typer.echo(
         f"bazaar: the embedded PostgreSQL in {DATA_ROOT} was started and stays on until the next run ends", err=True
     )

@@ -21,12 +21,12 @@ class Failure(Exception):
 
 
 @contextmanager
-def refusing(*kinds: type[Exception], about: str = "") -> Iterator[None]:
+def refusing(*kinds: type[Exception], about: str = "", exit_code: int = REFUSED) -> Iterator[None]:
     """Turn errors whose text is one line for people into a Failure; `about` is put before it."""
     try:
         yield
     except kinds as error:
-        raise Failure(f"{about}{error}") from error
+        raise Failure(f"{about}{error}", exit_code) from error
 
 
 def interrupted() -> int:

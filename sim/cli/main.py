@@ -223,6 +223,14 @@ def dsn(
     dsn_command(_database(_given(database_url=database_url)), sqlalchemy=sqlalchemy, reader=reader)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def psql(context: typer.Context, database_url: DatabaseUrl = None) -> None:
+    """Become psql on the database, with further options of psql's own."""
+    from sim.cli.dsn import psql_command
+
+    psql_command(_database(_given(database_url=database_url)), context.args)
+
+
 @app.command()
 def check(database_url: DatabaseUrl = None) -> None:
     """Look for rows that break an invariant; exit 1 if any do."""

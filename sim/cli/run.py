@@ -28,7 +28,7 @@ def run_command(settings: Settings, named: str | None) -> None:
     display = Display(screen_for(sys.stderr), hint=_hint(named))
     with handed_to(Stopper(stop, display.notify, _quit_hard).take):
         _refuse_unknown_names(settings)
-        with display, for_a_run(named) as url:
+        with display, for_a_run(named, stop, display.warn) as url:
             display.ask_title(lambda: _welcome(url, embedded=named is None))
             _run(settings, url, display, stop)
             again = "; the same command goes on from here" if stop.is_set() else ""

@@ -4,7 +4,8 @@ The wheel's own driver is not used: it listens on a Unix socket only, trusts eve
 Python is killed. Only the wheel's programs are; the folder on disk is the single source of truth about the server.
 """
 
-from sim.embedded.errors import EmbeddedError
+from sim.embedded.errors import EmbeddedError, Interrupted
+from sim.embedded.keeper import Keeper
 from sim.embedded.server import EmbeddedServer
 
-__all__ = ["EmbeddedError", "EmbeddedServer"]
+__all__ = ["EmbeddedError", "EmbeddedServer", "Interrupted", "Keeper"]

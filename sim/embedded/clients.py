@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+_PASSES = re.compile(
+    "the database system is|too many clients|remaining connection slots|could not fork|out of memory|terminating|"
+    "refused|reset by peer|closed the connection|timeout|timed out|could not receive|could not send|No space left"
+)
+"""What is said of a server on its way up or down, or one that has too much to do."""
 
 
 @contextmanager
@@ -39,6 +46,11 @@ def refusal(url: str) -> str | None:
             return None
     except DBAPIError as error:
         return in_one_line(error)
+
+
+def may_pass(refusal: str) -> bool:
+    """Whether the server may let us in later for no other reason than that time goes by."""
+    return _PASSES.search(refusal) is not None
 
 
 def in_one_line(error: DBAPIError) -> str:

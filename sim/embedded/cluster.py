@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from sim.embedded import files, passwords
-from sim.embedded.binaries import program
+from sim.embedded.binaries import for_a_shell, program
 from sim.embedded.errors import EmbeddedError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
 
     from sim.embedded.privileges import Account
@@ -36,15 +37,19 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def create(cluster: Path, password: str, account: Account, log: IO[bytes], *, sync: bool) -> bool:
+def create(
+    cluster: Path, password: str, account: Account, log: IO[bytes], stop: threading.Event | None, *, sync: bool
+) -> bool:
     """Make the cluster, False when initdb fails (see the log). A killed initdb never looks finished."""
     for leftover in cluster.parent.glob(_UNFINISHED + "*"):
         shutil.rmtree(leftover, ignore_errors=True)
     workplace = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cluster.parent))
     try:
-        (workplace / "password").write_text(password, encoding="ascii")
+        files.write(workplace / "password", password, 0o600)
         account.own(workplace)
-        if account.run(_initdb(workplace, sync=sync), log) != 0:
+        with for_a_shell("initdb") as initdb:
+            code = account.run([initdb, *_options(workplace, sync=sync)], log, stop)
+        if code != 0:
             return False
         with (workplace / "cluster" / "postgresql.conf").open("a", encoding="ascii") as config:
             config.write(f"\ninclude = '{CONFIG}'\n")
@@ -96,9 +101,9 @@ def major_version() -> str:
     return found[1]
 
 
-def _initdb(workplace: Path, *, sync: bool) -> list[str | Path]:
+def _options(workplace: Path, *, sync: bool) -> list[str | Path]:
+    """For initdb."""
     return [
-        program("initdb"),
         *("-D", workplace / "cluster"),
         *("-U", passwords.OWNER, f"--pwfile={workplace / 'password'}", "--auth=scram-sha-256"),
         *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),

@@ -14,22 +14,24 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Postmaster:
-    """A live server of a cluster, which may still be starting; its port on 127.0.0.1."""
+    """A live server of a cluster; its port on 127.0.0.1, and whether it says that it lets clients in."""
 
     pid: int
     port: int
+    is_ready: bool
 
 
 def find(cluster: Path) -> Postmaster | None:
     """The live server of this cluster, or None: also when postmaster.pid is left over from a killed one."""
     try:
-        lines = (cluster / PID_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (cluster / PID_FILE).read_text(encoding="utf-8", errors="replace").split("\n")
     except (FileNotFoundError, NotADirectoryError):
         return None
-    pid, port = _number(lines, 0), _number(lines, 3)
+    # The second line is the cluster's path, which may have several itself; PostgreSQL counts the last from the top.
+    pid, port = _number(lines, 0), _number(lines, 3 + str(cluster).count("\n"))
     if pid is None or port is None or not is_postgres_of(pid, cluster):
         return None
-    return Postmaster(pid, port)
+    return Postmaster(pid, port, "".join(lines[7:8]).strip() == "ready")
 
 
 def is_postgres_of(pid: int, cluster: Path) -> bool:

@@ -7,20 +7,26 @@ programs (a home with mode 0700), runs them as itself in a user namespace in whi
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from sim.embedded import variables
 from sim.embedded.errors import EmbeddedError
+from sim.embedded.files import is_root
+from sim.embedded.waiting import rest
 
 if sys.platform != "win32":
     import pwd
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable, Iterator
 
+_LOOK_EVERY_S = 0.01
 _ORDINARY_USERS = ("postgres", "nobody")
 
 
@@ -32,22 +38,33 @@ class Account:
     gid: int | None = None
     prefix: tuple[str, ...] = ()
 
-    def run(self, command: Iterable[str | Path], output: IO[bytes] | int) -> int:
-        """Run a program to its end, for its exit code, in a session of its own: a terminal's Ctrl-C passes it by."""
+    def begin(self, command: Iterable[str | Path], output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """Begin a program, in a session of its own: a terminal's Ctrl-C passes it by."""
         lent = self.uid is not None and not self.prefix
-        return subprocess.run(
+        return subprocess.Popen(
             [*self.prefix, *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env=_environment(),
+            env=variables.without(os.environ) | {"LC_ALL": "C"},
             start_new_session=True,
             user=self.uid if lent else None,
             group=self.gid if lent else None,
             extra_groups=[] if lent else None,
-            check=False,
-        ).returncode
+        )
+
+    def run(self, command: Iterable[str | Path], output: IO[bytes] | int, stop: threading.Event | None = None) -> int:
+        """Run a program to its end, for its exit code. Raises Interrupted; it is ended then."""
+        process = self.begin(command, output)
+        try:
+            while process.poll() is None:
+                rest(_LOOK_EVERY_S, stop)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # what it has begun, too
+            process.wait()
+            raise
+        return process.returncode
 
     def can_use(self, folder: Path, program: Path) -> bool:
         """Whether the programs run under this account and can enter the folder."""
@@ -68,7 +85,7 @@ class Account:
 
 def choose(data_root: Path, cluster: Path, program: Path) -> Account:
     """The account for a cluster in `data_root`, which may have to be made yet."""
-    if sys.platform == "win32" or os.geteuid() != 0:
+    if not is_root():
         return Account()
     owner = cluster.stat().st_uid if cluster.exists() else None
     # Whoever has the cluster now comes first (False sorts before True): no need to change its owner.
@@ -98,9 +115,3 @@ def candidates(data_root: Path, cluster_owner: int | None) -> Iterator[Account]:
         alias = next(iter(by_number.values()))
         mapping = (f"--map-user={alias.pw_uid}", f"--map-group={alias.pw_gid}")
         yield Account(0, 0, ("unshare", "--user", *mapping, "--"))
-
-
-def _environment() -> dict[str, str]:
-    """Ours without PostgreSQL's variables, which would overrule what is written in the cluster."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return ours | {"LC_ALL": "C"}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from sim.embedded import clients, cluster, lock, log, passwords, ports, postmaster, privileges
+from sim.embedded import clients, cluster, files, launch, lock, log, passwords, ports, postmaster, privileges, variables
 from sim.embedded.binaries import program
 from sim.embedded.errors import EmbeddedError
+from sim.embedded.waiting import rest
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 DATABASE = "bazaar"
 _MAINTENANCE = "postgres"  # the database that every cluster has
-_START_S = 600  # a long recovery is no failure; pg_ctl returns at once when the server dies
-_STOP_S = 120
+_START_S = 600  # a long recovery is no failure
 _ORPHANS_S = 15  # backends of a killed server notice and leave within a second or so
 _IDLE_S = 1.0
+_LOOK_EVERY_S = 0.05
 _PORTS_TO_TRY = 5
 
 
@@ -39,6 +40,7 @@ class EmbeddedServer:
 
     def __init__(self, data_root: Path, settings: Mapping[str, str] | None = None) -> None:
         """`settings` are PostgreSQL's, for the next start; they go over our defaults."""
+        variables.forget()
         self.data_root = Path(os.path.abspath(data_root))  # noqa: PTH100  resolve() would follow links
         self._settings = dict(settings or {})
         self._cluster = self.data_root / "postgres"
@@ -46,19 +48,27 @@ class EmbeddedServer:
         self._log = self.data_root / "postgres.log"
         self._lock = self.data_root / "postgres.lock"
 
-    def start(self) -> str:
-        """Make the cluster and the database where missing, start the server unless it runs; the owner's URL."""
+    def start(self, stop: threading.Event | None = None, port: int | None = None) -> str:
+        """Make the cluster and the database where missing, start the server unless it runs; the owner's URL.
+
+        On another port than its last one where that is taken by now; with `port` on that one only. Raises Interrupted
+        when `stop` is set meanwhile.
+        """
         with self._troubles_in_one_line():
-            self.data_root.mkdir(parents=True, exist_ok=True)
-            with lock.exclusive(self._lock):
+            files.make_folder(self.data_root)
+            with lock.exclusive(self._lock, stop):
                 if self._cluster_exists():
                     cluster.check_version(self._cluster)
                     passwords.read(self._passwords, passwords.OWNER)  # lost: say so before anything starts
                 else:
-                    self._create_cluster()
-                running = self._wait_until_ready() or self._launch()
+                    self._create_cluster(stop)
+                running = self._wait_until_ready(stop) or self._launch(stop, port)
                 clients.make_database(self._url(running, passwords.OWNER, _MAINTENANCE), DATABASE)
                 return self._url(running, passwords.OWNER)
+
+    def is_alive(self) -> bool:
+        """Whether the server's first process lives, be it that it lets nobody in."""
+        return postmaster.find(self._cluster) is not None
 
     def url(self) -> str | None:
         """The owner's URL when the server runs and lets us in, else None."""
@@ -91,7 +101,8 @@ class EmbeddedServer:
                     return True
                 if only_if_idle and self._is_busy(running):
                     return False
-                self._shut_down(running.pid)
+                if not launch.shut_down(running.pid, self._cluster):
+                    raise EmbeddedError(f"PostgreSQL (process {running.pid}) is still not down; see {self._log}")
                 return True
 
     def _is_busy(self, running: Postmaster) -> bool:
@@ -100,7 +111,7 @@ class EmbeddedServer:
     def _cluster_exists(self) -> bool:
         return self._cluster.exists() and any(self._cluster.iterdir())
 
-    def _create_cluster(self) -> None:
+    def _create_cluster(self, stop: threading.Event | None) -> None:
         if not self._passwords.exists():
             passwords.make(self._passwords)
         password = passwords.read(self._passwords, passwords.OWNER)
@@ -108,60 +119,51 @@ class EmbeddedServer:
         with log.open_end(self._log) as output:
             begin = output.tell()
             sync = self._settings.get("fsync") != "off"
-            made = cluster.create(self._cluster, password, account, output, sync=sync)
+            made = cluster.create(self._cluster, password, account, output, stop, sync=sync)
         if not made:
             reason = log.in_one_line(log.since(self._log, begin))
             raise EmbeddedError(f"the PostgreSQL cluster can't be made: {reason} (log: {self._log})")
 
-    def _wait_until_ready(self) -> Postmaster | None:
+    def _wait_until_ready(self, stop: threading.Event | None) -> Postmaster | None:
         """The server if it runs; waits while it is still starting or recovering, or on its way down."""
         deadline = time.monotonic() + _START_S
         while (running := postmaster.find(self._cluster)) is not None:
             reason = clients.refusal(self._url(running, passwords.OWNER, _MAINTENANCE))
             if reason is None:
                 return running
-            if "authentication failed" in reason or time.monotonic() > deadline:
+            if not clients.may_pass(reason) or time.monotonic() > deadline:
                 raise EmbeddedError(f"the PostgreSQL running in {self._cluster} does not let us in: {reason}")
-            time.sleep(0.1)
+            rest(_LOOK_EVERY_S, stop)
         return None
 
-    def _launch(self) -> Postmaster:
-        if not lock.wait_until_unused(self._log, _ORPHANS_S):
+    def _launch(self, stop: threading.Event | None, wanted: int | None) -> Postmaster:
+        if not lock.wait_until_unused(self._log, _ORPHANS_S, stop):
             raise EmbeddedError(f"a PostgreSQL out of sight from here (in a container?) still uses {self._cluster}")
         (self._cluster / postmaster.PID_FILE).unlink(missing_ok=True)  # left by a killed server
         account = privileges.choose(self.data_root, self._cluster, program("postgres"))
         account.own(self._cluster)
         taken: set[int] = set()
         while True:
-            port = ports.choose(cluster.last_port(self._cluster), taken)
+            port = ports.choose(wanted or cluster.last_port(self._cluster), taken)
+            if wanted not in {None, port}:
+                raise EmbeddedError(f"another program has taken its port {wanted} meanwhile")
             cluster.configure(self._cluster, port, self._settings)
-            problem = self._run_server(account)
-            if problem is None and (running := self._wait_until_ready()):
+            problem = self._run_server(account, stop)
+            if problem is None and (running := self._wait_until_ready(stop)):
                 return running
             problem = problem or "it went away again at once"
             taken.add(port)
             if "Address already in use" not in problem or len(taken) >= _PORTS_TO_TRY:
                 raise EmbeddedError(f"PostgreSQL did not start: {log.in_one_line(problem)} (log: {self._log})")
 
-    def _run_server(self, account: privileges.Account) -> str | None:
-        """Start the server and wait until it accepts connections; what the log says when it doesn't."""
+    def _run_server(self, account: privileges.Account, stop: threading.Event | None) -> str | None:
+        """Start the server and wait until it accepts connections; what the log says when it ends instead."""
         with log.open_end(self._log) as output:
             begin = output.tell()
             # The server inherits this open file as its output, and the mark with it: as long as any of its processes
             # lives, in whatever container, the log is in use. (A pipe instead would break when we end.)
             lock.mark_in_use(output.fileno())
-            options = ("--silent", "--wait", f"--timeout={_START_S}")
-            code = account.run((program("pg_ctl"), "start", "-D", self._cluster, *options), output)
-        return log.since(self._log, begin) if code else None
-
-    def _shut_down(self, pid: int) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)  # what `pg_ctl stop -m fast` sends; but we have made sure whose process this is
-        deadline = time.monotonic() + _STOP_S
-        while postmaster.is_postgres_of(pid, self._cluster):
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL (process {pid}) is still not down after {_STOP_S} s; see {self._log}")
-            time.sleep(0.02)
+            return None if launch.is_ready(self._cluster, account, output, stop) else log.since(self._log, begin)
 
     def _url_if_running(self, role: str) -> str | None:
         with self._troubles_in_one_line():

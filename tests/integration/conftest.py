@@ -21,7 +21,7 @@ _SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every user can enter, unlike pytest's own."""
-    with _folder_with_servers() as folder:
+    with folder_with_servers() as folder:
         yield folder
 
 
@@ -34,12 +34,12 @@ def server(open_folder: Path) -> EmbeddedServer:
 @pytest.fixture(scope="module")
 def long_lived() -> Iterator[EmbeddedServer]:
     """A server made once for the tests that may find it used, running or stopped."""
-    with _folder_with_servers() as folder:
+    with folder_with_servers() as folder:
         yield EmbeddedServer(folder / "long lived", _SETTINGS)
 
 
 @contextlib.contextmanager
-def _folder_with_servers() -> Iterator[Path]:
+def folder_with_servers() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="bazaar-embedded-"))
     folder.chmod(0o755)
     try:

@@ -17,7 +17,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from sim.embedded import EmbeddedError, EmbeddedServer, binaries, ports, postmaster, privileges
+from sim.embedded import (
+    EmbeddedError,
+    EmbeddedServer,
+    Interrupted,
+    binaries,
+    clients,
+    launch,
+    lock,
+    ports,
+    postmaster,
+    privileges,
+)
 from sim.embedded import cluster as cluster_module
 from sim.embedded import server as server_module
 from sim.embedded.clients import connect
@@ -268,6 +279,92 @@ def test_data_root_that_is_a_file(server: EmbeddedServer):
 def test_missing_package(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(binaries, "PACKAGE", "no_such_package")
     refused(server, "not installed; install it, or set DATABASE_URL")
+
+
+def test_a_refusal_that_waiting_cannot_cure_is_told_at_once(server: EmbeddedServer):
+    server.start()
+    (server.data_root / "postgres" / "pg_hba.conf").write_text("host all all all reject\n", encoding="ascii")
+    os.kill(running(server).pid, signal.SIGHUP)
+    wait_for(lambda: server.url() is None)
+    refused(server, "does not let us in: .*pg_hba.conf rejects connection")
+
+
+@pytest.mark.parametrize("holder", ["another command that starts it", "a server that is on its way up"])
+def test_whoever_waits_can_be_stopped(server: EmbeddedServer, holder: str, monkeypatch: pytest.MonkeyPatch):
+    server.start()
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with contextlib.ExitStack() as held:
+        if holder == "another command that starts it":
+            held.enter_context(lock.exclusive(server.data_root / "postgres.lock"))
+        else:
+            starting = "FATAL: the database system is starting up"
+            held.callback(monkeypatch.undo)
+            monkeypatch.setattr(clients, "refusal", lambda _: starting)
+        with pytest.raises(Interrupted):
+            server.start(stop)
+    assert ask(server, "SELECT 1") == 1
+
+
+def test_a_start_that_is_stopped_leaves_nothing_behind(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch):
+    server.start()
+    server.stop()
+    stop, launched = threading.Event(), []
+
+    def never_ready(cluster: Path) -> None:
+        launched.extend(launch._begun[-1:])
+        stop.set()
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(postmaster, "find", never_ready)
+        with pytest.raises(Interrupted):
+            server.start(stop)
+    assert not postmaster.is_postgres_of(launched[-1].pid, server.data_root / "postgres")
+    assert ask(server, "SELECT 1") == 1
+
+
+# --- odd folders ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ['a $HOME `id` "quoted" \\ it\'s', "100% два\nlines"])
+def test_any_name_of_a_folder(open_folder: Path, name: str, monkeypatch: pytest.MonkeyPatch):
+    """The programs lie there too, as they do in a repository's .venv."""
+    folder = open_folder / name
+    folder.mkdir(mode=0o755)
+    package = binaries.program("initdb").parents[2]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name, symlinks=True, copy_function=linked)
+    monkeypatch.setattr(binaries, "_bin_folder", lambda: folder / package.name / "pginstall" / "bin")
+    server = EmbeddedServer(folder / "data", {"fsync": "off", "shared_buffers": "16MB"})
+    try:
+        url = server.start()
+        assert ask(server, "SELECT 1") == 1
+        assert server.stop()
+        assert server.start() == server.url() == url
+    finally:
+        server.stop(only_if_idle=False)
+
+
+def linked(original: str, copy: str) -> None:
+    """A file under another name; a copy where it lies on another file system."""
+    try:
+        os.link(original, copy)
+    except OSError:
+        shutil.copy(original, copy)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_any_umask(open_folder: Path, umask: int):
+    server = EmbeddedServer(open_folder / "data", {"fsync": "off", "shared_buffers": "16MB"})
+    before = os.umask(umask)
+    try:
+        server.start()
+    finally:
+        os.umask(before)
+    assert ask(server, "SELECT 1") == 1
+    assert server.data_root.stat().st_mode & 0o022 == 0, "nobody else may put files there"
+    there = {path.name: path.stat().st_mode & 0o777 for path in server.data_root.iterdir()}
+    assert there == {"postgres": 0o700, "postgres.log": 0o600, "postgres.password": 0o600, "postgres.lock": 0o600}
 
 
 # --- root -------------------------------------------------------------------------------------------------------------

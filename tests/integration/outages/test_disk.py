@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -47,11 +47,18 @@ def test_a_table_for_which_there_is_no_room(
 
 
 @pytest.fixture
-def small_disk(server: EmbeddedServer) -> Iterator[Path]:
+def small_disk() -> Iterator[Path]:
     """A file system of a few megabytes that the server may write to."""
+    with small_folder(SMALL_MIB) as folder:
+        yield folder
+
+
+@contextmanager
+def small_folder(mebibytes: int) -> Iterator[Path]:
+    """A file system of its own, that everybody may write to."""
     folder = Path(tempfile.mkdtemp(prefix="bazaar-disk-"))
     folder.chmod(0o755)
-    options = f"size={SMALL_MIB}m,mode=0777"
+    options = f"size={mebibytes}m,mode=0777"
     mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         folder.rmdir()
