@@ -73,10 +73,11 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
     from sim.laboratory.engines import EngineError, engine_of
     from sim.laboratory.experiment import compare, search
 
+    processes = design.processes or usable_processors()
     at_once = design.replications * (1 if design.goal else len(design.variants))
     try:
         with ExitStack() as stack:
-            engine = stack.enter_context(engine_of(design.on, design.processes or usable_processors(), at_once))
+            engine = stack.enter_context(engine_of(design.on, processes, at_once, _notice))
             observe = stack.enter_context(progress_on(sys.stderr))
             stack.enter_context(_ended_by_sigterm_too())
             if design.goal is None:
@@ -86,6 +87,10 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
         raise Failure(f"experiment: {error}", FAILED) from error
     except KeyboardInterrupt:
         raise Failure("experiment: interrupted; nothing was written", INTERRUPTED) from None
+
+
+def _notice(text: str) -> None:
+    typer.echo(f"experiment: {text}", err=True)
 
 
 @contextmanager

@@ -141,11 +141,14 @@ def _work(job: Job) -> Outcome:
     return replicate(job, _stop.is_set)
 
 
-def engine_of(on: str | None, processes: int, jobs: int) -> Engine:
-    """The engine for so many jobs: the named one, else processes of this machine. Raises EngineError."""
+def engine_of(on: str | None, processes: int, jobs: int, notice: Callable[[str], None]) -> Engine:
+    """The engine for so many jobs: the named one, else processes of this machine. Raises EngineError.
+
+    `notice` is told what people should know while the engine waits.
+    """
     if on is not None:
         from sim.laboratory.cluster import DaskEngine  # noqa: PLC0415  an optional package stands behind it
 
-        return DaskEngine(on)
+        return DaskEngine(on, notice)
     wanted = min(processes, jobs)
     return ProcessEngine(wanted) if wanted > 1 else SerialEngine()
