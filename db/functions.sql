@@ -9,6 +9,13 @@ AS $$ SELECT sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
 COMMENT ON FUNCTION public.sim_now() IS
     'The simulated now: the instant of the newest commit of the newest run. Use it instead of now().';
 
+CREATE OR REPLACE FUNCTION public.currency() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(currency, '¤') FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
+
+COMMENT ON FUNCTION public.currency() IS
+    'The currency of all money in this shop, as ISO 4217 has it: USD, RUB …; ¤ where an older program did not note it.';
+
 CREATE OR REPLACE FUNCTION public.kept_since() RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -83,3 +90,21 @@ $$;
 COMMENT ON FUNCTION public.period_steps(text) IS
     'The full steps of that period, each period_step(period) wide, in UTC: neither the one cut off by its beginning nor '
     'the one still going on. Joined to what happened, a step in which nothing did is a zero instead of a gap.';
+
+-- Charts over time mark their steps by it. One that has been asked for and not begun has no instants yet.
+CREATE OR REPLACE FUNCTION public.incidents_during(city text, since timestamptz, until timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT string_agg(DISTINCT upper(left(i.kind, 1)) || replace(substr(i.kind, 2), '_', ' ') || ', '
+                               || coalesce(w.name, c.name, 'all cities'), '; ')
+    FROM sim.incidents i
+    LEFT JOIN public.cities c USING (city_id)
+    LEFT JOIN public.warehouses w USING (warehouse_id)
+    WHERE i.began_at < incidents_during.until
+      AND i.ends_at > incidents_during.since
+      AND (i.city_id IS NULL OR i.city_id = ANY (public.cities_named(incidents_during.city)))
+$$;
+
+COMMENT ON FUNCTION public.incidents_during(text, timestamptz, timestamptz) IS
+    'What went otherwise than usual in the city of that name (or in ''All cities'') at any time between two instants, as '
+    'text: ''Courier strike, London''; null where nothing did.';

@@ -76,13 +76,15 @@ CREATE TABLE sim.runs (
     rows_written BIGINT NOT NULL,
     batches BIGINT NOT NULL,
     began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    currency TEXT,
     CONSTRAINT pk_runs PRIMARY KEY (run_id),
     CONSTRAINT ck_runs_status_known CHECK (status IN ('catching_up', 'pacing', 'paused', 'stopped', 'finished')),
     CONSTRAINT ck_runs_seed_not_negative CHECK (seed >= 0),
     CONSTRAINT ck_runs_scale_positive CHECK (scale > 0),
     CONSTRAINT ck_runs_began_at_after_epoch CHECK (began_at >= epoch),
     CONSTRAINT ck_runs_sim_now_after_began_at CHECK (sim_now >= began_at),
-    CONSTRAINT ck_runs_counts_not_negative CHECK (rows_written >= 0 AND batches >= 0)
+    CONSTRAINT ck_runs_counts_not_negative CHECK (rows_written >= 0 AND batches >= 0),
+    CONSTRAINT ck_runs_currency_is_a_code CHECK (currency ~ '^[A-Z]{3}$')
 )
  WITH (fillfactor = 70);
 COMMENT ON TABLE sim.runs IS 'Chapters of the shop''s one run; the newest holds now.';
@@ -107,6 +109,7 @@ COMMENT ON COLUMN sim.runs.host IS 'Host of the simulator.';
 COMMENT ON COLUMN sim.runs.rows_written IS 'Rows written so far.';
 COMMENT ON COLUMN sim.runs.batches IS 'Batches committed so far.';
 COMMENT ON COLUMN sim.runs.began_at IS 'Simulated instant from which this chapter''s settings hold: the epoch for the first.';
+COMMENT ON COLUMN sim.runs.currency IS 'Currency of all money, as ISO 4217 has it; null where an older program did not note it. Read it by currency().';
 
 CREATE TABLE customers (
     customer_id BIGINT NOT NULL,

@@ -187,6 +187,37 @@ COMMENT ON COLUMN order_cycle.is_late IS
     'Delivered after the promise, or open and past it now; null while it may still be in time and when cancelled.';
 
 
+-- Whoever counts delivered parcels alone sees no lateness at all while nothing is delivered. Joins on unique keys are
+-- LEFT ones, which PostgreSQL leaves out when their columns aren't asked for.
+CREATE OR REPLACE VIEW promises_due AS
+SELECT o.order_id,
+       o.warehouse_id,
+       w.city_id,
+       ci.name AS city,
+       w.name AS warehouse,
+       o.placed_at,
+       o.placed_at AT TIME ZONE ci.timezone AS placed_at_local,
+       o.promised_at,
+       o.promised_at AT TIME ZONE ci.timezone AS promised_at_local,
+       o.delivered_at,
+       coalesce(o.delivered_at, 'infinity') > o.promised_at AS is_late,
+       o.delivered_at IS NULL AS is_overdue,
+       round(extract(epoch FROM coalesce(o.delivered_at, (SELECT sim_now())) - o.promised_at) / 60, 2) AS late_minutes
+FROM orders o
+LEFT JOIN warehouses w USING (warehouse_id)
+LEFT JOIN cities ci USING (city_id)
+WHERE o.promised_at < (SELECT sim_now())
+  AND o.cancelled_at IS NULL;
+
+COMMENT ON VIEW promises_due IS
+    'One row a promise that has come due: the orders promised for an instant that has passed, but the cancelled ones. '
+    'The late share of a time is AVG(is_late::int) of the promises of that time (WHERE promised_at >= …): what has not '
+    'been delivered counts as late, so a strike is seen while it lasts.';
+COMMENT ON COLUMN promises_due.is_late IS 'Delivered after the promise, or not delivered yet.';
+COMMENT ON COLUMN promises_due.is_overdue IS 'Not delivered yet.';
+COMMENT ON COLUMN promises_due.late_minutes IS 'Minutes after the promise, before it when negative; up to sim_now() while overdue.';
+
+
 CREATE OR REPLACE VIEW delivery_times AS
 SELECT d.delivery_id,
        d.order_id,
@@ -224,7 +255,8 @@ LEFT JOIN couriers co ON co.courier_id = d.courier_id;
 
 COMMENT ON VIEW delivery_times IS
     'One row a parcel: how long it took, when it was promised, who brought it. Minutes are null until delivered. '
-    'The late share is AVG(is_late::int), which counts parcels overdue now as late.';
+    'The late share is AVG(is_late::int), which counts parcels overdue now as late; that of a time, by promise, is in '
+    'promises_due.';
 COMMENT ON COLUMN delivery_times.courier_id IS 'Courier of the latest attempt; null before the first.';
 COMMENT ON COLUMN delivery_times.local_hour IS 'Local hour, 0 to 23, at which the order was placed.';
 COMMENT ON COLUMN delivery_times.delivery_minutes IS 'From placed to delivered.';

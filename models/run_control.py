@@ -39,6 +39,7 @@ class Run(Base):
         check("began_at_after_epoch", "began_at >= epoch"),
         check("sim_now_after_began_at", "sim_now >= began_at"),
         check("counts_not_negative", "rows_written >= 0 AND batches >= 0"),
+        check("currency_is_a_code", "currency ~ '^[A-Z]{3}$'"),
         {"schema": SCHEMA, **table_options("Chapters of the shop's one run; the newest holds now.", fillfactor=70)},
     )
 
@@ -66,6 +67,9 @@ class Run(Base):
     batches: Mapped[int] = column("Batches committed so far.")
     began_at: Mapped[datetime] = column(
         "Simulated instant from which this chapter's settings hold: the epoch for the first."
+    )
+    currency: Mapped[str | None] = column(
+        "Currency of all money, as ISO 4217 has it; null where an older program did not note it. Read it by currency()."
     )
 
 

@@ -94,6 +94,7 @@ def _inputs(terms: Terms) -> RunInputs:
         {**terms.scenario.resolved(), MARKET_DIGEST: terms.market_digest},
         terms.scenario.digest(),
         terms.market,
+        terms.currency,
         terms.scale,
         terms.plan.epoch,
         str(terms.plan.speed),

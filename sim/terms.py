@@ -40,6 +40,7 @@ class Terms:
     scenario: Scenario
     market: str
     market_digest: str
+    currency: str  # the market's
     scale: float
     plan: Plan
 
@@ -57,7 +58,7 @@ def new_terms(settings: Settings, now: datetime) -> Terms:
     _refuse_forgetting(settings.keep, scenario)
     epoch = settings.start or (now - settings.history).replace(minute=0, second=0, microsecond=0)
     plan = _plan(settings, epoch.astimezone(UTC))
-    return Terms(settings.seed, name, scenario, settings.market, market.digest(), settings.scale, plan)
+    return Terms(settings.seed, name, scenario, settings.market, market.digest(), market.currency, settings.scale, plan)
 
 
 def terms_of(run: RunRecord, settings: Settings) -> Terms:
@@ -76,7 +77,8 @@ def terms_of(run: RunRecord, settings: Settings) -> Terms:
     planned_incidents(scenario, market)  # refuse places that it does not have
     _refuse_forgetting(settings.keep, scenario)
     scale = settings.scale if "scale" in settings.given else run.scale
-    return Terms(run.seed, name, scenario, run.market, market.digest(), scale, _plan(settings, run.epoch))
+    plan = _plan(settings, run.epoch)
+    return Terms(run.seed, name, scenario, run.market, market.digest(), market.currency, scale, plan)
 
 
 def _recorded_scenario(run: RunRecord) -> Scenario:

@@ -292,9 +292,9 @@ AFTERMATH: dict[str, Rows] = {
 RUN: dict[str, Rows] = {
     "sim.runs": [
         (1, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, day5("12:00"), "max", None, None, "stopped",
-         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH),
+         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH, "USD"),
         (2, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, SIM_NOW, "max", None, None, "finished",
-         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00")),
+         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00"), "USD"),
     ],
     "sim.controls": [(2, "max", False, EPOCH)],
     "sim.incidents": [

@@ -109,7 +109,8 @@ def test_a_step_cut_off_by_the_periods_beginning_is_left_out(shop: Connection):
 
 
 @pytest.mark.parametrize(
-    "call", ["cities_named('All cities')", "kept_since()", "period_start('Today')", "period_step('Today')"]
+    "call",
+    ["cities_named('All cities')", "kept_since()", "period_start('Today')", "period_step('Today')", "currency()"],
 )
 def test_without_a_run_nothing_fails(shop: Connection, call: str):
     shop.exec_driver_sql("DELETE FROM sim.controls; DELETE FROM sim.runs")
@@ -117,8 +118,44 @@ def test_without_a_run_nothing_fails(shop: Connection, call: str):
     assert shop.exec_driver_sql("SELECT * FROM period_steps('Today')").all() == []
 
 
+@pytest.mark.parametrize(
+    ("city", "since", "until", "told"),
+    [
+        ("Berlin", 11, 13, None),  # the strike of Monday, 13:00 to 15:00, has not begun
+        ("Berlin", 12, 14, "Courier strike, Berlin"),
+        ("Berlin", 14, 24, "Courier strike, Berlin"),
+        ("Berlin", 15, 24, None),
+        ("New York", 12, 24, None),
+        ("All cities", 12, 24, "Courier strike, Berlin"),
+        ("Atlantis", 12, 24, None),
+        ("All cities", 12, 41, "Courier strike, Berlin; Payment outage, Berlin; Warehouse outage, New York 1"),
+    ],
+)
+def test_incidents_during(city: str, since: int, until: int, told: str | None, shop: Connection):
+    span = OPENED + since * HOUR, OPENED + until * HOUR
+    assert value(shop, "SELECT incidents_during(%s, %s, %s)", city, *span) == told
+
+
+def test_an_incident_of_all_cities_is_one_of_each(shop: Connection):
+    shop.exec_driver_sql(
+        "UPDATE sim.incidents SET began_at = '2026-01-06T10:00Z', ends_at = '2026-01-06T16:00Z' WHERE incident_id = 4"
+    )
+    call = "SELECT incidents_during('New York', '2026-01-06T11:00Z', '2026-01-06T12:00Z')"
+    assert value(shop, call) == "Traffic jam, all cities"
+
+
+def test_the_newest_chapter_says_the_currency(shop: Connection):
+    assert value(shop, "SELECT currency()") == "USD"
+    shop.exec_driver_sql("UPDATE sim.runs SET currency = 'RUB' WHERE run_id = 2")
+    assert value(shop, "SELECT currency()") == "RUB"
+    shop.exec_driver_sql("UPDATE sim.runs SET currency = NULL")
+    assert value(shop, "SELECT currency()") == "¤"
+
+
 def test_readers_may_call_them(shop: Connection):
     shop.exec_driver_sql("SET LOCAL ROLE bazaar_reader")
+    assert value(shop, "SELECT currency()") == "USD"
+    assert value(shop, "SELECT incidents_during('Berlin', '2026-01-05T12:00Z', '2026-01-05T14:00Z')") is not None
     assert value(shop, "SELECT cities_named('Berlin')") == [1]
     assert value(shop, "SELECT kept_since()") == OPENED
     assert value(shop, "SELECT count(*) FROM period_steps('Today')") == 20

@@ -162,6 +162,15 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     assert found["sim.incidents"] == []
 
 
+def test_the_currency_of_a_market_that_comes_with_the_program_is_known(lived_in: Connection):
+    markets = {1: "russian", 2: "my_market"}
+    for run_id, market in markets.items():
+        lived_in.execute(text("UPDATE sim.runs SET market = :m WHERE run_id = :r"), {"m": market, "r": run_id})
+    lived_in.commit()
+    upgrade_schema(lived_in)
+    assert lived_in.execute(text("SELECT currency FROM sim.runs ORDER BY run_id")).scalars().all() == ["RUB", None]
+
+
 def test_points_spent_and_given_back_do_not_count(lived_in: Connection):
     """301 opens with 10 points, earns 5, spends 12 and gets 4 of them back, and a refund takes 3."""
     moves = [("opening", 10), ("purchase", 5), ("redemption", -12), ("redemption_undone", 4), ("refund", -3)]

@@ -136,5 +136,5 @@ def test_docs_draw_every_table_and_list_every_view():
         assert f"- `{name}`: " in text
     assert {name for name, _ in view_comments()} == {
         "funnel_daily", "delivery_times", "order_cycle", "courier_utilisation",
-        "stockouts", "cart_abandonment", "customer_cohorts", "order_lines", "incidents",
+        "stockouts", "cart_abandonment", "customer_cohorts", "order_lines", "incidents", "promises_due",
     }  # fmt: skip

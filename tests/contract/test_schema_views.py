@@ -96,6 +96,29 @@ def test_delivery_times(shop: Connection):
     ]
 
 
+def due(shop: Connection) -> list[tuple[object, ...]]:
+    return rows(shop, "SELECT order_id, is_late, is_overdue, late_minutes::int FROM promises_due ORDER BY promised_at")
+
+
+def test_promises_due(shop: Connection):
+    # 101 came half an hour early; 401, promised for 14:00, is still on its way at 20:00; 201 and 102 were cancelled.
+    assert due(shop) == [(101, False, False, -30), (401, True, True, 360)]
+    sql = "SELECT city, warehouse, city_id, warehouse_id, promised_at_local::text FROM promises_due WHERE NOT is_late"
+    assert rows(shop, sql) == [("Berlin", "Berlin 1", 1, 11, "2026-01-05 13:30:00")]
+
+
+def test_a_promise_is_due_once_its_instant_has_passed(shop: Connection):
+    shop.exec_driver_sql("UPDATE sim.runs SET sim_now = '2026-01-06T14:00Z' WHERE run_id = 2")
+    assert due(shop) == [(101, False, False, -30)]
+    shop.exec_driver_sql("UPDATE sim.runs SET sim_now = '2026-01-06T14:00:01Z' WHERE run_id = 2")
+    assert due(shop) == [(101, False, False, -30), (401, True, True, 0)]
+
+
+def test_a_promise_agrees_with_its_orders_cycle(shop: Connection):
+    sql = "SELECT p.is_late = o.is_late FROM promises_due p JOIN order_cycle o USING (order_id)"
+    assert rows(shop, sql) == [(True,), (True,)]
+
+
 def test_courier_utilisation(shop: Connection):
     sql = """SELECT courier, count(*), sum(shift_minutes)::int, sum(busy_minutes)::int, sum(trips)::int, sum(stops)::int
              FROM courier_utilisation GROUP BY courier ORDER BY courier"""

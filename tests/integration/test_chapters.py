@@ -46,6 +46,15 @@ def test_another_scenario_or_scale_is_a_new_chapter_and_another_speed_is_not(sho
     assert shop.broken_invariants() == {}
 
 
+def test_a_chapter_notes_the_markets_currency_also_where_an_older_program_did_not(shop: Shop):
+    shop.run(duration="2h", market="russian")
+    assert shop.rows("SELECT currency()") == [("RUB",)]
+    shop.rows("UPDATE sim.runs SET currency = NULL RETURNING run_id")
+    shop.go_on(speed="max", duration="3h")
+    shop.go_on(speed="max", duration="4h", scenario="courier_shortage")
+    assert shop.rows("SELECT currency FROM sim.runs ORDER BY run_id") == [("RUB",), ("RUB",)]
+
+
 def test_the_newest_chapter_is_what_goes_on_without_being_named(shop: Shop):
     shop.run(duration="2h")
     shop.go_on(speed="max", duration="3h", scenario="courier_shortage")

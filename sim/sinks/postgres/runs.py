@@ -26,13 +26,14 @@ class RunInputs(NamedTuple):
     scenario_config: Mapping[str, Any]
     scenario_digest: str
     market: str
+    currency: str
     scale: float
     epoch: datetime
     speed: str
 
 
 _COLUMNS = ", ".join(RunRecord._fields)
-_SETTINGS = "seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch"
+_SETTINGS = "seed, scenario, scenario_config, scenario_digest, market, currency, scale, version, epoch"
 _VALUES = ", ".join(f":{name}" for name in _SETTINGS.split(", "))
 _INSERT = f"""
 INSERT INTO sim.runs ({_SETTINGS}, run_id, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host,
@@ -42,8 +43,8 @@ RETURNING {_COLUMNS}
 """
 _UPDATE = f"""
 UPDATE sim.runs SET scenario = :scenario, scenario_config = :scenario_config, scenario_digest = :scenario_digest,
-       scale = :scale, version = :version, speed = :speed, status = 'catching_up', started_at = clock_timestamp(),
-       heartbeat_at = clock_timestamp(), pid = :pid, host = :host
+       currency = :currency, scale = :scale, version = :version, speed = :speed, status = 'catching_up',
+       started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), pid = :pid, host = :host
 WHERE run_id = :run_id RETURNING {_COLUMNS}
 """
 _IS_ANOTHER_CHAPTER = """
