@@ -21,15 +21,24 @@ WITH today AS MATERIALIZED (
 ), sales AS (
     SELECT t.city_id,
            count(*) FILTER (WHERE o.placed_at >= t.midnight) AS orders,
-           coalesce(sum(o.total) FILTER (WHERE o.placed_at >= t.midnight), 0) AS revenue,
-           count(*) FILTER (WHERE o.delivered_at >= t.midnight) AS delivered,
-           count(*) FILTER (WHERE o.delivered_at >= t.midnight AND o.delivered_at <= o.promised_at) AS on_time,
-           count(*) FILTER (WHERE o.delivered_at IS NULL AND o.promised_at < (SELECT sim_now())) AS overdue
+           coalesce(sum(o.total) FILTER (WHERE o.placed_at >= t.midnight), 0) AS revenue
     FROM orders o
     JOIN warehouses w USING (warehouse_id)
     JOIN today t USING (city_id)
-    WHERE o.paid_at IS NOT NULL
+    WHERE o.placed_at >= (SELECT sim_now()) - interval '26 hours'
+      AND o.paid_at IS NOT NULL
       AND o.cancelled_at IS NULL
+    GROUP BY t.city_id
+), promises AS (
+    -- Of the parcels promised since midnight; what is overdue may have been promised earlier.
+    SELECT t.city_id,
+           count(*) FILTER (WHERE p.promised_at >= t.midnight) AS due,
+           count(*) FILTER (WHERE p.promised_at >= t.midnight AND NOT p.is_late) AS on_time,
+           count(*) FILTER (WHERE p.is_overdue) AS overdue
+    FROM promises_due p
+    JOIN today t USING (city_id)
+    WHERE p.is_overdue
+       OR p.promised_at >= (SELECT sim_now()) - interval '26 hours'
     GROUP BY t.city_id
 )
 SELECT t.city,
@@ -40,13 +49,14 @@ SELECT t.city,
        coalesce(s.orders, 0) AS orders,
        coalesce(s.revenue, 0) AS revenue,
        round(coalesce(100.0 * v.conversions / nullif(v.sessions, 0), 0), 2) AS conversion_percent,
-       coalesce(round(100.0 * s.on_time / nullif(s.delivered, 0), 1) || ' %', 'none yet') AS on_time,
-       coalesce(s.overdue, 0) AS overdue_now,
-       CASE WHEN coalesce(s.delivered, 0) = 0 THEN 'Nothing delivered yet'
-            WHEN s.on_time >= 0.9 * s.delivered THEN 'On target'
+       coalesce(round(100.0 * p.on_time / nullif(p.due, 0), 1) || ' %', 'none due') AS on_time,
+       coalesce(p.overdue, 0) AS overdue_now,
+       CASE WHEN coalesce(p.due, 0) = 0 THEN 'Nothing due yet'
+            WHEN p.on_time >= 0.9 * p.due THEN 'On target'
             ELSE 'Below 90 % on time'
        END AS punctuality
 FROM today t
 LEFT JOIN visits v USING (city_id)
 LEFT JOIN sales s USING (city_id)
+LEFT JOIN promises p USING (city_id)
 ORDER BY revenue DESC, t.city

@@ -1,5 +1,5 @@
 -- title: Couriers
--- question: Who brings how many parcels, and how late?
+-- question: Who brings how many parcels, and how late? Late, of those promised in the period: also what is on the way and overdue.
 -- grain: one row a courier, the hundred with most parcels
 WITH staff AS (
     SELECT co.courier_id, co.full_name, co.vehicle, c.name AS city
@@ -16,12 +16,16 @@ WITH staff AS (
     WHERE started_at >= (SELECT period_start('{{ period }}'))
     GROUP BY courier_id
 ), parcels AS (
-    SELECT d.courier_id,
-           count(*) AS parcels,
-           100.0 * count(*) FILTER (WHERE o.delivered_at > o.promised_at) / count(*) AS late_percent
+    SELECT d.courier_id, count(*) AS parcels
     FROM deliveries d
     JOIN orders o USING (order_id)
     WHERE o.delivered_at >= (SELECT period_start('{{ period }}'))
+    GROUP BY d.courier_id
+), promises AS (
+    SELECT d.courier_id, 100 * avg(p.is_late::int) AS late_percent
+    FROM deliveries d
+    JOIN promises_due p USING (order_id)
+    WHERE p.promised_at >= (SELECT period_start('{{ period }}'))
     GROUP BY d.courier_id
 )
 SELECT s.full_name AS courier,
@@ -31,9 +35,11 @@ SELECT s.full_name AS courier,
        coalesce(p.parcels, 0) AS parcels,
        round(t.distance_km, 1) AS distance_km,
        round(coalesce(p.parcels / nullif(t.hours, 0), 0), 1) AS parcels_per_hour,
-       round(coalesce(p.late_percent, 0), 1) AS late_percent
+       -- NULL would be written as a word.
+       coalesce(to_jsonb(round(l.late_percent, 1)), '""') AS late_percent
 FROM staff s
 JOIN trips_made t USING (courier_id)
 LEFT JOIN parcels p USING (courier_id)
+LEFT JOIN promises l USING (courier_id)
 ORDER BY parcels DESC, courier
 LIMIT 100

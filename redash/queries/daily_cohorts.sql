@@ -1,8 +1,9 @@
 -- title: Daily cohorts
--- question: How many of those who first bought on a day buy again in the days after? The last seven full local days; day 1 is that of the first order.
--- grain: one row a cohort and day since
+-- question: Of those who first bought on a day, how many bought again one, two, three days later? The last seven full local days and today; a share is there when its day is over.
+-- grain: one row a cohort and full day since, and one a cohort that has none yet
 
--- The first cohorts hold established customers, whose earlier orders were never recorded.
+-- The first cohorts hold established customers, whose earlier orders were never recorded. The day of the first order
+-- itself is left out: it is 100 % by definition, and would take the colours.
 WITH place AS (
     SELECT w.warehouse_id, c.timezone
     FROM cities c
@@ -22,13 +23,14 @@ WITH place AS (
     SELECT min(CAST(date_trunc('day', (SELECT sim_now()) AT TIME ZONE timezone) AS date)) AS day FROM place
 )
 SELECT a.cohort_day,
-       (CAST(days.day AS date) - a.cohort_day) + 1 AS day_number,
+       CAST(days.day AS date) - a.cohort_day AS day_number,
        a.customers AS cohort_size,
-       coalesce(again.customers, 0) AS customers
+       CASE WHEN days.day IS NOT NULL THEN coalesce(again.customers, 0) END AS customers
 FROM activity a
 CROSS JOIN today t
-CROSS JOIN LATERAL generate_series(CAST(a.cohort_day AS timestamp), CAST(t.day AS timestamp) - interval '1 day',
-                                   interval '1 day') AS days (day)
+LEFT JOIN LATERAL generate_series(CAST(a.cohort_day AS timestamp) + interval '1 day',
+                                  CAST(t.day AS timestamp) - interval '1 day',
+                                  interval '1 day') AS days (day) ON true
 LEFT JOIN activity again ON again.cohort_day = a.cohort_day AND again.day = CAST(days.day AS date)
 WHERE a.day = a.cohort_day
   AND a.cohort_day >= t.day - 7

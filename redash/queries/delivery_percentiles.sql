@@ -1,5 +1,5 @@
 -- title: Delivery time over time
--- question: How long do customers wait, and how long do the unlucky? UTC.
+-- question: How long do customers wait, and how long do the unlucky? Parcels delivered, UTC; a gap where none was.
 -- grain: one row an hour, six hours or day, by the length of the period
 WITH place AS (
     SELECT warehouse_id FROM warehouses WHERE city_id = ANY (cities_named('{{ city }}'))
@@ -13,12 +13,20 @@ WITH place AS (
     SELECT step, percentile_cont(ARRAY[0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY hours) AS p
     FROM delivered
     GROUP BY step
+), steps AS (
+    -- Full steps only: one cut off by now would look like a drop.
+    SELECT g.starts_at,
+           p.p,
+           incidents_during('{{ city }}', g.starts_at, g.ends_at) AS incident,
+           max(p.p[3]) OVER () AS most
+    FROM period_steps('{{ period }}') g
+    LEFT JOIN percentiles p ON p.step = g.starts_at
 )
-SELECT step AS step_utc,
+SELECT starts_at AS step_utc,
        round(p[1]::numeric, 2) AS median_hours,
        round(p[2]::numeric, 2) AS p75_hours,
-       round(p[3]::numeric, 2) AS p95_hours
-FROM percentiles
--- Full steps only: one cut off by now would look like a drop.
-JOIN period_steps('{{ period }}') g ON g.starts_at = step
-ORDER BY step
+       round(p[3]::numeric, 2) AS p95_hours,
+       CASE WHEN incident IS NOT NULL THEN round(most::numeric, 2) END AS incident_at,
+       coalesce(incident, '') AS incident
+FROM steps
+ORDER BY starts_at

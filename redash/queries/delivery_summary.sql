@@ -1,25 +1,40 @@
 -- title: Delivery
--- question: How fast and reliable is delivery?
+-- question: How fast and reliable is delivery? Times of what was delivered in the period; on time, of what was promised in it.
 -- grain: one row
 
--- Parcels delivered in the period, from the order placed to the door.
+-- Parcels delivered in the period, from the order placed to the door; and promises that came due in it.
 WITH place AS (
     SELECT warehouse_id FROM warehouses WHERE city_id = ANY (cities_named('{{ city }}'))
 ), delivered AS (
-    SELECT extract(epoch FROM o.delivered_at - o.placed_at) / 3600 AS hours,
-           o.delivered_at > o.promised_at AS is_late,
-           d.attempts
+    SELECT count(*) AS parcels,
+           percentile_cont(ARRAY[0.5, 0.95])
+               WITHIN GROUP (ORDER BY extract(epoch FROM o.delivered_at - o.placed_at) / 3600) AS hours,
+           count(*) FILTER (WHERE d.attempts = 1) AS at_first
     FROM orders o
     JOIN place USING (warehouse_id)
     JOIN deliveries d USING (order_id)
     WHERE o.delivered_at >= (SELECT period_start('{{ period }}'))
+), due AS (
+    SELECT count(*) AS promises,
+           count(*) FILTER (WHERE NOT p.is_late) AS kept
+    FROM promises_due p
+    JOIN place USING (warehouse_id)
+    WHERE p.promised_at >= (SELECT period_start('{{ period }}'))
+), overdue AS (
+    SELECT count(*) AS parcels
+    FROM promises_due p
+    JOIN place USING (warehouse_id)
+    WHERE p.is_overdue
 )
-SELECT count(*) AS parcels,
-       round(coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY hours), 0)::numeric, 1) AS median_hours,
-       round(coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY hours), 0)::numeric, 1) AS p95_hours,
-       round(coalesce(100.0 * count(*) FILTER (WHERE NOT is_late) / nullif(count(*), 0), 0), 1) AS on_time_percent,
-       CASE WHEN count(*) > 0 THEN 90.0 END AS on_time_goal_percent,
-       round(coalesce(100.0 * count(*) FILTER (WHERE attempts = 1) / nullif(count(*), 0), 0), 1)
-           AS first_attempt_percent,
-       CASE WHEN count(*) > 0 THEN 95.0 END AS first_attempt_goal_percent
-FROM delivered
+SELECT d.parcels,
+       due.promises,
+       overdue.parcels AS overdue_now,
+       round(coalesce(d.hours[1], 0)::numeric, 1) AS median_hours,
+       round(coalesce(d.hours[2], 0)::numeric, 1) AS p95_hours,
+       round(coalesce(100.0 * due.kept / nullif(due.promises, 0), 0), 1) AS on_time_percent,
+       CASE WHEN due.promises > 0 THEN 90.0 END AS on_time_goal_percent,
+       round(coalesce(100.0 * d.at_first / nullif(d.parcels, 0), 0), 1) AS first_attempt_percent,
+       CASE WHEN d.parcels > 0 THEN 95.0 END AS first_attempt_goal_percent
+FROM delivered d
+CROSS JOIN due
+CROSS JOIN overdue

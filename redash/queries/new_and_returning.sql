@@ -1,6 +1,6 @@
 -- title: Orders of new and returning customers
 -- question: Does the shop live on new or on returning customers? UTC.
--- grain: one row a step of time and kind
+-- grain: one row a step of time and kind, and one a step with an incident
 
 -- New is the first paid order of a customer who registered in this run. Steps of time that are not over are left out.
 WITH place AS (
@@ -19,12 +19,24 @@ WITH place AS (
     JOIN customers c USING (customer_id)
     WHERE o.placed_at >= (SELECT period_start('{{ period }}'))
     GROUP BY 1, 2
+), counts AS (
+    -- Full steps only: one cut off by now would look like a drop.
+    SELECT g.starts_at, g.ends_at, k.is_new, coalesce(n.orders, 0) AS orders
+    FROM period_steps('{{ period }}') g
+    CROSS JOIN (VALUES (false), (true)) AS k (is_new)
+    LEFT JOIN kinds n ON n.step = g.starts_at AND n.is_new = k.is_new
+), steps AS (
+    SELECT starts_at,
+           incidents_during('{{ city }}', starts_at, ends_at) AS incident,
+           max(sum(orders)) OVER () AS most
+    FROM counts
+    GROUP BY starts_at, ends_at
 )
-SELECT g.starts_at AS step_utc,
-       CASE WHEN k.is_new THEN 'New customers' ELSE 'Returning customers' END AS kind,
-       coalesce(n.orders, 0) AS orders
--- Full steps only: one cut off by now would look like a drop.
-FROM period_steps('{{ period }}') g
-CROSS JOIN (VALUES (false), (true)) AS k (is_new)
-LEFT JOIN kinds n ON n.step = g.starts_at AND n.is_new = k.is_new
-ORDER BY g.starts_at, k.is_new
+SELECT starts_at AS step_utc,
+       CASE WHEN is_new THEN 'New customers' ELSE 'Returning customers' END AS kind,
+       orders,
+       '' AS incident
+FROM counts
+UNION ALL
+SELECT starts_at, 'Incident', most, incident FROM steps WHERE incident IS NOT NULL
+ORDER BY 1, 2 DESC

@@ -1,6 +1,6 @@
 -- title: Orders in the warehouse
 -- question: Where do orders pile up? At the end of each step of time, UTC.
--- grain: one row an hour, or six hours in long periods, and state
+-- grain: one row an hour, or six hours in long periods, and state; and one with an incident
 WITH steps AS (
     -- Finer than other charts: a queue comes and goes within a day.
     SELECT period_start('{{ period }}') AS period_start,
@@ -44,12 +44,23 @@ WITH steps AS (
     GROUP BY 1, 2
 ), states (state) AS (
     VALUES ('Waiting for a picker'), ('In work'), ('Waiting for a courier')
+), queues AS (
+    SELECT g.step,
+           g.step + steps.width AS step_end,
+           s.state,
+           coalesce(sum(c.change) OVER (PARTITION BY s.state ORDER BY g.step), 0) AS orders
+    FROM grid g
+    CROSS JOIN steps
+    CROSS JOIN states s
+    LEFT JOIN changes c ON c.step = g.step AND c.state = s.state
+), marks AS (
+    SELECT step_end,
+           incidents_during('{{ city }}', step, step_end) AS incident,
+           max(sum(orders)) OVER () AS most
+    FROM queues
+    GROUP BY step, step_end
 )
-SELECT g.step + steps.width AS step_end_utc,
-       s.state,
-       coalesce(sum(c.change) OVER (PARTITION BY s.state ORDER BY g.step), 0) AS orders
-FROM grid g
-CROSS JOIN steps
-CROSS JOIN states s
-LEFT JOIN changes c ON c.step = g.step AND c.state = s.state
-ORDER BY g.step, s.state DESC
+SELECT step_end AS step_end_utc, state, orders, '' AS incident FROM queues
+UNION ALL
+SELECT step_end, 'Incident', most, incident FROM marks WHERE incident IS NOT NULL
+ORDER BY 1, 2 DESC

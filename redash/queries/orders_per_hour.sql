@@ -1,6 +1,6 @@
 -- title: Orders per hour
 -- question: How many paid orders come in each hour? Last 48 full hours, UTC.
--- grain: one row an hour and city
+-- grain: one row an hour and city, and one an hour with an incident
 WITH place AS (
     SELECT w.warehouse_id, c.city_id, c.name AS city
     FROM cities c
@@ -20,11 +20,19 @@ WITH place AS (
     WHERE o.placed_at >= (SELECT min(hour) FROM hours)
       AND o.paid_at IS NOT NULL
     GROUP BY 1, 2
+), by_city AS (
+    SELECT h.hour, c.city_id, c.city, coalesce(n.orders, 0) AS orders
+    FROM hours h
+    CROSS JOIN (SELECT DISTINCT city_id, city FROM place) c
+    LEFT JOIN counts n ON n.hour = h.hour AND n.city_id = c.city_id
+), marks AS (
+    SELECT hour,
+           incidents_during('{{ city }}', hour, hour + interval '1 hour') AS incident,
+           max(sum(orders)) OVER () AS most
+    FROM by_city
+    GROUP BY hour
 )
-SELECT h.hour AS hour_utc,
-       c.city,
-       coalesce(n.orders, 0) AS orders
-FROM hours h
-CROSS JOIN (SELECT DISTINCT city_id, city FROM place) c
-LEFT JOIN counts n ON n.hour = h.hour AND n.city_id = c.city_id
-ORDER BY h.hour, c.city_id
+SELECT hour AS hour_utc, city, orders, '' AS incident, city_id AS position FROM by_city
+UNION ALL
+SELECT hour, 'Incident', most, incident, NULL FROM marks WHERE incident IS NOT NULL
+ORDER BY hour_utc, position

@@ -1,5 +1,5 @@
 -- title: Time in the warehouse by hour of day
--- question: At which local hours do orders wait, and for whom? Orders paid at night wait for the doors to open.
+-- question: At which local hours do orders wait, and for whom? Orders paid at night wait for the doors to open; a gap is no order, or less than 0.1 minutes.
 -- grain: one row a local hour
 WITH place AS (
     SELECT w.warehouse_id, c.timezone
@@ -15,21 +15,20 @@ WITH place AS (
     JOIN place p USING (warehouse_id)
     WHERE o.packed_at >= (SELECT period_start('{{ period }}'))
 ), by_hour AS (
-    -- A logarithmic axis has no zero: nothing is shown as less than 0.1 minutes.
     SELECT local_hour,
-           greatest(percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_minutes), 0.1) AS median_wait_minutes,
-           greatest(percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_minutes), 0.1) AS p90_wait_minutes,
-           greatest(avg(picking_minutes), 0.1) AS picking_minutes,
-           greatest(avg(packing_minutes), 0.1) AS packing_minutes
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_minutes) AS median_wait_minutes,
+           percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_minutes) AS p90_wait_minutes,
+           avg(picking_minutes) AS picking_minutes,
+           avg(packing_minutes) AS packing_minutes
     FROM picks
     GROUP BY local_hour
 )
--- An hour without an order is a gap.
+-- A logarithmic axis has no zero: what rounds to nothing is a gap, as is an hour without an order.
 SELECT h AS local_hour,
-       round(b.median_wait_minutes::numeric, 1) AS median_wait_minutes,
-       round(b.p90_wait_minutes::numeric, 1) AS p90_wait_minutes,
-       round(b.picking_minutes, 1) AS picking_minutes,
-       round(b.packing_minutes, 1) AS packing_minutes
+       nullif(round(b.median_wait_minutes::numeric, 1), 0) AS median_wait_minutes,
+       nullif(round(b.p90_wait_minutes::numeric, 1), 0) AS p90_wait_minutes,
+       nullif(round(b.picking_minutes, 1), 0) AS picking_minutes,
+       nullif(round(b.packing_minutes, 1), 0) AS packing_minutes
 FROM generate_series(0, 23) AS h
 LEFT JOIN by_hour b ON b.local_hour = h
 ORDER BY h

@@ -1,6 +1,6 @@
 -- title: Revenue per hour
 -- question: Is this hour better than usual? Last 24 full hours, UTC; usual is the mean of the seven days before.
--- grain: one row an hour and series
+-- grain: one row an hour and series, and one an hour with an incident
 WITH place AS (
     SELECT warehouse_id FROM warehouses WHERE city_id = ANY (cities_named('{{ city }}'))
 ), hours AS (
@@ -23,11 +23,21 @@ WITH place AS (
       AND o.paid_at IS NOT NULL
       AND o.cancelled_at IS NULL
     GROUP BY 1
+), lines AS (
+    SELECT d.hour,
+           CASE WHEN d.ago = 0 THEN 'Last 24 hours' ELSE 'Usual' END AS series,
+           round(avg(coalesce(r.revenue, 0)), 2) AS revenue
+    FROM days d
+    LEFT JOIN revenue r USING (hour_then)
+    GROUP BY 1, 2
+), marks AS (
+    SELECT hour,
+           incidents_during('{{ city }}', hour, hour + interval '1 hour') AS incident,
+           max(max(revenue)) OVER () AS most
+    FROM lines
+    GROUP BY hour
 )
-SELECT d.hour AS hour_utc,
-       CASE WHEN d.ago = 0 THEN 'Last 24 hours' ELSE 'Usual' END AS series,
-       round(avg(coalesce(r.revenue, 0)), 2) AS revenue
-FROM days d
-LEFT JOIN revenue r USING (hour_then)
-GROUP BY 1, 2
-ORDER BY 1, 2
+SELECT hour AS hour_utc, series, revenue, '' AS incident FROM lines
+UNION ALL
+SELECT hour, 'Incident', round(most), incident FROM marks WHERE incident IS NOT NULL
+ORDER BY hour_utc, series

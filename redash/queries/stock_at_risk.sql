@@ -39,7 +39,9 @@ SELECT product,
        round(units_per_day, 1) AS sold_per_day,
        days_of_cover,
        coalesce(w.units, 0) AS units_on_the_way,
-       w.due_at AS due_at_utc
+       -- What was due and has not come is marked; where nothing is on the way, nothing is written.
+       coalesce(to_char(w.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+                || CASE WHEN w.due_at < (SELECT sim_now()) THEN ' (overdue)' ELSE '' END, '') AS due_utc
 FROM shortest s
 CROSS JOIN LATERAL (
     SELECT sum(r.quantity) AS units, min(r.due_at) AS due_at

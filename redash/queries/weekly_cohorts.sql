@@ -1,8 +1,9 @@
 -- title: Weekly cohorts
--- question: How many of those who first bought in a week buy again in the weeks after? Full local weeks; week 1 is that of the first order.
--- grain: one row a cohort and week since
+-- question: Of those who first bought in a week, how many bought again one, two, three weeks later? Local weeks; a share is there when its week is over.
+-- grain: one row a cohort and full week since, and one a cohort that has none yet
 
--- The first cohorts hold established customers, whose earlier orders were never recorded.
+-- The first cohorts hold established customers, whose earlier orders were never recorded. The week of the first order
+-- itself is left out: it is 100 % by definition, and would take the colours.
 WITH place AS (
     SELECT w.warehouse_id, c.timezone
     FROM cities c
@@ -22,13 +23,14 @@ WITH place AS (
     SELECT min(CAST(date_trunc('week', (SELECT sim_now()) AT TIME ZONE timezone) AS date)) AS week FROM place
 )
 SELECT a.cohort_week,
-       (CAST(weeks.week AS date) - a.cohort_week) / 7 + 1 AS week_number,
+       (CAST(weeks.week AS date) - a.cohort_week) / 7 AS week_number,
        a.customers AS cohort_size,
-       coalesce(again.customers, 0) AS customers
+       CASE WHEN weeks.week IS NOT NULL THEN coalesce(again.customers, 0) END AS customers
 FROM activity a
 CROSS JOIN this_week t
-CROSS JOIN LATERAL generate_series(CAST(a.cohort_week AS timestamp), CAST(t.week AS timestamp) - interval '7 days',
-                                   interval '7 days') AS weeks (week)
+LEFT JOIN LATERAL generate_series(CAST(a.cohort_week AS timestamp) + interval '7 days',
+                                  CAST(t.week AS timestamp) - interval '7 days',
+                                  interval '7 days') AS weeks (week) ON true
 LEFT JOIN activity again ON again.cohort_week = a.cohort_week AND again.week = CAST(weeks.week AS date)
 WHERE a.week = a.cohort_week
 ORDER BY a.cohort_week, week_number

@@ -23,8 +23,8 @@ Cohorts = dict[pd.Period, tuple[float, dict[int, float]]]
 
 def draw(options: CohortOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
     """A row a cohort, also for intervals in which none began."""
-    stages = frame[options.stage_column].astype(int)
-    first, last = int(stages.min()), int(stages.max())
+    stages = pd.to_numeric(frame[options.stage_column]).dropna().astype(int)
+    first, last = (int(stages.min()), int(stages.max())) if len(stages) else (1, 0)
     cohorts, began = _cohorts(frame, options)
     head = [Cell(options.time_column_title, strong=True), Cell(options.people_column_title, "right", strong=True)]
     numbers = range(1, last - first + 2)  # Redash counts stages from 1, whatever they are called in the result
@@ -51,7 +51,9 @@ def _cohorts(frame: pd.DataFrame, options: CohortOptions) -> tuple[Cohorts, dict
     for interval, date, stage, people, value in zip(
         intervals, dates, *(pd.to_numeric(frame[column]) for column in columns), strict=True
     ):
-        cohorts.setdefault(interval, (float(people), {}))[1][int(stage)] = 0.0 if pd.isna(value) else float(value)
+        values = cohorts.setdefault(interval, (float(people), {}))[1]
+        if pd.notna(stage):  # else a cohort without a stage yet
+            values[int(stage)] = 0.0 if pd.isna(value) else float(value)
         began.setdefault(interval, date)
     return cohorts, began
 

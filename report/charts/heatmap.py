@@ -12,7 +12,7 @@ from report.charts import axes
 from report.charts.series import in_order
 from report.charts.shades import PAPER, between, ink_on
 from report.charts.spec import described, specification
-from report.drawing import Chart, Drawing, Frame
+from report.drawing import Chart, Drawing, Frame, Nothing
 from report.numbers import NumberFormat
 
 if TYPE_CHECKING:
@@ -23,8 +23,13 @@ _CELL_PX = 27
 
 
 def draw(options: ChartOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
-    """Cells from the lowest value in one colour to the highest in the other; what is missing counts as zero."""
+    """Cells from the lowest value in one colour to the highest in the other; what is missing counts as zero.
+
+    What is no number is left blank, as in Redash.
+    """
     cells = _cells(frame, options)
+    if cells["z"].isna().all():
+        return Nothing()
     across = in_order(cells["x"], sort=options.sort_x, reverse=options.reverse_x)
     upwards = in_order(cells["y"], sort=options.sort_y, reverse=options.reverse_y)  # Redash counts from the bottom
     y_axis = alt.Axis(title=options.y_axis[0].title, domain=False, ticks=False)
@@ -37,9 +42,9 @@ def draw(options: ChartOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
             alt.Tooltip("text:N", title=card.title),
         ],
     )
-    colored = chart.mark_rect(description=alt.ExprRef("datum.y + ', ' + datum.x + ': ' + datum.text")).encode(
-        color=_color(options, cells)
-    )
+    says = alt.ExprRef("datum.y + ', ' + datum.x + ': ' + datum.text")
+    there = chart.transform_filter("isValid(datum.z)")
+    colored = there.mark_rect(description=says).encode(color=_color(options, cells))
     layers: list[Any] = [colored]
     if options.labels_shown:
         ink = alt.condition(f"datum.ink === '{INK}'", alt.value(INK), alt.value(PAPER))
@@ -51,13 +56,16 @@ def draw(options: ChartOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
 def _cells(frame: pd.DataFrame, options: ChartOptions) -> pd.DataFrame:
     """Every x with every y, its number as text, and the ink to write it in."""
     x, y, z = (options.columns(role)[0] for role in ("x", "y", "zVal"))
-    found = frame.assign(x=frame[x].map(str), y=frame[y].map(str), z=pd.to_numeric(frame[z]).fillna(0.0))
+    measured = pd.to_numeric(frame[z].fillna(0.0), errors="coerce").astype(float)
+    found = frame.assign(x=frame[x].map(str), y=frame[y].map(str), z=measured)
     grid = pd.MultiIndex.from_product([found["x"].unique(), found["y"].unique()], names=["x", "y"])
     cells = found.drop_duplicates(["x", "y"]).set_index(["x", "y"])["z"].reindex(grid, fill_value=0.0).reset_index()
     low, high = cells["z"].min(), cells["z"].max()
-    part = (cells["z"] - low) / (high - low) if high > low else cells["z"] * 0
+    part = ((cells["z"] - low) / (high - low) if high > low else cells["z"] * 0).fillna(0.0)
     ground = part.map(lambda each: between(options.heat_min_color, options.heat_max_color, each))
-    return cells.assign(text=cells["z"].map(NumberFormat.parse(options.number_format).text), ink=ground.map(ink_on))
+    form = NumberFormat.parse(options.number_format)
+    text = [form.text(value) if pd.notna(value) else "" for value in cells["z"]]
+    return cells.assign(text=text, ink=ground.map(ink_on))
 
 
 def _color(options: ChartOptions, cells: pd.DataFrame) -> alt.Color:

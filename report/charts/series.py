@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from notebooks.theme import CATEGORIES
+from report.charts.template import mentioned
 from report.options.chart import SeriesOptions
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def points_of(frame: pd.DataFrame, options: ChartOptions) -> Points:
     if options.global_series_type in ADDED_UP:
         long = long.groupby(["x", "name"], sort=False, dropna=False)["y"].sum(min_count=1).reset_index()
         long = _complete(long, names, options, x_kind)
-        if options.missing_values_as_zero:
-            long["y"] = long["y"].fillna(0.0)
+        if options.missing_values_as_zero:  # but a mark that is not there is nowhere
+            drawn = {each.name for each in series if each.drawn in ADDED_UP}
+            long.loc[long["name"].isin(drawn), "y"] = long["y"].fillna(0.0)
     elif options.global_series_type == "scatter" and options.missing_values_as_zero:
         long["y"] = long["y"].fillna(0.0)
     long["series"] = long["name"].map({each.name: each.shown for each in series})
@@ -89,6 +91,17 @@ def points_of(frame: pd.DataFrame, options: ChartOptions) -> Points:
         if options.sort_x:
             long = long.sort_values(["rank", "x"], kind="stable")
     return Points(long.reset_index(drop=True), series, x_kind)
+
+
+def notes_of(frame: pd.DataFrame, options: ChartOptions) -> dict[Any, str]:
+    """What the options' text adds to the numbers, by x: the columns that it mentions, where they hold anything."""
+    said = [column for column in mentioned(options.text_format) if column in frame.columns]
+    x = frame[options.columns("x")[0]]
+    notes: dict[Any, str] = {}
+    for column in said:
+        told = frame[column].notna() & (frame[column] != "")
+        notes.update(dict(zip(x[told], frame.loc[told, column].map(str), strict=True)))
+    return notes
 
 
 def auto_colors(given: Sequence[str | None]) -> list[str]:

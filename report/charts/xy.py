@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from report.charts import axes
-from report.charts.series import Points, XKind, points_of
+from report.charts.series import Points, XKind, notes_of, points_of
 from report.charts.spec import described, specification
 from report.dates import for_people
 from report.drawing import Chart, Drawing, Frame, Nothing
@@ -30,9 +30,10 @@ _SHAPES: dict[str, Any] = {
     "vh": "step-before",
     "hvh": "step",
 }
-_DRAWN_FIRST: list[Drawn] = ["area", "column", "line"]
+_DRAWN_FIRST: list[Drawn] = ["area", "column", "line", "scatter"]
 _BAR_OF_STEP = 0.86
 """How much of its step of time a column fills."""
+_MARK_PX2 = 30
 
 
 def draw(options: ChartOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
@@ -44,6 +45,8 @@ def draw(options: ChartOptions, frame: pd.DataFrame, card: Frame) -> Drawing:
         return Nothing()
     if points.x_kind is XKind.TIME:
         points.rows["when"] = points.rows["x"].map(for_people)
+    if notes := notes_of(frame, options):
+        points.rows["note"] = points.rows["x"].map(notes).fillna("")
     layers = layers_of(points, options)
     drawn = [_drawn(layer, points, options, card) for layer in layers]
     chart = drawn[0] if len(drawn) == 1 else alt.layer(*drawn)
@@ -70,7 +73,7 @@ class Layer:
 
 
 def layers_of(points: Points, options: ChartOptions) -> list[Layer]:
-    """Lines come over columns; a series without a single value has no layer, only its place in the legend."""
+    """Lines over columns, points over both; a series without a value has no layer, only its place in the legend."""
     there = set(points.rows.loc[points.rows["y"].notna(), "series"])
     cumulated = {"line", "area"} if options.global_series_type in {"line", "area"} else {"area"}
     layers = []
@@ -84,6 +87,8 @@ def layers_of(points: Points, options: ChartOptions) -> list[Layer]:
 
 def _drawn(layer: Layer, points: Points, options: ChartOptions, card: Frame) -> Any:
     rows = points.rows[points.rows["series"].isin(layer.names)]
+    if layer.drawn == "scatter":
+        return _marks(rows, layer, points, options, card)
     shares = [alt.Tooltip("share:N", title="Share")] if "share" in rows else []
     encoded: dict[str, Any] = {
         "color": axes.colors(points, options),
@@ -100,6 +105,22 @@ def _drawn(layer: Layer, points: Points, options: ChartOptions, card: Frame) -> 
         encoded |= _upright(layer, points, options, card)
         encoded |= {"xOffset": alt.XOffset("series:N", sort=layer.beside)} if layer.beside else {}
     return _marked(alt.Chart(axes.records(rows)), layer.drawn, rows, options).encode(**encoded)
+
+
+def _marks(rows: pd.DataFrame, layer: Layer, points: Points, options: ChartOptions, card: Frame) -> Any:
+    """Points that mark a step, which say what the text adds: over a column they stand in the middle of it."""
+    rows = rows.dropna(subset=["y"])
+    if points.x_kind is XKind.TIME and any(each.drawn == "column" for each in points.series):
+        rows = rows.assign(x=rows["x"] + _step(points) * _BAR_OF_STEP / 2)
+    said = "datum.series + ', ' + (datum.when || datum.x)"
+    note = [alt.Tooltip("note:N", title="What")] if "note" in rows else []
+    says = alt.ExprRef(f"{said} + ': ' + datum.note" if note else said)
+    chart = alt.Chart(axes.records(rows)).mark_circle(size=_MARK_PX2, opacity=1, description=says)
+    return chart.encode(
+        **_upright(layer, points, options, card),
+        color=axes.colors(points, options),
+        tooltip=[*axes.tooltip(points, options)[:2], *note],
+    )
 
 
 def _upright(layer: Layer, points: Points, options: ChartOptions, card: Frame) -> dict[str, Any]:
@@ -151,8 +172,7 @@ def _with_width(rows: pd.DataFrame, points: Points, beside: Sequence[str]) -> pd
     An instant begins its step; a number is the middle of it.
     """
     rows = rows.copy()
-    steps = np.diff(np.sort(points.rows["x"].unique()))
-    step = steps.min() if len(steps) else (pd.Timedelta(hours=1) if points.x_kind is XKind.TIME else 1)
+    step = _step(points)
     if points.x_kind is XKind.NUMBER:
         rows["x"] = rows["x"] - step / 2 * _BAR_OF_STEP
     width = step * _BAR_OF_STEP
@@ -161,6 +181,12 @@ def _with_width(rows: pd.DataFrame, points: Points, beside: Sequence[str]) -> pd
         rows["x"] = rows["x"] + rows["series"].map({name: number * width for number, name in enumerate(beside)})
     rows["until"] = rows["x"] + width
     return rows
+
+
+def _step(points: Points) -> Any:
+    """How far apart instants or numbers are."""
+    steps = np.diff(np.sort(points.rows["x"].unique()))
+    return steps.min() if len(steps) else (pd.Timedelta(hours=1) if points.x_kind is XKind.TIME else 1)
 
 
 def _shares(points: Points, options: ChartOptions) -> Points:

@@ -48,7 +48,7 @@ class Stacking(Options):
 class SeriesOptions(Options):
     """How one series is shown: `zIndex` orders series, also in a stack, from the bottom."""
 
-    type: Literal["column", "line", "area"] | None = None
+    type: Literal["column", "line", "area", "scatter"] | None = None
     y_axis: Literal[0, 1] = 0
     name: str | None = None
     color: Color | None = None

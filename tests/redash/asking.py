@@ -18,6 +18,7 @@ from tests import databases
 
 FILES = load()
 NUMBERS = {20, 21, 23, 700, 701, 1700}  # PostgreSQL's type ids of integers, floats and numeric
+JSON = 3802  # which holds a number, or a text where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,15 @@ def ask(connection: Connection, key: str, city: str = "All cities", period: str 
     """Ask a query. `connection` is what `reading` gives."""
     result = connection.exec_driver_sql(sql_of(key, city, period).replace("%", "%%"))
     columns, described = list(result.keys()), result.cursor.description
+    rows = [dict(row) for row in result.mappings()]
     numeric = {column[0] for column in described if column[1] in NUMBERS}
-    return Answer(columns, numeric, [dict(row) for row in result.mappings()])
+    numeric |= {column[0] for column in described if column[1] == JSON and holds_numbers(rows, column[0])}
+    return Answer(columns, numeric, rows)
+
+
+def holds_numbers(rows: list[dict[str, object]], column: str) -> bool:
+    """Whether a JSON column holds numbers, and blanks where there is none."""
+    return all(isinstance(row[column], int | float) or row[column] in {"", " "} for row in rows)
 
 
 @contextmanager
@@ -63,12 +71,12 @@ def new_database(server_url: str) -> Iterator[Engine]:
             engine.dispose()
 
 
-def trade(url: URL, duration: timedelta, scale: float) -> None:
+def trade(url: URL, duration: timedelta, scale: float, scenario: str = "baseline") -> None:
     """Open a shop in the database and let it trade. It opens on Monday, 5 January 2026, at 0:00 UTC."""
     opening = datetime(2026, 1, 5, tzinfo=UTC)
     stated = frozenset({"start"})
     settings = Settings(
-        Speed.parse("max"), 1, "baseline", "international", scale, timedelta(0), opening, duration, False, stated
+        Speed.parse("max"), 1, scenario, "international", scale, timedelta(0), opening, duration, False, stated
     )
     run_shop(
         settings,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from models.apply import apply_schema
 from tests.contract.small_world import settle
-from tests.redash.asking import ask, new_database, traded_shop
+from tests.redash.asking import ask, new_database, reading, trade, traded_shop
 
 CITIES = ["New York", "São Paulo", "London", "Berlin", "Sydney"]
 
@@ -72,23 +73,25 @@ def test_abandoned_carts_have_no_paid_order(world: Connection):
 
 
 def test_incidents_with_the_parcels_delivered_meanwhile(world: Connection):
-    # Berlin's one parcel came in time on Monday at 12:00, before the strike of 13:00 to 15:00.
+    # Berlin's one parcel of Monday was promised for 12:30, before the strike of 13:00 to 15:00; that of Tuesday, for
+    # 14:00, has not come, and was due two hours before the payment outage.
     found = ask(world, "incidents").rows
     assert [(row["incident"], row["place"], row["strength"], row["state"], row["origin"]) for row in found] == [
         ("Payment outage", "Berlin", "100 %", "Over", "Scenario"),
         ("Warehouse outage", "New York 1, New York", "", "Over", "By hand"),
         ("Courier strike", "Berlin", "100 %", "Over", "Scenario"),
     ]
-    assert {(row["parcels_meanwhile"], row["late_meanwhile"]) for row in found} == {(0, "none yet")}
-    assert [row["late_else"] for row in found] == ["0.0 %", "none yet", "0.0 %"]
+    assert {(row["promised_meanwhile"], row["late_meanwhile"]) for row in found} == {("0", "none due")}
+    assert [row["late_else"] for row in found] == ["50.0 %", "none due", "50.0 %"]
     assert [row["place"] for row in ask(world, "incidents", "New York").rows] == ["New York 1, New York"]
-    assert ask(world, "incidents", "London").column("incident") == ["None in this period"]
+    [none] = ask(world, "incidents", "London").rows
+    assert {none.pop("incident"), *none.values()} == {"None in this period", ""}
     assert ask(world, "incidents", period="Today").column("incident") == ["Payment outage", "Warehouse outage"]
     world.exec_driver_sql(
-        "UPDATE sim.incidents SET began_at = '2026-01-05T11:30Z', ends_at = '2026-01-05T13:30Z' WHERE incident_id = 1"
+        "UPDATE sim.incidents SET began_at = '2026-01-06T13:30Z', ends_at = '2026-01-06T21:00Z' WHERE incident_id = 1"
     )
     [strike] = [row for row in ask(world, "incidents").rows if row["incident"] == "Courier strike"]
-    assert (strike["parcels_meanwhile"], strike["late_meanwhile"], strike["late_else"]) == (1, "0.0 %", "none yet")
+    assert (strike["promised_meanwhile"], strike["late_meanwhile"], strike["late_else"]) == ("1", "100.0 %", "0.0 %")
 
 
 def test_carts_that_come_back(world: Connection):
@@ -129,14 +132,73 @@ def test_right_now(world: Connection):
     assert ask(world, "right_now").only == {"shoppers": 1, "open_orders": 1, "overdue_orders": 1, "couriers_out": 1}
 
 
+def test_what_is_overdue_and_not_there_is_late(world: Connection):
+    # Of two parcels promised one came in time, and one promised for Tuesday, 14:00, has not come at 20:00.
+    summary = ask(world, "delivery_summary").only
+    assert [summary[name] for name in ("parcels", "promises", "on_time_percent", "overdue_now")] == [1, 2, 50, 1]
+    assert ask(world, "on_time_today", "Berlin").only["on_time_percent"] == 0
+    assert ask(world, "on_time_today", "New York").only["goal_percent"] is None  # nothing is due there
+    cities = {row["city"]: row for row in ask(world, "cities_today").rows}
+    assert [cities["Berlin"][name] for name in ("on_time", "overdue_now", "punctuality")] == [
+        "0.0 %", 1, "Below 90 % on time",
+    ]  # fmt: skip
+    assert cities["New York"]["punctuality"] == "Nothing due yet"
+    assert [(row["courier"], row["parcels"], row["late_percent"]) for row in ask(world, "couriers").rows] == [
+        ("Ada Swift", 1, 50)
+    ]
+    late = [row for row in ask(world, "punctuality_over_time").rows if row["parcels"]]
+    assert [(str(row["step_utc"])[:16], row["punctuality"]) for row in late if not row["incident"]] == [
+        ("2026-01-05 12:00", "On time"),
+        ("2026-01-06 12:00", "Late"),
+    ]
+
+
 def test_on_the_minute_of_the_promise_is_on_time(world: Connection):
     world.exec_driver_sql("UPDATE orders SET promised_at = delivered_at WHERE order_id = 101")
-    assert ask(world, "delivery_summary").only["on_time_percent"] == 100
-    assert ask(world, "late_by_hour_and_weekday").rows == []  # Redash fails to draw a heat map of zeros
+    assert ask(world, "delivery_summary").only["on_time_percent"] == 50
     world.exec_driver_sql("UPDATE orders SET promised_at = delivered_at - interval '1 second' WHERE order_id = 101")
     assert ask(world, "delivery_summary").only["on_time_percent"] == 0
-    late = [row for row in ask(world, "late_by_hour_and_weekday").rows if row["late_percent"]]
-    assert [(row["weekday_name"], row["local_hour"], row["late_percent"]) for row in late] == [("Mon", "09", 100)]
+
+
+def test_steps_with_an_incident_are_marked_over_everything_else(world: Connection):
+    # Monday's strike lasted from 13:00 to 15:00 and Tuesday's outage from 16:00 to 17:00: six hours begin at 12:00.
+    marked = [row for row in ask(world, "punctuality_over_time", "Berlin").rows if row["punctuality"] == "Incident"]
+    assert [(str(row["step_utc"])[:16], row["parcels"], row["incident"]) for row in marked] == [
+        ("2026-01-05 12:00", 1, "Courier strike, Berlin"),
+        ("2026-01-06 12:00", 1, "Payment outage, Berlin"),
+    ]
+    row = next(row for row in ask(world, "delivery_percentiles", "Berlin").rows if row["median_hours"])
+    assert (row["p95_hours"], row["incident_at"], row["incident"]) == (
+        Decimal("3.87"), Decimal("3.87"), "Courier strike, Berlin",
+    )  # fmt: skip
+
+
+def few_parcels(connection: Connection, number: int) -> None:
+    """Copies of order 101, late by a second, until there are so many."""
+    columns = ", ".join(
+        connection.exec_driver_sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0 AND attname NOT IN"
+            " ('order_id', 'cart_id', 'promised_at')"
+        ).scalars()
+    )
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # the copies have no carts
+    late = "UPDATE orders SET promised_at = delivered_at - interval '1 second' WHERE order_id = 101"
+    connection.exec_driver_sql(late)
+    connection.exec_driver_sql(
+        f"INSERT INTO orders (order_id, cart_id, promised_at, {columns}) SELECT 1000 + 100 * n + 1, 1000 + 100 * n + 1,"
+        f" promised_at, {columns} FROM orders, generate_series(2, {number}) AS n WHERE order_id = 101"
+    )
+
+
+@pytest.mark.parametrize(("parcels", "shown"), [(9, []), (10, [("Mon", "09", 100)])])
+def test_a_share_of_few_parcels_is_no_colour_of_the_heat_map(
+    parcels: int, shown: list[tuple[str, str, int]], world: Connection
+):
+    few_parcels(world, parcels)
+    cells = ask(world, "late_by_hour_and_weekday").rows
+    assert len(cells) == (7 * 24 if shown else 0)  # Redash fails to draw a heat map without a number
+    told = [row for row in cells if row["late_percent"] != " "]
+    assert [(row["weekday_name"], row["local_hour"], row["late_percent"]) for row in told] == shown
 
 
 def test_a_products_views_are_its_demand(world: Connection):
@@ -147,7 +209,7 @@ def test_a_products_views_are_its_demand(world: Connection):
 
 def test_heat_maps_are_empty_rather_than_nothing_but_zeros(world: Connection):
     assert any(ask(world, "pickers_busy", "Berlin").column("pickers_busy"))
-    assert any(ask(world, "late_by_hour_and_weekday").column("late_percent")) is False
+    assert ask(world, "late_by_hour_and_weekday").rows == []
     world.exec_driver_sql("UPDATE sim.runs SET sim_now = epoch, began_at = epoch")
     assert ask(world, "pickers_busy", "Atlantis").rows == []
 
@@ -163,6 +225,7 @@ def test_the_funnels_last_step_is_the_paid_orders(shop: Connection):
     ("key", "column"),
     [
         ("delivery_summary", "parcels"),
+        ("delivery_summary", "promises"),
         ("funnel_rates", "sessions"),
         ("fill_rate", "product_views"),
         ("customer_summary", "buyers"),
@@ -180,7 +243,7 @@ def test_the_cities_add_up(key: str, column: str, shop: Connection):
 
 def test_on_time_agrees_with_the_analysts_view(shop: Connection):
     share = number(
-        shop, "SELECT round(100 * avg((NOT is_late)::int), 1) FROM order_cycle WHERE delivered_at IS NOT NULL"
+        shop, "SELECT round(100 * avg((NOT is_late)::int), 1) FROM order_cycle WHERE promised_at < sim_now()"
     )
     assert ask(shop, "delivery_summary").only["on_time_percent"] == share
 
@@ -225,8 +288,16 @@ def test_new_and_returning_are_all_the_orders_of_full_steps(shop: Connection):
 def test_cohorts_keep_within_their_size(shop: Connection):
     for key, day in (("daily_cohorts", "day_number"), ("weekly_cohorts", "week_number")):
         for row in ask(shop, key).rows:
-            assert row["cohort_size"] >= row["customers"]  # type: ignore[operator]
-            assert (row["cohort_size"] == row["customers"]) or row[day] != 1
+            assert row["cohort_size"] >= (row["customers"] or 0)  # type: ignore[operator]
+            assert row[day] != 0  # the first order itself
+
+
+def test_a_young_shop_has_cohorts_that_wait_for_their_first_full_step(shop: Connection):
+    # On Tuesday at noon no week is over, and of days only those before it: nobody has had a full day after Monday.
+    assert {(row["week_number"], row["customers"]) for row in ask(shop, "weekly_cohorts").rows} == {(None, None)}
+    days = {str(row["cohort_day"]): row for row in ask(shop, "daily_cohorts").rows}
+    assert days["2026-01-05"]["cohort_size"] > 0  # type: ignore[operator]
+    assert {days[day]["day_number"] for day in ("2026-01-05", "2026-01-06")} == {None}
 
 
 def test_stock_cover_counts_every_product_of_every_warehouse_once(shop: Connection):
@@ -265,3 +336,47 @@ def test_a_period_ends_now_and_begins_where_it_says(shop: Connection):
     assert day != ask(shop, "delivery_summary").only["parcels"]
     now, epoch = shop.exec_driver_sql("SELECT sim_now(), epoch FROM sim.runs").one()
     assert now - epoch == timedelta(hours=36)
+
+
+# --- a strike: the figures of those who wait for their parcels get worse ----------------------------------------------
+
+STRIKE = """\
+incidents:
+  - {kind: courier_strike, after_hours: 34, hours: 12, strength: 1.0}
+"""
+
+
+@pytest.fixture(scope="module")
+def strike(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Connection]]:
+    """Tuesday, 18:00 UTC: a usual one, and the same with all couriers on strike since 10:00."""
+    scenario = tmp_path_factory.mktemp("scenario") / "strike.yaml"
+    scenario.write_text(STRIKE)
+    with ExitStack() as shops:
+        found = {}
+        for name in ("baseline", str(scenario)):
+            engine = shops.enter_context(new_database(postgres_url))
+            trade(engine.url, timedelta(hours=42), 0.03, name)
+            found["strike" if name != "baseline" else name] = shops.enter_context(reading(engine))
+        yield found
+
+
+@pytest.mark.parametrize(("key", "period"), [("on_time_today", "Today"), ("delivery_summary", "Today")])
+def test_a_strike_makes_the_on_time_figure_worse(key: str, period: str, strike: dict[str, Connection]):
+    usual, struck = (ask(strike[name], key, period=period).only for name in ("baseline", "strike"))
+    assert usual["on_time_percent"] - struck["on_time_percent"] > 10  # type: ignore[operator]
+
+
+def test_a_strikes_own_row_is_worse_than_the_time_else(strike: dict[str, Connection]):
+    [row] = ask(strike["strike"], "incidents").rows
+    meanwhile, otherwise = (float(str(row[name]).removesuffix(" %")) for name in ("late_meanwhile", "late_else"))
+    assert meanwhile > otherwise + 20
+    assert ask(strike["strike"], "delivery_summary").only["overdue_now"] > 0  # type: ignore[operator]
+
+
+def test_the_hours_of_a_strike_are_marked(strike: dict[str, Connection]):
+    for key, column in (("orders_per_hour", "hour_utc"), ("order_queues", "step_end_utc")):
+        marked = [row for row in ask(strike["strike"], key, period="Today").rows if row["incident"]]
+        first = datetime(2026, 1, 6, 11 if column == "step_end_utc" else 10, tzinfo=UTC)
+        assert [row[column] for row in marked] == [first + n * timedelta(hours=1) for n in range(8)], key
+        assert {row["incident"] for row in marked} == {"Courier strike, all cities"}
+    assert [row["incident"] for row in ask(strike["baseline"], "orders_per_hour").rows if row["incident"]] == []
