@@ -4,6 +4,9 @@
 PYTHON ?= $(shell test -f .venv/complete -a -x .venv/bin/python && echo .venv/bin/python || echo python3)
 RUN    := .venv/bin/python -m
 UV     := .cache/uv/bin/uv
+# What reads .env: .venv where that is there, else an environment of its own, which has hardly anything in it.
+DOTENV := $(firstword $(wildcard .venv/complete) .cache/env/complete)
+READ   := $(dir $(DOTENV))bin/python -m
 
 # $(call option,--name,VARIABLE) is `--name 'value'` when VARIABLE is set, and nothing otherwise.
 quote   = '$(subst ','\'',$(1))'
@@ -43,12 +46,12 @@ psql: install ## psql on the shop's database (ARGS='-c "SELECT sim_now()"')
 upgrade: install ## bring an older shop's tables to this program's, rows and all
 	@exec $(RUN) sim upgrade $(ARGS)
 
-# DATABASE_URL's shop when that is given, else the one in containers when it runs, else that of `make sim`.
-speed: install ## another speed for the running shop, in containers too: SPEED=100x
-	@if [ -z "$$DATABASE_URL" ] && [ -n "$$($(COMPOSE) ps --quiet sim 2>/dev/null)" ]; then \
+# DATABASE_URL's shop when that is set, in .env too, else the one in containers when it runs, else that of `make sim`.
+speed: $(DOTENV) ## another speed for the running shop, in containers too: SPEED=100x
+	@if ! $(READ) tools.env --says DATABASE_URL && [ -n "$$($(COMPOSE) ps --quiet sim 2>/dev/null)" ]; then \
 		echo "speed: of the shop in the container sim" >&2; \
 		exec $(COMPOSE) exec -T sim python -m sim speed $(call quote,$(SPEED)); \
-	fi; exec $(RUN) sim speed $(call quote,$(SPEED)) $(ARGS)
+	fi; $(MAKE) --no-print-directory install && exec $(RUN) sim speed $(call quote,$(SPEED)) $(ARGS)
 
 report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
 	@exec $(RUN) report $(ARGS)
@@ -132,6 +135,7 @@ lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements
 	for image in sim publisher jupyter; do \
 		$(subst pyproject.toml,docker/requirements/$$image.in,$(COMPILE)) --constraint requirements.lock $(ARGS) \
 			--output-file docker/requirements/$$image.txt || exit 1; done
+	$(subst pyproject.toml,tools/env.in,$(COMPILE)) --constraint requirements.lock $(ARGS) --output-file tools/env.txt
 	$(subst pyproject.toml,tools/audit.in,$(COMPILE)) $(ARGS) --output-file tools/audit.txt
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------
@@ -141,9 +145,10 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PUBLISH = $(COMPOSE) run --rm --no-deps --volume $(call quote,$(CURDIR)/redash:/bazaar/redash)
 
 # SPEED=10x and the like, given to make, are in Compose's environment too.
-up: ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
+up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
+	@$(READ) tools.project
 	@$(COMPOSE) up --detach --build $(ARGS) || { $(COMPOSE) logs --tail 5 preflight >&2; exit 1; }
-	@$(PYTHON) tools/env.py --show
+	@$(READ) tools.env --show
 
 down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too
 	@$(COMPOSE) down $(ARGS)
@@ -151,11 +156,17 @@ down: ## stop and remove the containers; ARGS=--volumes removes the shop and Red
 logs: ## follow what the containers say (ARGS=sim for one of them)
 	@exec $(COMPOSE) logs --follow --tail 100 $(ARGS)
 
-env: ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
-	@$(PYTHON) tools/env.py $(ARGS)
+.cache/env/complete: tools/env.txt
+	@$(PYTHON) -m venv --clear .cache/env
+	@.cache/env/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@touch $@
 
-credentials: ## where Redash, JupyterLab and PostgreSQL are and how to get in
-	@$(PYTHON) tools/env.py --show
+env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
+	@$(READ) tools.env $(ARGS)
+	@$(READ) tools.project || true
+
+credentials: $(DOTENV) ## where Redash, JupyterLab and PostgreSQL are and how to get in
+	@$(READ) tools.env --show
 
 dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files)
 	@$(PUBLISH) redash-publish publish $(ARGS)
@@ -175,9 +186,9 @@ dashboards-pull: ## bring edits made in Redash back into redash/
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebook: install .cache/jupyter/complete ## JupyterLab without containers, on the shop of `make sim` or of DATABASE_URL
-	@if [ -z "$$DATABASE_URL" ]; then \
-		DATABASE_URL="$$($(RUN) sim dsn --reader)" && export DATABASE_URL && unset PGSERVICE || exit; fi; \
-	exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT) $(ARGS)
+	@url="$$($(RUN) sim dsn --named)" || exit; \
+	if [ -z "$$url" ]; then url="$$($(RUN) sim dsn --reader)" && unset PGSERVICE || exit; fi; \
+	DATABASE_URL="$$url" exec .cache/jupyter/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT) $(ARGS)
 
 notebooks: install ## run the notebooks on that shop and render them into docs/notebooks (ARGS='01 02' for some of them)
 	@$(RUN) tools.notebooks $(ARGS)

@@ -27,8 +27,8 @@ FROM pg_catalog.pg_settings WHERE name = 'statement_timeout' AND reset_val <> '0
 
 @cache
 def engine() -> Engine:
-    """The database that DATABASE_URL names, else the embedded one of `make sim`; whoever asks, only reading."""
-    url = make_url(os.environ.get("DATABASE_URL") or _embedded()).set(drivername="postgresql+psycopg2")
+    """The database that DATABASE_URL names, in .env too, else that of `make sim`; whoever asks, only reading."""
+    url = make_url(os.environ.get("DATABASE_URL") or _named_or_embedded()).set(drivername="postgresql+psycopg2")
     made = create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
     event.listen(made, "connect", _begin_on_our_terms)
     return made
@@ -43,17 +43,24 @@ def _begin_on_our_terms(connection: Any, _: object) -> None:
     connection.autocommit = False
 
 
-def _embedded() -> str:
+def _named_or_embedded() -> str:
+    if named := _dsn("--named"):
+        return named
+    url = _dsn("--reader")
+    for name in [name for name in os.environ if name.startswith("PG")]:  # libpq's, meant for some other server
+        del os.environ[name]
+    return url
+
+
+def _dsn(option: str) -> str:
     own = REPOSITORY / ".venv" / "bin" / "python"
-    command = [str(own) if own.exists() else sys.executable, "-m", "sim", "dsn", "--reader"]
+    command = [str(own) if own.exists() else sys.executable, "-m", "sim", "dsn", option]
     said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     if said.returncode:
         raise RuntimeError(
-            "no shop to read: DATABASE_URL is not set, and the embedded one says: "
+            "no shop to read: DATABASE_URL is not set in the environment, and `python -m sim dsn` says: "
             f"{said.stderr.strip() or 'nothing'} (`make sim` in a terminal opens one)"
         )
-    for name in [name for name in os.environ if name.startswith("PG")]:  # libpq's, meant for some other server
-        del os.environ[name]
     return said.stdout.strip()
 
 

@@ -54,8 +54,8 @@ class Answer(NamedTuple):
 
 def locks() -> list[Path]:
     """Every file that says what is installed."""
-    own = [ROOT / "requirements.lock", ROOT / "requirements.txt", ROOT / "tools" / "audit.txt"]
-    return own + sorted((ROOT / "docker" / "requirements").glob("*.txt"))
+    own = [ROOT / "requirements.lock", ROOT / "requirements.txt"]
+    return [*own, *sorted((ROOT / "tools").glob("*.txt")), *sorted((ROOT / "docker" / "requirements").glob("*.txt"))]
 
 
 def entries(lock: str) -> Iterator[str]:

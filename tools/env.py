@@ -1,29 +1,42 @@
 """Writes .env with random secrets, or shows where the system is and how to get in (`make env`, `make credentials`).
 
-Whatever .env says already stays, development defaults excepted; so it may run again. Needs nothing but Python.
+Whatever .env says already stays, development defaults excepted; so it may run again. It is read as Compose reads it.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
-import re
 import secrets
 import sys
 from pathlib import Path
+
+from dotenv import dotenv_values, set_key
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / ".env.example"
 ENV = ROOT / ".env"
 DEFAULT = "dev-"  # how every development default begins
 API_KEY_BYTES = 20  # 40 hexadecimal digits: Redash keeps no more
-_LINE = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$")
 
 
-def read(text: str) -> dict[str, str]:
-    """The settings of a .env file; of a name that is there twice the last counts, as for Compose."""
-    lines = (_LINE.match(line.strip()) for line in text.splitlines())
-    return {line[1]: line[2].strip().strip("\"'") for line in lines if line}
+def read(text: str, *, raw: bool = False) -> dict[str, str]:
+    """The settings of a .env file, with what they refer to filled in unless they shall be `raw`."""
+    found = dotenv_values(stream=io.StringIO(text), interpolate=not raw)
+    return {name: value or "" for name, value in found.items()}
+
+
+def present() -> str | None:
+    """The text of .env, None where there is none."""
+    return ENV.read_text(encoding="utf-8-sig") if ENV.exists() else None
+
+
+def settings() -> dict[str, str]:
+    """What Compose takes: the environment over .env, that over the defaults, which stand for what is empty too."""
+    given = read(present() or "") | os.environ
+    defaults = read(EXAMPLE.read_text(encoding="utf-8"))
+    return given | {name: given.get(name) or default for name, default in defaults.items()}
 
 
 def fresh(name: str) -> str:
@@ -37,53 +50,50 @@ def owner() -> dict[str, str]:
     return {"NOTEBOOKS_UID": str(uid), "NOTEBOOKS_GID": str(gid)} if uid else {}
 
 
-def renewed(example: str, present: str | None, *, renew: bool) -> tuple[str, list[str]]:
-    """The new text of .env, and the names of the secrets that were made for it."""
-    defaults, there = read(example), read(present or "")
-    values = defaults | owner() | there
-    made = [
-        name
-        for name, default in defaults.items()
-        if default.startswith(DEFAULT) and (renew or not values[name] or values[name].startswith(DEFAULT))
-    ]
-    values |= {name: fresh(name) for name in made}
-    if present is None:
-        return "\n".join(_replaced(line, values) for line in example.splitlines()) + "\n", made
-    lines = [_replaced(line, values) for line in present.splitlines()]
-    lines += [f"{name}={values[name]}" for name in made if name not in there]
-    return "\n".join(lines) + "\n", made
+def made(example: str, text: str | None, *, renew: bool) -> dict[str, str]:
+    """New secrets for what is a development default yet, or for all, by name."""
+    there, raw = read(text or ""), read(text or "", raw=True)
+    secret = [name for name, default in read(example).items() if default.startswith(DEFAULT)]
+    default = [name for name in secret if there.get(name, "").startswith(DEFAULT) or not raw.get(name)]
+    return {name: fresh(name) for name in (secret if renew else default)}
 
 
-def _replaced(line: str, values: dict[str, str]) -> str:
-    match = _LINE.match(line.strip())
-    if match is None or read(line)[match[1]] == values[match[1]]:
-        return line
-    return f"{match[1]}={values[match[1]]}"
+def written(path: Path, text: str, values: dict[str, str]) -> None:
+    """Write the text with these settings in it, into a new file that is readable by its owner only."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    for name, value in values.items():
+        set_key(path, name, value, quote_mode="never")
 
 
 def write(*, renew: bool) -> int:
-    """Write .env, readable by its owner only, at once or not at all."""
-    present = ENV.read_text(encoding="utf-8") if ENV.exists() else None
-    text, made = renewed(EXAMPLE.read_text(encoding="utf-8"), present, renew=renew)
-    if not made:
+    """Write .env at once or not at all."""
+    text, example = present(), EXAMPLE.read_text(encoding="utf-8")
+    new = made(example, text, renew=renew)
+    unsaid = {name: value for name, value in owner().items() if text is None or name not in read(text)}
+    if not new and not unsaid:
         print(".env has secrets of its own already; ARGS=--renew makes new ones", file=sys.stderr)
         return 0
     draft = ENV.with_name(".env.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    written(draft, example if text is None else text, new | unsaid)
     draft.replace(ENV)
-    print(f".env: random secrets for {', '.join(made)}", file=sys.stderr)
+    if new:
+        print(f".env: random secrets for {', '.join(new)}", file=sys.stderr)
+    if unsaid:
+        print(
+            f".env: who saves notebooks: {' and '.join(unsaid)}",
+            file=sys.stderr,
+        )
     print("They take effect with the next `make up`; `make credentials` shows them.", file=sys.stderr)
     return 0
 
 
 def show() -> int:
-    """Print where things are and how to get in, as Compose does: the environment over .env over the defaults."""
-    present = read(ENV.read_text(encoding="utf-8")) if ENV.exists() else {}
-    values = read(EXAMPLE.read_text(encoding="utf-8"))
-    values |= {name: value for source in (present, os.environ) for name in values if (value := source.get(name))}
-    host = "localhost" if values["BIND_ADDRESS"] in {"127.0.0.1", "0.0.0.0"} else values["BIND_ADDRESS"]
+    """Print where things are and how to get in."""
+    values = settings()
+    address = values["BIND_ADDRESS"].strip("[]")
+    host = "localhost" if address in {"127.0.0.1", "0.0.0.0", "::"} else f"[{address}]" if ":" in address else address
     database = f"{host}:{values['POSTGRES_PORT']}/bazaar"
     print(f"Redash      http://{host}:{values['REDASH_PORT']}")
     print(f"            {values['REDASH_ADMIN_EMAIL']}   {values['REDASH_ADMIN_PASSWORD']}")
@@ -98,9 +108,16 @@ def main() -> int:
     """Write by default, show on request."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--show", action="store_true", help="print where things are and how to get in")
+    parser.add_argument("--says", metavar="NAME", help="exit 0 when the environment or .env sets that name, else 1")
     parser.add_argument("--renew", action="store_true", help="make all secrets anew, not only the defaults")
     given = parser.parse_args()
-    return show() if given.show else write(renew=given.renew)
+    try:
+        if given.says:
+            return 0 if settings().get(given.says) else 1
+        return show() if given.show else write(renew=given.renew)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f".env: the file can't be read or written: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -215,12 +215,16 @@ def incident(
 def dsn(
     sqlalchemy: Annotated[bool, typer.Option("--sqlalchemy", help="with the driver's name")] = False,
     reader: Annotated[bool, typer.Option("--reader", help="the role that only reads")] = False,
+    only_named: Annotated[
+        bool, typer.Option("--named", help="only of a database that is named; nothing for the embedded one")
+    ] = False,
     database_url: DatabaseUrl = None,
 ) -> None:
     """The database's URL, as psql and other clients take it."""
     from sim.cli.dsn import dsn_command
 
-    dsn_command(_database(_given(database_url=database_url)), sqlalchemy=sqlalchemy, reader=reader)
+    named = _database(_given(database_url=database_url))
+    dsn_command(named, sqlalchemy=sqlalchemy, reader=reader or (for_reading and named is None))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

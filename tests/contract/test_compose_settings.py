@@ -17,7 +17,7 @@ DEFAULTS = env.read(EXAMPLE)
 SECRETS = {name: value for name, value in DEFAULTS.items() if value.startswith(env.DEFAULT)}
 OWN = {name: f"of-its-own-{number}" for number, name in enumerate(SECRETS)}
 SIMULATOR = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "KEEP"}
-LOCKS = sorted(ROOT.glob("docker/requirements/*.txt"))
+LOCKS = [ROOT / "tools/env.txt", *sorted(ROOT.glob("docker/requirements/*.txt"))]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
@@ -82,52 +82,6 @@ def test_a_password_that_no_url_can_hold_is_refused_and_not_shown(value: str):
 def test_an_api_key_that_redash_would_cut_off_is_refused():
     assert "40" in preflight(BIND_ADDRESS="127.0.0.1", REDASH_ADMIN_API_KEY="x" * 41).stderr
     assert preflight(BIND_ADDRESS="127.0.0.1", REDASH_ADMIN_API_KEY="x" * 40).returncode == 0
-
-
-# --- make env --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def folder(monkeypatch, tmp_path: Path) -> Path:
-    monkeypatch.setattr(env, "ENV", tmp_path / ".env")
-    return tmp_path
-
-
-def test_a_fresh_file_passes_the_preflight_and_nobody_else_reads_it(folder: Path):
-    assert env.write(renew=False) == 0
-    written = env.read((folder / ".env").read_text(encoding="utf-8"))
-    assert written.keys() == DEFAULTS.keys()
-    assert len({written[name] for name in SECRETS}) == len(SECRETS)
-    assert preflight(**{**written, "BIND_ADDRESS": "0.0.0.0"}).returncode == 0
-    assert (folder / ".env").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in folder.iterdir()] == [".env"]
-
-
-def test_a_second_time_changes_nothing_unless_asked(folder: Path):
-    env.write(renew=False)
-    first = (folder / ".env").read_text(encoding="utf-8")
-    env.write(renew=False)
-    assert (folder / ".env").read_text(encoding="utf-8") == first
-    env.write(renew=True)
-    renewed = env.read((folder / ".env").read_text(encoding="utf-8"))
-    assert [name for name in SECRETS if renewed[name] == env.read(first)[name]] == []
-
-
-def test_what_people_wrote_stays():
-    present = "# mine\nBIND_ADDRESS=0.0.0.0\nSPEED=10x\nJUPYTER_TOKEN=mine\nBAZAAR_PASSWORD=dev-bazaar\n"
-    text, made = env.renewed(EXAMPLE, present, renew=False)
-    assert text.startswith("# mine\nBIND_ADDRESS=0.0.0.0\nSPEED=10x\nJUPYTER_TOKEN=mine\nBAZAAR_PASSWORD=")
-    assert set(made) == SECRETS.keys() - {"JUPYTER_TOKEN"}
-    assert preflight(**env.read(text)).returncode == 0
-
-
-def test_credentials_are_those_that_compose_would_take(folder: Path, monkeypatch, capsys):
-    (folder / ".env").write_text("JUPYTER_PORT=9999\nJUPYTER_TOKEN=from-file\n", encoding="utf-8")
-    monkeypatch.setenv("JUPYTER_TOKEN", "from-environment")
-    assert env.show() == 0
-    shown = capsys.readouterr().out
-    assert "http://localhost:9999/lab?token=from-environment" in shown
-    assert f"{DEFAULTS['REDASH_ADMIN_EMAIL']}   {DEFAULTS['REDASH_ADMIN_PASSWORD']}" in shown
 
 
 # --- locks -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 import vl_convert
 from nbformat import v4
 
-from notebooks import theme
+from notebooks import shop, theme
 from notebooks.shop import engine
 from tests.notebooks.charts import problems
 from tools import notebooks
@@ -125,6 +125,16 @@ def test_refuses_in_one_line(name: str, url: str, said: str, tmp_path: Path, mon
     assert line.startswith("notebooks: ")
     assert said in line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_named_in_env_is_the_one_that_is_read(tmp_path: Path, monkeypatch):
+    (tmp_path / ".env").write_text("export DATABASE_URL='postgres://me@db.example:5433/shop'\n")
+    monkeypatch.setattr(shop, "REPOSITORY", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    engine.cache_clear()
+    assert engine().url.render_as_string() == "postgresql+psycopg2://me@db.example:5433/shop"
+    engine.cache_clear()
 
 
 def test_an_empty_database_is_no_shop(database_url: str, tmp_path: Path, monkeypatch, capsys):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.system.compose import BUILD_S, Compose, answers, logs
-from tools.env import EXAMPLE, read, renewed
+from tools.env import EXAMPLE, made, read
 
 RAISED = ["preflight", "postgres", "redis", "sim", "jupyter"]
 REDASH = ["redash-init", "redash-server", "redash-scheduler", "redash-worker"]
@@ -22,7 +22,8 @@ def up(*services: str) -> list[str]:
 
 def settings() -> dict[str, str]:
     """Secrets of the test's own, and a small shop."""
-    return read(renewed(EXAMPLE.read_text(encoding="utf-8"), None, renew=False)[0]) | SMALL
+    example = EXAMPLE.read_text(encoding="utf-8")
+    return read(example) | made(example, None, renew=False) | SMALL
 
 
 def raised(system: Compose, *services: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.system.compose import FILE, NEEDS_COMPOSE, ROOT, Compose, clean_environment, generation_one
+from tools.env import read
 
 pytestmark = NEEDS_COMPOSE
 
@@ -19,6 +20,11 @@ SERVICES = {
 }  # fmt: skip
 ONE_SHOTS = {"preflight", "redash-init", "redash-publish"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
+WAYS = [
+    "export JUPYTER_TOKEN=mine", "JUPYTER_TOKEN = mine", "JUPYTER_TOKEN='m#i ne'", 'JUPYTER_TOKEN="mine" # a remark',
+    "JUPYTER_TOKEN=mine # a remark", "JUPYTER_TOKEN=${THEIRS}",
+    "JUPYTER_TOKEN=${NOBODYS:-other}", "JUPYTER_TOKEN=one\nJUPYTER_TOKEN=two",
+]  # fmt: skip
 WAIT_THEMSELVES = {"redash-init": {"postgres", "redis"}, "redash-publish": {"redash-server", "redash-worker"}}
 
 
@@ -141,6 +147,14 @@ def test_settings_of_the_simulator_arrive(tmp_path: Path):
     }  # fmt: skip
     environment = Compose.of("config", tmp_path, given).config()["services"]["sim"]["environment"]
     assert given.items() <= environment.items()
+
+
+@pytest.mark.parametrize("line", WAYS)
+def test_env_is_read_as_compose_reads_it(tmp_path: Path, line: str):
+    project = Compose.of("config", tmp_path, {})
+    project.settings.write_text(f"THEIRS=mine\n{line}\n", encoding="utf-8")
+    taken = project.config()["services"]["jupyter"]["environment"]["JUPYTER_TOKEN"]
+    assert read(project.settings.read_text(encoding="utf-8"))["JUPYTER_TOKEN"] == taken
 
 
 def test_the_older_compose_understands_the_same(config):
