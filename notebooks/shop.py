@@ -28,7 +28,8 @@ FROM pg_catalog.pg_settings WHERE name = 'statement_timeout' AND reset_val <> '0
 @cache
 def engine() -> Engine:
     """The database that DATABASE_URL names, in .env too, else that of `make sim`; whoever asks, only reading."""
-    url = make_url(os.environ.get("DATABASE_URL") or _named_or_embedded()).set(drivername="postgresql+psycopg2")
+    found = os.environ.get("DATABASE_URL") or _dsn("--named") or _embedded()
+    url = make_url(found).set(drivername="postgresql+psycopg2")
     made = create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
     event.listen(made, "connect", _begin_on_our_terms)
     return made
@@ -43,9 +44,7 @@ def _begin_on_our_terms(connection: Any, _: object) -> None:
     connection.autocommit = False
 
 
-def _named_or_embedded() -> str:
-    if named := _dsn("--named"):
-        return named
+def _embedded() -> str:
     url = _dsn("--reader")
     for name in [name for name in os.environ if name.startswith("PG")]:  # libpq's, meant for some other server
         del os.environ[name]

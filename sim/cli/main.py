@@ -224,7 +224,8 @@ def dsn(
     from sim.cli.dsn import dsn_command
 
     named = _database(_given(database_url=database_url))
-    dsn_command(named, sqlalchemy=sqlalchemy, reader=reader or (for_reading and named is None))
+    if named is not None or not only_named:
+        dsn_command(named, sqlalchemy=sqlalchemy, reader=reader)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -171,7 +171,10 @@ def test_the_embedded_server_lives_as_long_as_it_is_wanted(surroundings, open_fo
     with connect(command("dsn", "--reader")) as connection:
         assert connection.scalar(text("SELECT current_user")) == "bazaar_reader"
         assert connection.scalar(text("SELECT count(*) FROM warehouses")) > 0
-    assert command("dsn", "--named") == ""
+    assert not command("dsn", "--named")
+    (open_folder / ".env").write_text("DATABASE_URL=postgres://me@db.example/shop\n")
+    assert command("dsn", "--named") == command("dsn") == "postgresql://me@db.example/shop"
+    (open_folder / ".env").unlink()
     command("status")
     assert server.url() is not None
     assert server.stop()
