@@ -132,6 +132,7 @@ CREATE TABLE customers (
     CONSTRAINT fk_customers_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
 )
  WITH (fillfactor = 80);
+CREATE INDEX ix_customers_registered_at ON customers USING brin (registered_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE customers IS 'Registered customers.';
 COMMENT ON COLUMN customers.customer_id IS 'The customer; the last two digits are the city.';
 COMMENT ON COLUMN customers.city_id IS 'The city the customer lives in.';
@@ -267,6 +268,7 @@ CREATE TABLE addresses (
     CONSTRAINT pk_addresses PRIMARY KEY (address_id),
     CONSTRAINT fk_addresses_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
 );
+CREATE INDEX ix_addresses_created_at ON addresses USING brin (created_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_addresses_customer_id ON addresses (customer_id);
 COMMENT ON TABLE addresses IS 'Delivery addresses of customers.';
 COMMENT ON COLUMN addresses.address_id IS 'The address; the last two digits are the city.';
@@ -327,6 +329,7 @@ CREATE TABLE product_prices (
     CONSTRAINT ck_product_prices_reason_known CHECK (reason IN ('opening', 'promotion', 'promotion_ended')),
     CONSTRAINT fk_product_prices_product_id FOREIGN KEY(product_id) REFERENCES products (product_id)
 );
+CREATE INDEX ix_product_prices_valid_from ON product_prices USING brin (valid_from) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE product_prices IS 'Selling prices over time: each holds from valid_from until the product''s next row.';
 COMMENT ON COLUMN product_prices.product_id IS 'The product.';
 COMMENT ON COLUMN product_prices.valid_from IS 'From when on this price holds.';
@@ -358,6 +361,7 @@ CREATE TABLE sessions (
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_sessions_customer_id ON sessions (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX ix_sessions_ended_at ON sessions USING brin (ended_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_sessions_open ON sessions (session_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_sessions_started_at ON sessions (started_at);
 CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
@@ -486,7 +490,9 @@ CREATE TABLE courier_shifts (
 )
  WITH (fillfactor = 85);
 CREATE INDEX ix_courier_shifts_courier_id_started_at ON courier_shifts (courier_id, started_at);
+CREATE INDEX ix_courier_shifts_ended_at ON courier_shifts USING brin (ended_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_courier_shifts_open ON courier_shifts (courier_id) WHERE ended_at IS NULL;
+CREATE INDEX ix_courier_shifts_started_at ON courier_shifts USING brin (started_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE courier_shifts IS 'Couriers'' working times.';
 COMMENT ON COLUMN courier_shifts.shift_id IS 'The shift; the last two digits are the city.';
 COMMENT ON COLUMN courier_shifts.courier_id IS 'The courier.';
@@ -510,6 +516,8 @@ CREATE TABLE replenishments (
 )
  WITH (fillfactor = 85);
 CREATE INDEX ix_replenishments_open ON replenishments (warehouse_id, product_id) WHERE received_at IS NULL;
+CREATE INDEX ix_replenishments_ordered_at ON replenishments USING brin (ordered_at) WITH (autosummarize = on, pages_per_range = 16);
+CREATE INDEX ix_replenishments_received_at ON replenishments USING brin (received_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE replenishments IS 'Orders to suppliers for one product of one warehouse.';
 COMMENT ON COLUMN replenishments.replenishment_id IS 'The replenishment; the last two digits are the city.';
 COMMENT ON COLUMN replenishments.warehouse_id IS 'The warehouse it goes to.';
@@ -675,8 +683,10 @@ CREATE TABLE trips (
 )
  WITH (fillfactor = 85);
 CREATE INDEX ix_trips_courier_id_started_at ON trips (courier_id, started_at);
+CREATE INDEX ix_trips_ended_at ON trips USING brin (ended_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_trips_open ON trips (courier_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_trips_shift_id ON trips (shift_id);
+CREATE INDEX ix_trips_started_at ON trips USING brin (started_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE trips IS 'Couriers'' rounds, each a row from departure on.';
 COMMENT ON COLUMN trips.trip_id IS 'The trip; the last two digits are the city.';
 COMMENT ON COLUMN trips.courier_id IS 'The courier.';
@@ -715,6 +725,7 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_courier_id FOREIGN KEY(courier_id) REFERENCES couriers (courier_id)
 )
  WITH (fillfactor = 70);
+CREATE INDEX ix_deliveries_ready_at ON deliveries USING brin (ready_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_deliveries_trip_id ON deliveries (trip_id);
 COMMENT ON TABLE deliveries IS 'Parcels, one an order, from the packing desk to the door.';
 COMMENT ON COLUMN deliveries.delivery_id IS 'The parcel; the last two digits are the city.';
@@ -788,6 +799,7 @@ CREATE TABLE order_status_changes (
     CONSTRAINT ck_order_status_changes_status_known CHECK (status IN ('placed', 'paid', 'picked', 'packed', 'dispatched', 'delivered', 'cancelled')),
     CONSTRAINT fk_order_status_changes_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id)
 );
+CREATE INDEX ix_order_status_changes_changed_at ON order_status_changes USING brin (changed_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE order_status_changes IS 'Every status an order has had; the last one is its current status.';
 COMMENT ON COLUMN order_status_changes.order_id IS 'The order.';
 COMMENT ON COLUMN order_status_changes.seq IS 'Number of the change within the order: 1 (placed), 2, 3 and so on.';
@@ -865,6 +877,7 @@ CREATE TABLE stock_movements (
     CONSTRAINT fk_stock_movements_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id),
     CONSTRAINT fk_stock_movements_replenishment_id FOREIGN KEY(replenishment_id) REFERENCES replenishments (replenishment_id)
 );
+CREATE INDEX ix_stock_movements_occurred_at ON stock_movements USING brin (occurred_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_stock_movements_order_id ON stock_movements (order_id);
 CREATE INDEX ix_stock_movements_replenishment_id ON stock_movements (replenishment_id) WHERE replenishment_id IS NOT NULL;
 CREATE INDEX ix_stock_movements_warehouse_id_product_id_occurred_at ON stock_movements (warehouse_id, product_id, occurred_at);
@@ -890,6 +903,7 @@ CREATE TABLE delivery_attempts (
     CONSTRAINT fk_delivery_attempts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id),
     CONSTRAINT fk_delivery_attempts_trip_id FOREIGN KEY(trip_id) REFERENCES trips (trip_id)
 );
+CREATE INDEX ix_delivery_attempts_attempted_at ON delivery_attempts USING brin (attempted_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_delivery_attempts_trip_id ON delivery_attempts (trip_id);
 COMMENT ON TABLE delivery_attempts IS 'Attempts to hand a parcel over.';
 COMMENT ON COLUMN delivery_attempts.delivery_id IS 'The parcel.';
@@ -917,6 +931,8 @@ CREATE TABLE returns (
 )
  WITH (fillfactor = 85);
 CREATE INDEX ix_returns_open ON returns (return_id) WHERE refunded_at IS NULL;
+CREATE INDEX ix_returns_refunded_at ON returns USING brin (refunded_at) WITH (autosummarize = on, pages_per_range = 16);
+CREATE INDEX ix_returns_requested_at ON returns USING brin (requested_at) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE returns IS 'Order lines sent back, wholly or in part.';
 COMMENT ON COLUMN returns.return_id IS 'The return; the last two digits are the city.';
 COMMENT ON COLUMN returns.order_id IS 'The order.';
@@ -941,6 +957,7 @@ CREATE TABLE reviews (
     CONSTRAINT ck_reviews_rating_range CHECK (rating BETWEEN 1 AND 5),
     CONSTRAINT fk_reviews_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
 );
+CREATE INDEX ix_reviews_created_at ON reviews USING brin (created_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_reviews_customer_id ON reviews (customer_id);
 CREATE INDEX ix_reviews_product_id ON reviews (product_id);
 COMMENT ON TABLE reviews IS 'Customers'' reviews of what they were sent.';

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Money, Small, Whole, check, column, in_order, key, one_of, table_options, to
+from models.base import Base, Money, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
 
 
 def of_an_order_line() -> ForeignKeyConstraint:
@@ -23,6 +23,7 @@ class Review(Base):
         check("rating_range", "rating BETWEEN 1 AND 5"),
         Index(None, "product_id"),
         Index(None, "customer_id"),
+        by_time("created_at"),
         table_options("Customers' reviews of what they were sent."),
     )
 
@@ -45,6 +46,8 @@ class Return(Base):
         check("refund_amount_not_negative", "refund_amount >= 0"),
         in_order("requested_at", "refunded_at"),
         Index("ix_returns_open", "return_id", postgresql_where=text("refunded_at IS NULL")),
+        by_time("requested_at"),
+        by_time("refunded_at"),
         table_options("Order lines sent back, wholly or in part.", fillfactor=85),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Thousandths, check, column, in_order, key, one_of, table_options, to
+from models.base import Base, Small, Thousandths, by_time, check, column, in_order, key, one_of, table_options, to
 
 
 class CourierShift(Base):
@@ -17,6 +17,8 @@ class CourierShift(Base):
         in_order("started_at", "ended_at"),
         Index(None, "courier_id", "started_at"),
         Index("ix_courier_shifts_open", "courier_id", postgresql_where=text("ended_at IS NULL")),
+        by_time("started_at"),
+        by_time("ended_at"),
         table_options("Couriers' working times.", fillfactor=85),
     )
 
@@ -36,6 +38,8 @@ class Trip(Base):
         Index(None, "courier_id", "started_at"),
         Index("ix_trips_open", "courier_id", postgresql_where=text("ended_at IS NULL")),
         Index(None, "shift_id"),
+        by_time("started_at"),
+        by_time("ended_at"),
         table_options("Couriers' rounds, each a row from departure on.", fillfactor=85),
     )
 
@@ -65,6 +69,7 @@ class Delivery(Base):
         in_order("ready_at", "dispatched_at"),
         in_order("dispatched_at", "delivered_at"),
         Index(None, "trip_id"),
+        by_time("ready_at"),
         table_options("Parcels, one an order, from the packing desk to the door.", fillfactor=70),
     )
 
@@ -88,6 +93,7 @@ class DeliveryAttempt(Base):
         one_of("outcome", "delivered", "nobody_home", "address_problem", "refused"),
         check("attempt_no_positive", "attempt_no > 0"),
         Index(None, "trip_id"),
+        by_time("attempted_at"),
         table_options("Attempts to hand a parcel over."),
     )
 

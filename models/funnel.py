@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Whole, check, column, in_order, key, one_of, table_options, to
+from models.base import Base, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
 
 CHANNELS = ("direct", "search", "social", "email", "ads", "referral")
 DEVICES = ("mobile", "desktop", "tablet")
@@ -33,6 +33,7 @@ class Session(Base):
             postgresql_where=text("outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered')"),
         ),
         Index("ix_sessions_open", "session_id", postgresql_where=text("ended_at IS NULL")),
+        by_time("ended_at"),
         table_options("Visits to the shop. Conversion is paid orders over sessions.", fillfactor=80),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Money, Small, Whole, check, column, in_order, key, one_of, table_options, to
+from models.base import Base, Money, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
 
 STATUSES = ("placed", "paid", "picked", "packed", "dispatched", "delivered", "cancelled")
 # Open means without a last milestone, not "status in …": an index that mentions status would end in-page (HOT) updates.
@@ -98,6 +98,7 @@ class OrderStatusChange(Base):
     __tablename__ = "order_status_changes"
     __table_args__ = (
         one_of("status", *STATUSES),
+        by_time("changed_at"),
         table_options("Every status an order has had; the last one is its current status."),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Whole, check, column, key, one_of, table_options, to
+from models.base import Base, Small, Whole, by_time, check, column, key, one_of, table_options, to
 
 TIERS = ("bronze", "silver", "gold", "platinum")
 PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner")
@@ -22,6 +22,7 @@ class Customer(Base):
         check("loyalty_points_not_negative", "loyalty_points >= 0"),
         check("lifetime_points_not_negative", "lifetime_points >= 0"),
         check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
+        by_time("registered_at"),
         table_options("Registered customers.", fillfactor=80),
     )
 
@@ -43,6 +44,7 @@ class Address(Base):
     __tablename__ = "addresses"
     __table_args__ = (
         Index(None, "customer_id"),
+        by_time("created_at"),
         table_options("Delivery addresses of customers."),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Money, Small, Thousandths, Whole, check, column, key, one_of, table_options, to
+from models.base import Base, Money, Small, Thousandths, Whole, by_time, check, column, key, one_of, table_options, to
 
 
 class City(Base):
@@ -77,6 +77,7 @@ class ProductPrice(Base):
     __table_args__ = (
         check("price_positive", "price > 0"),
         one_of("reason", "opening", "promotion", "promotion_ended"),
+        by_time("valid_from"),
         table_options("Selling prices over time: each holds from valid_from until the product's next row."),
     )
 

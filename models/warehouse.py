@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Whole, check, column, in_order, key, one_of, table_options, to
+from models.base import Base, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
 
 
 def on_a_shelf() -> ForeignKeyConstraint:
@@ -40,6 +40,8 @@ class Replenishment(Base):
         check("due_at_after_ordered_at", "due_at >= ordered_at"),
         in_order("ordered_at", "received_at"),
         Index("ix_replenishments_open", "warehouse_id", "product_id", postgresql_where=text("received_at IS NULL")),
+        by_time("ordered_at"),
+        by_time("received_at"),
         table_options("Orders to suppliers for one product of one warehouse.", fillfactor=85),
     )
 
@@ -67,6 +69,7 @@ class StockMovement(Base):
         Index(None, "warehouse_id", "product_id", "occurred_at"),
         Index(None, "order_id"),
         Index(None, "replenishment_id", postgresql_where=text("replenishment_id IS NOT NULL")),
+        by_time("occurred_at"),
         table_options("Every unit that came onto or left a shelf."),
     )
 
