@@ -17,7 +17,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser test-pooler
+.PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -73,18 +73,8 @@ test-browser: install ## open a report in Chromium; where there is none, says so
 		echo "test-browser: no chromium, chromium-browser or google-chrome is installed: tests/browser was NOT run"; \
 	fi
 
-# Debian has it where only root looks.
-PGBOUNCER = $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer 2>/dev/null)
-
-test-pooler: install ## run a shop behind PgBouncer; where there is none, says so
-	@if [ -n "$(PGBOUNCER)" ]; then \
-		echo '$(RUN) pytest tests/pooler' && exec env PGBOUNCER="$(PGBOUNCER)" $(RUN) pytest tests/pooler $(ARGS); \
-	else \
-		echo "test-pooler: pgbouncer is not installed: tests/pooler was NOT run"; \
-	fi
-
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
-	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser test-pooler bench-guard)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser bench-guard)
 	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, schema freshness
@@ -93,16 +83,19 @@ lint: install ## ruff, mypy, import rules, schema freshness
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-logo --cache-dir .cache/import_linter
 	$(RUN) models schema --check
+	$(RUN) pipeline.events contract --check
 
 format: install ## let ruff put the code in order
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-schema: install ## write db/schema.sql and docs/schema.md from the models
+schema: install ## write db/schema.sql, docs/schema.md and the contract of the events from the models
 	$(RUN) models schema
+	$(RUN) pipeline.events contract
 
-schema-check: install ## exit 1 when db/schema.sql or docs/schema.md is stale
+schema-check: install ## exit 1 when one of those files is stale
 	$(RUN) models schema --check
+	$(RUN) pipeline.events contract --check
 
 calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
 	@exec $(RUN) sim calibrate --write docs/calibration.md $(ARGS)

@@ -318,6 +318,26 @@ def calibrate(
 
 
 @app.command()
+def events(
+    to: Annotated[
+        str, typer.Option(metavar="-|FILE.jsonl|FILE.jsonl.zst", help="where to; a file is gone on with")
+    ] = "-",
+    types: Annotated[str | None, typer.Option(metavar="order.*,…", help="only these [all]")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT|opening", help="where an empty file begins [opening]")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="INSTANT", help="where it ends, exclusive [sim_now()]")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="go on with what happens, until Ctrl-C")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """What happened, as a stream of CloudEvents: everything from the opening on, or as it happens."""
+    from sim.cli.events import events_command
+
+    database = _database(_given(database_url=database_url))
+    events_command(database, to=to, types=types, since=since, until=until, follow=follow)
+
+
+@app.command()
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False, database_url: DatabaseUrl = None
 ) -> None:

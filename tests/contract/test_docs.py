@@ -28,7 +28,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MODEL = model_page.PAGE.read_text(encoding="utf-8")
 PAPERS = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 COMMANDS = [
-    ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md", "docs/scenarios.md")
+    ROOT / name
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/events.md",
+        "docs/operations.md",
+        "docs/scenarios.md",
+    )
 ]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")

@@ -1,0 +1,1 @@
+"""The shop as a stream of CloudEvents, from its committed rows."""

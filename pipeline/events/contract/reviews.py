@@ -1,0 +1,17 @@
+"""Reviews of what was delivered."""
+
+from __future__ import annotations
+
+from pipeline.events.event_type import EventType, of
+
+TYPES = (
+    EventType(
+        "review.written",
+        "shop.reviews",
+        "reviews",
+        "A customer reviewed a product.",
+        "review_id",
+        "product_id",
+        of("reviews", "review_id", "order_id", "product_id", "customer_id", "rating", "comment"),
+    ),
+)

@@ -1,0 +1,50 @@
+"""A file of JSON lines: one event a line, never half of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.events.outputs.whole_file import WholeFile
+
+_BLOCK = 1 << 16
+
+
+class JsonLines:
+    """Appends to a file; a last line without its end, left by a kill or a full disk, is cut off first."""
+
+    def __init__(self, path: Path) -> None:
+        self._whole = WholeFile(path)
+        end = os.fstat(self._whole.file.fileno()).st_size
+        self._whole.keep(self._line_break_before(end) + 1)
+
+    def last(self) -> bytes | None:
+        """The last line."""
+        end = self._whole.length
+        if end == 0:
+            return None
+        begin = self._line_break_before(end - 1) + 1
+        self._whole.file.seek(begin)
+        line = self._whole.file.read(end - 1 - begin)
+        self._whole.file.seek(end)
+        return line
+
+    def write(self, lines: Sequence[str]) -> None:
+        """Add lines."""
+        self._whole.add("".join(line + "\n" for line in lines).encode())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._whole.close()
+
+    def _line_break_before(self, end: int) -> int:
+        """Where the last line break before a place stands; -1 when there is none."""
+        while end > 0:
+            begin = max(0, end - _BLOCK)
+            self._whole.file.seek(begin)
+            found = self._whole.file.read(end - begin).rfind(b"\n")
+            if found >= 0:
+                return begin + found
+            end = begin
+        return -1

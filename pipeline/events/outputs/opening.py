@@ -1,0 +1,25 @@
+"""From what people write after --to to the output itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.events.outputs.json_lines import JsonLines
+from pipeline.events.outputs.port import NotOurs, Output
+from pipeline.events.outputs.standard import StandardOutput
+from pipeline.events.outputs.zstandard_lines import ZstandardLines
+
+ALLOWED = "- (standard output), FILE.jsonl and FILE.jsonl.zst"
+
+
+def opened(to: str) -> Output:
+    """The output, ready to be written to. Raises NotOurs, OSError."""
+    if to == "-":
+        return StandardOutput(sys.stdout.buffer)
+    kinds: dict[str, Callable[[Path], Output]] = {".jsonl": JsonLines, ".jsonl.zst": ZstandardLines}
+    for ending, kind in kinds.items():
+        if to.endswith(ending) and len(Path(to).name) > len(ending):
+            return kind(Path(to))
+    raise NotOurs(f"to: {to!r} is no output; allowed are {ALLOWED}")

@@ -1,0 +1,6 @@
+-- Registrations. What a customer is now (tier, points, satisfaction) changes, so it is not of this moment.
+SELECT 'customer.registered' AS type, c.registered_at AS occurred_at, c.customer_id::text AS key,
+       c.customer_id::text AS entity, row_to_json(d) AS data
+FROM customers c
+CROSS JOIN LATERAL (SELECT c.customer_id, c.city_id, c.full_name, c.email) d
+WHERE c.registered_at >= %(since)s AND c.registered_at < %(until)s

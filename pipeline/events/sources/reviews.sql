@@ -1,0 +1,6 @@
+-- Reviews; nobody changes one afterwards.
+SELECT 'review.written' AS type, r.created_at AS occurred_at, r.review_id::text AS key, r.product_id::text AS entity,
+       row_to_json(d) AS data
+FROM reviews r
+CROSS JOIN LATERAL (SELECT r.review_id, r.order_id, r.product_id, r.customer_id, r.rating, r.comment) d
+WHERE r.created_at >= %(since)s AND r.created_at < %(until)s
