@@ -150,7 +150,7 @@ PUBLISH = $(COMPOSE) run --rm --no-deps --volume $(call quote,$(CURDIR)/redash:/
 # SPEED=10x and the like, given to make, are in Compose's environment too.
 up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
 	@$(READ) tools.project
-	@$(COMPOSE) up --detach --build $(ARGS) || { $(COMPOSE) logs --tail 5 preflight >&2; exit 1; }
+	@$(COMPOSE) up --detach --build $(ARGS) || { $(COMPOSE) logs --tail 5 preflight | grep -v 'ports are published' >&2; exit 1; }
 	@$(READ) tools.env --show
 
 down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too

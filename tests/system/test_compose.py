@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tests.system.compose import NEEDS_DAEMON, Compose, docker, eventually, logs
+from tests.system.compose import NEEDS_DAEMON, Compose, docker, eventually
 from tests.system.conftest import RAISED, settings, up
 from tests.system.database import NEWEST, ask, connect, sim_now
 from tools.env import EXAMPLE, read
@@ -94,15 +94,41 @@ def test_taken_down_it_leaves_nothing(system: Compose, tmp_path: Path):
     assert volumes.isdisjoint(docker("volume", "ls", "--quiet").split())
 
 
-def test_an_open_address_with_known_secrets_does_not_start(tmp_path: Path):
-    careless = Compose.of(f"bazaar-careless-{uuid.uuid4().hex[:8]}", tmp_path, {"BIND_ADDRESS": "0.0.0.0"})
+def test_an_open_address_with_known_secrets_is_refused_and_leaves_what_runs_as_it_was(tmp_path: Path):
+    careful = Compose.of(f"bazaar-careless-{uuid.uuid4().hex[:8]}", tmp_path, {})
     try:
-        assert careless.run("up", "--detach", "postgres", check=False).returncode != 0
-        said = logs(careless, ["preflight"])
+        careful.run(*up("postgres"), within_s=300)
+        before, address = careful.container("postgres"), careful.address("postgres", 5432)
+        careless = Compose.of(careful.project, tmp_path, {"BIND_ADDRESS": "0.0.0.0"})
+        refused = careless.run("up", "--detach", "postgres", check=False)
+        assert refused.returncode != 0
+        said = refused.stdout + refused.stderr
         assert "make env" in said
-        assert all(name in said for name, value in read(EXAMPLE.read_text()).items() if value.startswith("dev-"))
-        assert careless.container("preflight")["State"]["ExitCode"] == 1
-        assert careless.container("postgres")["State"]["Status"] == "created"
+        secrets = [name for name, value in read(EXAMPLE.read_text()).items() if value.startswith("dev-")]
+        assert [name for name in secrets if name not in said] == []
+        after = careful.container("postgres")
+        assert (after["Id"], after["State"]["StartedAt"]) == (before["Id"], before["State"]["StartedAt"])
+        assert after["State"]["Status"] == "running"
+        assert careful.address("postgres", 5432) == address
     finally:
-        careless.down()
+        careful.down("--rmi", "local")
+    assert careful.left() == []
+
+
+def test_an_open_address_with_known_secrets_starts_nothing(tmp_path: Path):
+    careless = Compose.of(f"bazaar-careless-{uuid.uuid4().hex[:8]}", tmp_path, {"BIND_ADDRESS": "0.0.0.0"})
+    assert careless.run("up", "--detach", "postgres", check=False).returncode != 0
     assert careless.left() == []
+
+
+def test_what_the_settings_are_checked_with_does_not_stay_in_the_image(tmp_path: Path):
+    own = settings()
+    system = Compose.of(f"bazaar-checked-{uuid.uuid4().hex[:8]}", tmp_path, own)
+    try:
+        system.run("build", "preflight")
+        kept = docker("history", "--no-trunc", f"{system.project}-preflight")
+        kept += docker("inspect", f"{system.project}-preflight")
+        assert own["POSTGRES_PASSWORD"] not in kept
+        assert "preflight.sh" in kept
+    finally:
+        system.down("--rmi", "local")
