@@ -116,6 +116,18 @@ def alone(tmp_path_factory) -> Iterator[Compose]:
         yield made
 
 
+@pytest.mark.parametrize("spoilt", ["head -c 4096 /dev/zero >>{}.1.incr.aof", "truncate -s 7 {}.1.base.rdb"])
+def test_a_queue_whose_file_ends_in_what_a_power_cut_left_is_there_again(tmp_path: Path, spoilt: str):
+    with project("queue", tmp_path) as system:
+        system.run(*up("redis"), within_s=300)
+        system.exec("redis", "sh", "-c", spoilt.format("/data/appendonlydir/appendonly.aof"))
+        name = system.container("redis")["Name"]
+        docker("kill", name)
+        docker("start", name)
+        ping = partial(system.exec, "redis", "redis-cli", "ping", check=False)
+        eventually(lambda: ping().stdout == "PONG\n", 30, "Redis answers")
+
+
 def test_a_volume_that_nobody_has_marked_as_finished_is_kept(alone: Compose):
     """Such as one that was made before there was a mark, or whose power failed before everything was on the disk."""
     hba = "sed -i '/^host all all all/d' $PGDATA/pg_hba.conf && rm"
