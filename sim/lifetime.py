@@ -21,6 +21,7 @@ from sim.processes.founding import living_world
 from sim.processes.incidents import carry_out
 from sim.running import Runner, Tally
 from sim.running.garbage import keep_what_is_there
+from sim.running.instruments import Clockwork, Gauge
 from sim.running.wishes import Wish
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.building import build_side_by_side
@@ -162,6 +163,10 @@ class Lifetime:
     def _live(self, sink: PostgresSink, counted: Census) -> None:
         journal = Journal(sink)
         tally = Tally(journal)
+        if not self._open:
+            plan = self._terms.plan
+            opening = Clockwork("opening", None, str(plan.speed), None)
+            self._observe(opening.status(plan.epoch, 0, NOBODY, Gauge(), sink))
         world, before = self._inhabited(tally)
         keep_what_is_there()
         if not self._open:

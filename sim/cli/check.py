@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -34,6 +34,8 @@ def check_command(named: str | None) -> None:
             results.append(result)
     broken = sum(not result.holds for result in results)
     took = figures.span(time.monotonic() - begun_s)
+    if _through_a_pipe():  # what is still on its way there may lack its end
+        typer.echo(err=True)
     typer.echo(f"{len(results)} invariants checked in {took}: {f'{broken} BROKEN' if broken else 'all hold'}", err=True)
     if broken:
         raise typer.Exit(FAILED)
@@ -71,5 +73,14 @@ def told(result: CheckResult) -> Sequence[str]:
 
 def _progress(text: str) -> None:
     """What is being looked at, for a person at a terminal; gone when its result is there."""
-    if sys.stderr is not None and sys.stderr.isatty() and sys.stdout.isatty():
+    if _is_terminal(sys.stderr) and _is_terminal(sys.stdout):
         typer.echo(f"{text}{_ERASE_LINE}", err=True, nl=False)
+
+
+def _through_a_pipe() -> bool:
+    """Whether a person sees the results by way of another program, and what we say ourselves at once."""
+    return _is_terminal(sys.stderr) and not _is_terminal(sys.stdout)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

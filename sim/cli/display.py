@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from sim.cli.logline import status_line
 from sim.cli.scene import Scene, Seen, Title
+from sim.cli.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +46,12 @@ class LiveScreen:
     """A frame that is redrawn in place."""
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console
         from rich.live import Live
 
         from sim.cli.live import live_view
 
         self._view = live_view
-        self._console = Console(file=stream)
+        self._console = console(stream)
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
 
     def open(self) -> None:

@@ -32,17 +32,24 @@ def experiment_command(scenarios: Sequence[str], **options: str | None) -> None:
     began_s = time.monotonic()
     comparison, found, where = _carried_out(design)
     took_s = time.monotonic() - began_s
-    _write(design, comparison)
-    for table in _tables(design, comparison):
-        print_table(table, sys.stdout)
-    for line in (design.told(), *_remarks(design, comparison, found)):
-        typer.echo(line)
+    try:
+        _write(design, comparison)
+    finally:  # a file that cannot be written must not take the figures along
+        _print(design, comparison, found)
     done = len(comparison.outcomes)
     typer.echo(
         f"{done} replications in {figures.span(took_s)}, {60.0 * done / took_s:.1f} a minute, on {where}", err=True
     )
     if found is not None and found.variant is None:
         raise Failure(f"find: not even {design.variants[-1].label} keeps {design.goal}; try larger values", FAILED)
+
+
+def _print(design: Design, comparison: Comparison, found: Found | None) -> None:
+    if sys.stdout is not None:
+        for table in _tables(design, comparison):
+            print_table(table, sys.stdout)
+    for line in (design.told(), *_remarks(design, comparison, found)):
+        typer.echo(line)
 
 
 def _design(scenarios: Sequence[str], options: dict[str, str]) -> Design:

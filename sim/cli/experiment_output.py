@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from sim.cli.terminal import console
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -36,7 +38,6 @@ def plain(table: Table) -> list[str]:
 
 def _draw(table: Table, stream: TextIO) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table as Drawn
     from rich.text import Text
 
@@ -45,7 +46,7 @@ def _draw(table: Table, stream: TextIO) -> None:
         drawn.add_column(Text(heading), justify="left" if number < table.words else "right")
     for row in table.rows:
         drawn.add_row(*map(Text, row))
-    Console(file=stream).print(drawn)
+    console(stream).print(drawn)
 
 
 @contextmanager
@@ -54,11 +55,10 @@ def progress_on(stream: TextIO | None) -> Iterator[Callable[[Progress], None]]:
     if stream is None or not stream.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Bar(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True) as bar:
+    with Bar(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console(stream), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda seen: bar.update(task, description=seen.what, completed=seen.done, total=seen.of)

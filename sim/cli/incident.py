@@ -63,6 +63,8 @@ def _begin(
         id_ = ask_for(connection, kind, city_id, warehouse_id, usual_strength(kind, given), hours)
         one = _answer(connection, id_, run, lambda one: one.began_at is not None)
     typer.echo(f"incident {id_}: {_what(one)}, {_span(one)}")
+    numbers = "those asked for by hand have even numbers, a scenario's odd ones"
+    typer.echo(f"bazaar: `python -m sim incident --end {id_}` ends it sooner ({numbers})", err=True)
 
 
 def _end(named: str | None, text: str) -> None:

@@ -109,6 +109,8 @@ def _way(scene: Scene, status: Status, width: int) -> RenderableType:
     done = scene.progress
     if status.phase == "building":
         return Text(f"history is there; keys and indexes still to be built: {status.to_build}", style="dim")
+    if status.phase == "opening":
+        return Text("customers, stock and couriers are made; no time goes by meanwhile", style="dim")
     if status.phase != "catching_up" or done is None:
         return Text(f"{lived} since the opening", style="dim", no_wrap=True, overflow="ellipsis")
     left = scene.seconds_left

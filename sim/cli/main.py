@@ -13,6 +13,7 @@ import typer
 
 from sim import __version__
 from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, one_line, refusing
+from sim.cli.terminal import spell_what_it_can
 
 if TYPE_CHECKING:
     from sim.settings import Given
@@ -33,6 +34,8 @@ DatabaseUrl = Annotated[
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; what people got wrong is one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        spell_what_it_can(stream)
     command = typer.main.get_command(app)
     try:
         code = command.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KEPT_ENOUGH = 0.95
 _PATIENCE_S = 3.0
 _SILENCE_S = 3.0
-_ENDED = ("stopped", "finished")
+_SILENT = ("opening", "stopped", "finished")  # nothing is heard in these
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Scene:
     @property
     def silent_s(self) -> float:
         """For how long nothing was heard, in seconds; 0 when that is not worth a word."""
-        if not self.seen or self.seen[-1].status.phase in _ENDED:
+        if not self.seen or self.seen[-1].status.phase in _SILENT:
             return 0.0
         silence = self.now_s - self.seen[-1].at_s
         return silence if silence >= _SILENCE_S else 0.0

@@ -97,6 +97,7 @@ class Historian:
         self._stretches = Stretches()
         self._gauge = Gauge()
         self._counted = self._census = counted
+        self._opens = stretch.begins_us is None
         self._to_build = 0
         self._ended: str | None = None
         self._observed_s = -inf
@@ -204,6 +205,11 @@ class Historian:
         self._look()
         return True
 
+    @property
+    def _making(self) -> str:
+        """What is being made: an opening takes long, and no time goes by in it."""
+        return "opening" if self._opens and not self._sink.rows_written else "catching_up"
+
     def _report(self, status: str) -> None:
         self._sink.report(
             {"speed": str(self._plan.speed), "kept_speed": self._gauge.kept_speed, "lag_s": None, "status": status}
@@ -216,7 +222,7 @@ class Historian:
             return
         self._observed_s = now_s
         self._gauge.read(now_s, self._written_us, self._sink.rows_written)
-        phase = self._ended or ("building" if self._to_build else "catching_up")
+        phase = self._ended or ("building" if self._to_build else self._making)
         bounded = not self._to_build and (self._plan.until_us is not None or self._target_us < self._plan.end_us)
         clock = Clockwork(phase, self._target_us if bounded else None, str(self._plan.speed), None, self._to_build)
         self._observe(clock.status(self._plan.epoch, self._written_us, self._census, self._gauge, self._sink))

@@ -184,10 +184,19 @@ def test_it_begins_with_the_opening_and_ends_at_the_target():
     assert census == Census(orders=3)
 
 
+def test_until_the_opening_is_written_it_says_that_it_opens():
+    making = Making()
+    making.historian._look(at_once=True)
+    making.sink.rows_written = 1
+    making.historian._look(at_once=True)
+    assert [status.phase for status in making.seen] == ["opening", "catching_up"]
+
+
 def test_it_goes_on_from_where_it_stood():
     making = Making(begins_us=DAY_US)
     making.make()
     assert min(making.hands.asked) > DAY_US
+    assert {status.phase for status in making.seen} == {"catching_up"}
 
 
 def test_told_to_stop_it_writes_what_was_asked_for_and_asks_for_no_more():

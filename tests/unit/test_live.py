@@ -120,6 +120,15 @@ def test_a_notice_takes_the_place_of_the_hint():
     assert "make psql" not in text
 
 
+def test_an_opening_says_why_nothing_moves():
+    opening = replace(CATCHING_UP, phase="opening", sim_now=EPOCH, target=None, speed_kept=None, orders=0, delivered=0)
+    text = frame(scene_of(opening))
+    assert line_with(text, "UTC").endswith("◌ opening")
+    assert line_with(text, "customers") == "customers, stock and couriers are made; no time goes by meanwhile"
+    assert "no news" not in frame(Scene(minute_of(opening), 170.0))
+    assert "progress" not in fields_of(status_line(scene_of(opening), "start", EPOCH))
+
+
 def test_silence_is_told_except_at_the_end():
     assert "no news for 7.0 s" in frame(Scene(minute_of(PACING), 117.0))
     assert "no news" not in frame(Scene(minute_of(PACING), 112.0))
