@@ -11,12 +11,9 @@ from datetime import datetime
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
-from pipeline.events.envelope import place
-from pipeline.events.outputs.port import NotOurs, Output
-from pipeline.events.position import Position
-from pipeline.events.selection import Selection
+from pipeline.events.outputs.port import Output
 from pipeline.events.shop import Moment, connect, moment
-from pipeline.events.stream import Stream
+from pipeline.events.source import Begin, Source
 
 POLL_S = 0.5  # the simulator commits about five times a second and tells nobody
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
@@ -34,14 +31,24 @@ class Progress:
 
 
 class Copying:
-    """Copies what is selected into an output; `tell` hears of each step, `stop` ends it between two blocks."""
+    """Copies a source, up to `until` if there is an end, into an output.
+
+    `tell` hears of each step, `stop` ends it between two blocks.
+    """
 
     def __init__(
-        self, url: str, output: Output, selected: Selection, tell: Callable[[Progress], None], stop: threading.Event
+        self,
+        url: str,
+        begin: Begin,
+        until: datetime | None,
+        output: Output,
+        tell: Callable[[Progress], None],
+        stop: threading.Event,
     ) -> None:
         self._url = url
+        self._begin = begin
+        self._until = until
         self._output = output
-        self._selected = selected
         self._tell = tell
         self._stop = stop
         self._last = output.last()
@@ -56,8 +63,8 @@ class Copying:
         with closing(connect(self._url)) as connection:
             now = self._built(connection)
             if now is not None:
-                end = min(self._selected.until or now.sim_now, now.sim_now)
-                self._write(self._stream(connection, now), end)
+                end = min(self._until or now.sim_now, now.sim_now)
+                self._write(self._begin(connection, now, self._last), now, end)
         return self._events
 
     def follow(self) -> int:
@@ -82,13 +89,13 @@ class Copying:
 
     def _followed(self, connection: Connection) -> None:
         """Follow while the connection lasts, up to the end of what is wanted."""
-        now, until = self._built(connection), self._selected.until
+        now, until = self._built(connection), self._until
         if now is None:
             return
-        stream = self._stream(connection, now)
+        source = self._begin(connection, now, self._last)
         while not self._stop.is_set():
-            self._write(stream, until)
-            if until is not None and (stream.position.since or now.shop.epoch) >= until:
+            self._write(source, now, until)
+            if until is not None and source.reached >= until:
                 return
             self._stop.wait(POLL_S)
 
@@ -103,34 +110,18 @@ class Copying:
             self._stop.wait(POLL_S)
         return None
 
-    def _stream(self, connection: Connection, now: Moment) -> Stream:
-        return Stream(connection, now.shop, self._position(now), self._selected.types)
-
-    def _position(self, now: Moment) -> Position:
-        """Behind the last event of the output, if it has one. Raises NotOurs."""
-        if self._last is None:
-            return Position(self._selected.since)
-        source, name, last = place(self._last)
-        if source != now.shop.source:
-            raise NotOurs(f"to: it holds the events of another shop, {source}; this one is {now.shop.source}")
-        if name not in self._selected.types:
-            raise NotOurs(f"to: it ends with an event of the type {name}, which --types leaves out")
-        if last.time >= now.sim_now:
-            raise NotOurs(f"to: it is ahead of the shop: its last event is of {last.time:%Y-%m-%dT%H:%M:%S.%fZ}")
-        return Position.behind(last)
-
-    def _write(self, stream: Stream, end: datetime | None) -> None:
-        self._began = self._began or stream.position.since or stream.shop.epoch
-        with closing(stream.read(end)) as blocks:
+    def _write(self, source: Source, now: Moment, end: datetime | None) -> None:
+        self._began = self._began or max(source.reached, now.shop.epoch)
+        with closing(source.read(end)) as blocks:
             for block in blocks:
                 lines = [event.line for event in block]
                 self._output.write(lines)
                 self._events += len(lines)
                 self._last = lines[-1].encode()
-                self._say(position=place(self._last)[2].time, end=end)
+                self._say(position=source.reached, end=end)
                 if self._stop.is_set():
                     return
-        self._say(position=stream.position.since, end=end)
+        self._say(position=source.reached, end=end)
 
     def _say(self, position: datetime | None = None, end: datetime | None = None, waiting: str | None = None) -> None:
         self._tell(Progress(self._events, self._began, position, end, waiting))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
@@ -17,6 +17,7 @@ LONGEST = timedelta(hours=3)
 MANY, FEW = 60_000, 20_000  # events a slice: PostgreSQL sorts them in memory, or nearly
 BLOCK = 10_000  # events held here at a time
 BEFORE_EVERYTHING = "-infinity"
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class Forgotten(Exception):
@@ -24,12 +25,16 @@ class Forgotten(Exception):
 
 
 class Stream:
-    """The events of one shop, of some types, from a position on. What it has read it never reads again."""
+    """The events of one shop, of some types, from a position on. What it has read it never reads again.
+
+    `reached` is the instant before which all is read: year 1 while nothing is.
+    """
 
     def __init__(self, connection: Connection, shop: Shop, position: Position, types: Collection[str]) -> None:
         self.connection = connection
         self.shop = shop
         self.position = position
+        self.reached = position.since or BEFORE_ALL
         self._types = [name for name in CATALOGUE if name in types]
         self._sql = slice_query(types)
         self._length = LONGEST
@@ -50,9 +55,13 @@ class Stream:
                 for block in self._blocks(step):
                     yield block
                     count += len(block)
-                    self.position = Position.behind(place(block[-1].line)[2])
-            self.position = Position(step)
+                    self._move(Position.behind(place(block[-1].line)[2]))
+            self._move(Position(step))
             self._fit(count)
+
+    def _move(self, position: Position) -> None:
+        self.position = position
+        self.reached = position.since or self.reached
 
     def _checked(self, now: Moment) -> Moment:
         if now.shop != self.shop:

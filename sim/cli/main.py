@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim import __version__
+from sim.cli.events_app import DatabaseUrl, events_app
 from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, one_line, refusing
 from sim.cli.terminal import spell_what_it_can
 
@@ -26,10 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="PostgreSQL 15 or newer [DATABASE_URL; else an embedded server in ./.data]"),
-]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -320,24 +317,7 @@ def calibrate(
     calibrate_command(seeds, days, scale, scenario, market, report=report, write=write)
 
 
-@app.command()
-def events(
-    to: Annotated[
-        str, typer.Option(metavar="-|FILE.jsonl|FILE.jsonl.zst", help="where to; a file is gone on with")
-    ] = "-",
-    types: Annotated[str | None, typer.Option(metavar="order.*,…", help="only these [all]")] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", metavar="INSTANT|opening", help="where an empty file begins [opening]")
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="INSTANT", help="where it ends, exclusive [sim_now()]")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="go on with what happens, until Ctrl-C")] = False,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """What happened, as a stream of CloudEvents: everything from the opening on, or as it happens."""
-    from sim.cli.events import events_command
-
-    database = _database(_given(database_url=database_url))
-    events_command(database, to=to, types=types, since=since, until=until, follow=follow)
+app.add_typer(events_app(lambda url: _database(_given(database_url=url))), name="events")
 
 
 @app.command()

@@ -51,7 +51,15 @@ def name_of(path: Path) -> str:
 def options_by_command() -> dict[str, set[str]]:
     """What `python -m sim COMMAND --help` lists."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    return {name: {option for given in command.params for option in given.opts} for name, command in commands.items()}
+    return {
+        name: {
+            option
+            for each in (command, *getattr(command, "commands", {}).values())
+            for given in each.params
+            for option in given.opts
+        }
+        for name, command in commands.items()
+    }
 
 
 def anchors_of(path: Path) -> set[str]:
@@ -95,7 +103,7 @@ def test_make_targets_named_are_there(path: Path):
     assert named <= targets
 
 
-@pytest.mark.parametrize("path", COMMANDS, ids=name_of)
+@pytest.mark.parametrize("path", [*COMMANDS, ROOT / "docs" / "messy-data.md"], ids=name_of)
 def test_commands_and_options_named_are_there(path: Path):
     words, options = path.read_text(encoding="utf-8"), options_by_command()
     assert set(re.findall(r"python -m sim ([a-z]+)", words)) <= options.keys()
