@@ -18,7 +18,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
-.PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
+.PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -46,12 +46,26 @@ psql: install ## psql on the shop's database (ARGS='-c "SELECT sim_now()"')
 upgrade: install ## bring an older shop's tables to this program's, rows and all
 	@exec $(RUN) sim upgrade $(ARGS)
 
+# in_containers SERVICE: whether the shop in containers is meant, since none is named and that service's container is there.
+in_containers = ! $(READ) tools.env --says DATABASE_URL && [ -n "$$($(COMPOSE) ps --quiet $(1) 2>/dev/null)" ]
+
 # DATABASE_URL's shop when that is set, in .env too, else the one in containers when it runs, else that of `make sim`.
 speed: $(DOTENV) ## another speed for the running shop, in containers too: SPEED=100x
-	@if ! $(READ) tools.env --says DATABASE_URL && [ -n "$$($(COMPOSE) ps --quiet sim 2>/dev/null)" ]; then \
+	@if $(call in_containers,sim); then \
 		echo "speed: of the shop in the container sim" >&2; \
 		exec $(COMPOSE) exec -T sim python -m sim speed $(call quote,$(SPEED)); \
 	fi; $(MAKE) --no-print-directory install && exec $(RUN) sim speed $(call quote,$(SPEED)) $(ARGS)
+
+TO ?= out/bazaar-$(shell date +%Y-%m-%d-%H%M%S).dump
+
+backup: $(DOTENV) ## the shop as one file, in containers too: TO=shop.dump (docs/backups.md: how to restore it)
+	@if $(call in_containers,postgres); then \
+		echo "backup: of the shop in the container postgres" >&2; \
+		file=$(call quote,$(TO)); mkdir -p "$$(dirname "$$file")"; \
+		if [ -e "$$file" ]; then echo "backup: $$file is there already, and stays as it is" >&2; exit 2; fi; \
+		$(COMPOSE) exec -T postgres pg_dump --username=bazaar --format=custom $(ARGS) bazaar >"$$file.part" && \
+			mv "$$file.part" "$$file" && ls -lh "$$file" || { rm -f "$$file.part"; exit 1; }; \
+	else $(MAKE) --no-print-directory install && exec $(RUN) sim backup $(call quote,$(TO)) $(ARGS); fi
 
 report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
 	@exec $(RUN) report $(ARGS)
