@@ -158,8 +158,7 @@ lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# The files as they are here, not as they were when the image was built.
-PUBLISH = $(COMPOSE) run --rm --no-deps --volume $(call quote,$(CURDIR)/redash:/bazaar/redash)
+PUBLISH = $(COMPOSE) run --rm --no-deps
 
 # SPEED=10x and the like, given to make, are in Compose's environment too.
 up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
@@ -185,11 +184,14 @@ env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it say
 credentials: $(DOTENV) ## where Redash, JupyterLab and PostgreSQL are and how to get in
 	@$(READ) tools.env --show
 
-dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files)
+# What people edited in Redash stays: ARGS=--overwrite, or ARGS='--overwrite shop_today', puts the files' in its place.
+dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files, --overwrite takes edits back)
 	@$(PUBLISH) redash-publish publish $(ARGS)
 
 dashboards-pull: ## bring edits made in Redash back into redash/
-	@$(PUBLISH) --user "$$(id -u):$$(id -g)" redash-publish pull $(ARGS)
+	@# Where publishing reads them nothing can be written: they are mounted a second time, by whoever owns them.
+	@$(PUBLISH) --user "$$(id -u):$$(id -g)" --volume $(call quote,$(CURDIR)/redash:/edited/redash) --workdir /edited \
+		redash-publish pull $(ARGS)
 
 .cache/jupyter/complete: docker/requirements/jupyter.txt
 	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
