@@ -138,15 +138,16 @@ bench-guard: install ## a small shop; fails when writing or simulating costs twi
 audit: install .cache/audit/complete ## known vulnerabilities in what is locked; pins, base images, secrets in the tree
 	@.venv/bin/python tools/audit.py $(ARGS)
 
-$(UV):
-	$(PYTHON) -m venv .cache/uv
+.cache/uv/complete:
+	$(PYTHON) -m venv --clear .cache/uv
 	.cache/uv/bin/python -m pip install -qq uv==0.13.9
+	@touch $@
 
 # Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
-lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
+lock: .cache/uv/complete ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) --group dev $(ARGS) --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --output-file requirements.txt
 	for image in sim publisher jupyter; do \
