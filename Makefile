@@ -4,6 +4,7 @@
 PYTHON ?= $(shell test -f .venv/complete -a -x .venv/bin/python && echo .venv/bin/python || echo python3)
 RUN    := .venv/bin/python -m
 UV     := .cache/uv/bin/uv
+PIP_OF  = $(PYTHON) tools/install.py --with
 # What reads .env: .venv where that is there, else an environment of its own, which has hardly anything in it.
 DOTENV := $(firstword $(wildcard .venv/complete) .cache/env/complete)
 READ   := $(dir $(DOTENV))bin/python -m
@@ -132,7 +133,7 @@ bench-guard: install ## a small shop; fails when writing or simulating costs twi
 .cache/audit/complete: tools/audit.txt
 	@echo "Making .cache/audit from $<" >&2
 	@$(PYTHON) -m venv --clear .cache/audit
-	@.cache/audit/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/audit/bin/python --require-hashes --requirement $<
 	@touch $@
 
 audit: install .cache/audit/complete ## known vulnerabilities in what is locked; pins, base images, secrets in the tree
@@ -140,7 +141,7 @@ audit: install .cache/audit/complete ## known vulnerabilities in what is locked;
 
 .cache/uv/complete:
 	$(PYTHON) -m venv --clear .cache/uv
-	.cache/uv/bin/python -m pip install -qq uv==0.13.9
+	$(PIP_OF) .cache/uv/bin/python uv==0.13.9
 	@touch $@
 
 # Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
@@ -175,7 +176,7 @@ logs: ## follow what the containers say (ARGS=sim for one of them)
 
 .cache/env/complete: tools/env.txt
 	@$(PYTHON) -m venv --clear .cache/env
-	@.cache/env/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/env/bin/python --require-hashes --requirement $<
 	@touch $@
 
 env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
@@ -197,7 +198,7 @@ dashboards-pull: ## bring edits made in Redash back into redash/
 .cache/jupyter/complete: docker/requirements/jupyter.txt
 	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
 	@$(PYTHON) -m venv --clear .cache/jupyter
-	@.cache/jupyter/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/jupyter/bin/python --require-hashes --requirement $<
 	@# It would ask about news from the internet at each start.
 	@.cache/jupyter/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@
