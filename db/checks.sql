@@ -170,6 +170,12 @@ WHERE (o.order_id IS NOT NULL) <> coalesce(e.placed, false)
         ELSE true
       END;
 
+-- name: email_brings_customers
+-- A visit by e-mail is that of somebody whose address the shop has.
+SELECT session_id, channel, customer_id, started_at
+FROM sessions
+WHERE channel = 'email' AND customer_id IS NULL AND started_at > sim.rules_since(6);
+
 -- name: carts_belong_to_their_session
 -- A cart is made and closed within its session; a restored one was abandoned before by the same customer.
 SELECT c.cart_id, c.session_id, c.created_at, c.closed_at, s.started_at, s.ended_at, c.restored_from_cart_id
@@ -275,7 +281,7 @@ LEFT JOIN (
 WHERE p.price IS DISTINCT FROM i.unit_price;
 
 -- name: every_product_has_a_price
--- A product has a price from the run's epoch on: its opening price, or a promotion it opens with.
+-- A product has its opening price from the run's epoch on or longer; promotions come after it.
 SELECT p.product_id, pp.valid_from, pp.reason
 FROM products p
 LEFT JOIN (
@@ -283,7 +289,7 @@ LEFT JOIN (
     FROM product_prices
 ) pp USING (product_id)
 WHERE pp.product_id IS NULL
-   OR (pp.nth = 1 AND (pp.reason = 'promotion_ended'
+   OR (pp.nth = 1 AND (pp.reason <> 'opening'
                        OR pp.valid_from > (SELECT epoch FROM sim.runs ORDER BY run_id DESC LIMIT 1)))
    OR (pp.nth > 1 AND pp.reason = 'opening');
 
@@ -422,18 +428,34 @@ WHERE l.quantity IS DISTINCT FROM m.quantity OR l.picked_at IS DISTINCT FROM m.o
    OR m.occurred_at <> m.last_occurred_at OR l.warehouse_id <> m.warehouse_id OR m.warehouse_id <> m.other_warehouse_id;
 
 -- name: units_come_back_at_most_once
--- No more units come back by return than were returned, nor by cancellation than a cancelled order had.
+-- No more units come back by return, or are written off, than were returned, nor come back by cancellation than a
+-- cancelled order had.
 SELECT m.order_id, m.product_id, m.reason, m.quantity AS came_back, i.quantity AS ordered, r.quantity AS returned
 FROM (
-    SELECT order_id, product_id, reason, sum(quantity) AS quantity, min(occurred_at) AS first_at
-    FROM stock_movements WHERE reason IN ('return', 'cancellation') GROUP BY order_id, product_id, reason
+    SELECT order_id, product_id, reason, abs(sum(quantity)) AS quantity, min(occurred_at) AS first_at
+    FROM stock_movements WHERE reason IN ('return', 'cancellation', 'write_off') GROUP BY order_id, product_id, reason
 ) m
 LEFT JOIN orders o USING (order_id)
 LEFT JOIN order_items i USING (order_id, product_id)
 LEFT JOIN returns r USING (order_id, product_id)
-WHERE (m.reason = 'return' AND (r.return_id IS NULL OR m.quantity > r.quantity OR m.first_at < r.requested_at))
+WHERE (m.reason IN ('return', 'write_off') AND (r.return_id IS NULL OR m.quantity > r.quantity OR m.first_at < r.requested_at))
    OR (m.reason = 'cancellation' AND (i.order_id IS NULL OR m.quantity > i.quantity OR o.cancelled_at IS NULL
                                       OR o.picked_at IS NULL OR m.first_at < o.cancelled_at));
+
+-- name: returned_units_are_sold_again_or_written_off
+-- When a return is refunded its units come in, and stay to be sold again or are written off at once: all that is damaged.
+SELECT r.return_id, r.reason, r.quantity, m.came_in, m.written_off, r.refunded_at, m.first_at, m.last_at
+FROM returns r
+LEFT JOIN (
+    SELECT order_id, product_id, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
+           coalesce(sum(quantity) FILTER (WHERE reason = 'return'), 0) AS came_in,
+           coalesce(-sum(quantity) FILTER (WHERE reason = 'write_off'), 0) AS written_off
+    FROM stock_movements WHERE reason IN ('return', 'write_off') GROUP BY order_id, product_id
+) m USING (order_id, product_id)
+WHERE (r.refunded_at IS NULL AND m.order_id IS NOT NULL)
+   OR (r.refunded_at > sim.rules_since(6)
+       AND (m.came_in IS DISTINCT FROM r.quantity OR m.first_at <> r.refunded_at OR m.last_at <> r.refunded_at
+            OR m.written_off NOT IN (0, r.quantity) OR (r.reason = 'damaged' AND m.written_off = 0)));
 
 -- name: replenishments_have_their_movement
 -- A received replenishment has one movement of the same shelf, quantity and time; one under way has none.
@@ -631,6 +653,27 @@ LEFT JOIN orders o USING (order_id)
 LEFT JOIN order_items i USING (order_id, product_id)
 WHERE i.order_id IS NULL OR o.delivered_at IS NULL OR r.requested_at < o.delivered_at OR r.refunded_at < r.requested_at
    OR r.quantity > i.quantity OR r.refund_amount > r.quantity * i.unit_price;
+
+-- name: returns_refund_the_units_sent_back
+-- A return's amount is the price of its units less their part of the order's discount, rounded in the shop's favour.
+SELECT r.return_id, r.quantity, i.unit_price, o.subtotal, o.discount, r.refund_amount
+FROM returns r
+JOIN orders o USING (order_id)
+JOIN order_items i USING (order_id, product_id)
+WHERE r.refund_amount <> r.quantity * i.unit_price
+                         - ceil(100 * o.discount * r.quantity * i.unit_price / nullif(o.subtotal, 0)) / 100;
+
+-- name: too_late_is_said_of_what_came_late
+-- What is sent back as too late was late, and has no four or five stars (where nobody changed the shop's settings between
+-- the return and the review).
+SELECT r.return_id, r.order_id, r.product_id, o.promised_at, o.delivered_at, v.rating
+FROM returns r
+JOIN orders o USING (order_id)
+LEFT JOIN reviews v
+       ON v.order_id = r.order_id AND v.product_id = r.product_id AND r.requested_at > sim.rules_since(6)
+      AND NOT EXISTS (SELECT FROM sim.runs c WHERE c.began_at >= least(r.requested_at, v.created_at)
+                                               AND c.began_at < greatest(r.requested_at, v.created_at))
+WHERE r.reason = 'too_late' AND (o.delivered_at <= o.promised_at OR v.rating >= 4);
 
 -- name: reviews_of_what_was_delivered
 -- Only delivered lines are reviewed, after the delivery, by the one who ordered.

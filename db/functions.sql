@@ -26,6 +26,19 @@ COMMENT ON FUNCTION public.kept_since() IS
     'Since when the shop''s past is complete: since the run''s epoch, or later where older rows were cut off (--keep). '
     'Of what was over before it only that is there to which later rows belong.';
 
+CREATE OR REPLACE FUNCTION sim.rules_since(schema_version int) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN bool_and(r.schema_version >= rules_since.schema_version) THEN '-infinity'
+                ELSE coalesce(min(r.began_at) FILTER (WHERE r.schema_version >= rules_since.schema_version), 'infinity')
+           END
+    FROM sim.runs r
+$$;
+
+COMMENT ON FUNCTION sim.rules_since(int) IS
+    'After which simulated instant rows keep the rules of a version of the schema: always in a shop that began with it, '
+    'in an upgraded one since it went on. What was written before stays as it was.';
+
 -- What dashboards choose from: a city and a period, both by the name that people read.
 
 -- Filter a small table by it and join that: called for each of millions of rows it would read cities each time.

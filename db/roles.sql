@@ -64,7 +64,7 @@ BEGIN
         sim.carried_ids, sim.session_quarters, sim.view_quarters TO bazaar_reader;
     GRANT EXECUTE ON FUNCTION public.sim_now(), public.kept_since(), public.cities_named(text), public.period_start(text),
         public.period_step(text), public.period_steps(text), public.visits_in(text), public.views_in(text), public.currency(),
-        public.incidents_during(text, timestamptz, timestamptz) TO bazaar_reader;
+        public.incidents_during(text, timestamptz, timestamptz), sim.rules_since(int) TO bazaar_reader;
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bazaar_reader;
 END
 $$;

@@ -77,6 +77,7 @@ CREATE TABLE sim.runs (
     batches BIGINT NOT NULL,
     began_at TIMESTAMP WITH TIME ZONE NOT NULL,
     currency TEXT,
+    schema_version SMALLINT NOT NULL,
     CONSTRAINT pk_runs PRIMARY KEY (run_id),
     CONSTRAINT ck_runs_status_known CHECK (status IN ('catching_up', 'pacing', 'paused', 'stopped', 'finished')),
     CONSTRAINT ck_runs_seed_not_negative CHECK (seed >= 0),
@@ -110,6 +111,7 @@ COMMENT ON COLUMN sim.runs.rows_written IS 'Rows written so far.';
 COMMENT ON COLUMN sim.runs.batches IS 'Batches committed so far.';
 COMMENT ON COLUMN sim.runs.began_at IS 'Simulated instant from which this chapter''s settings hold: the epoch for the first.';
 COMMENT ON COLUMN sim.runs.currency IS 'Currency of all money, as ISO 4217 has it; null where an older program did not note it. Read it by currency().';
+COMMENT ON COLUMN sim.runs.schema_version IS 'Version of the schema whose rules the chapter''s rows keep; those of before an upgrade are of an older one.';
 
 CREATE TABLE customers (
     customer_id BIGINT NOT NULL,
@@ -332,7 +334,7 @@ CREATE TABLE product_prices (
 CREATE INDEX ix_product_prices_valid_from ON product_prices USING brin (valid_from) WITH (autosummarize = on, pages_per_range = 16);
 COMMENT ON TABLE product_prices IS 'Selling prices over time: each holds from valid_from until the product''s next row.';
 COMMENT ON COLUMN product_prices.product_id IS 'The product.';
-COMMENT ON COLUMN product_prices.valid_from IS 'From when on this price holds.';
+COMMENT ON COLUMN product_prices.valid_from IS 'From when on this price holds; the opening one since a week before the epoch.';
 COMMENT ON COLUMN product_prices.price IS 'Selling price of a unit.';
 COMMENT ON COLUMN product_prices.reason IS 'Why the price was set: opening, promotion or promotion_ended.';
 
@@ -370,7 +372,7 @@ COMMENT ON COLUMN sessions.session_id IS 'The session; the last two digits are t
 COMMENT ON COLUMN sessions.customer_id IS 'The customer; null for a visitor who never registered nor signed in.';
 COMMENT ON COLUMN sessions.city_id IS 'The city the visitor is in.';
 COMMENT ON COLUMN sessions.warehouse_id IS 'The warehouse whose stock the visitor sees.';
-COMMENT ON COLUMN sessions.channel IS 'How the visitor came: direct, search, social, email, ads or referral.';
+COMMENT ON COLUMN sessions.channel IS 'How the visitor came: direct, search, social, email (known customers only), ads or referral.';
 COMMENT ON COLUMN sessions.device IS 'mobile, desktop or tablet.';
 COMMENT ON COLUMN sessions.started_at IS 'When the visit began.';
 COMMENT ON COLUMN sessions.ended_at IS 'When it ended; null while it goes on.';
@@ -869,10 +871,10 @@ CREATE TABLE stock_movements (
     occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_stock_movements PRIMARY KEY (movement_id),
     CONSTRAINT fk_stock_movements_warehouse_id_product_id FOREIGN KEY(warehouse_id, product_id) REFERENCES inventory (warehouse_id, product_id),
-    CONSTRAINT ck_stock_movements_reason_known CHECK (reason IN ('opening', 'replenishment', 'sale', 'return', 'cancellation')),
+    CONSTRAINT ck_stock_movements_reason_known CHECK (reason IN ('opening', 'replenishment', 'sale', 'return', 'cancellation', 'write_off')),
     CONSTRAINT ck_stock_movements_quantity_not_zero CHECK (quantity <> 0),
-    CONSTRAINT ck_stock_movements_only_a_sale_takes CHECK ((reason = 'sale') = (quantity < 0)),
-    CONSTRAINT ck_stock_movements_order_of_a_sale_or_a_return CHECK ((reason IN ('sale', 'return', 'cancellation')) = (order_id IS NOT NULL)),
+    CONSTRAINT ck_stock_movements_only_sales_and_write_offs_take CHECK ((reason IN ('sale', 'write_off')) = (quantity < 0)),
+    CONSTRAINT ck_stock_movements_order_of_a_sale_or_a_return CHECK ((reason IN ('sale', 'return', 'cancellation', 'write_off')) = (order_id IS NOT NULL)),
     CONSTRAINT ck_stock_movements_replenishment_of_a_replenishment CHECK ((reason = 'replenishment') = (replenishment_id IS NOT NULL)),
     CONSTRAINT fk_stock_movements_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id),
     CONSTRAINT fk_stock_movements_replenishment_id FOREIGN KEY(replenishment_id) REFERENCES replenishments (replenishment_id)
@@ -886,7 +888,7 @@ COMMENT ON COLUMN stock_movements.movement_id IS 'The movement; the last two dig
 COMMENT ON COLUMN stock_movements.warehouse_id IS 'The warehouse.';
 COMMENT ON COLUMN stock_movements.product_id IS 'The product.';
 COMMENT ON COLUMN stock_movements.quantity IS 'Units that came (positive) or left (negative).';
-COMMENT ON COLUMN stock_movements.reason IS 'opening, replenishment, sale (picked for an order), return, or cancellation (put back after picking).';
+COMMENT ON COLUMN stock_movements.reason IS 'opening, replenishment, sale (picked for an order), return, cancellation (put back after picking), or write_off (came back by a return and cannot be sold again, as all that is damaged).';
 COMMENT ON COLUMN stock_movements.order_id IS 'The order picked, returned or cancelled.';
 COMMENT ON COLUMN stock_movements.replenishment_id IS 'The replenishment received.';
 COMMENT ON COLUMN stock_movements.occurred_at IS 'When the units moved.';
@@ -938,7 +940,7 @@ COMMENT ON COLUMN returns.return_id IS 'The return; the last two digits are the 
 COMMENT ON COLUMN returns.order_id IS 'The order.';
 COMMENT ON COLUMN returns.product_id IS 'The product sent back.';
 COMMENT ON COLUMN returns.quantity IS 'Units sent back, at most those ordered.';
-COMMENT ON COLUMN returns.reason IS 'not_as_described, damaged, wrong_size, changed_mind or too_late.';
+COMMENT ON COLUMN returns.reason IS 'not_as_described, damaged, wrong_size, changed_mind or too_late; what became of the units: stock_movements.';
 COMMENT ON COLUMN returns.requested_at IS 'When the customer asked for it.';
 COMMENT ON COLUMN returns.refunded_at IS 'When the money was given back; null until then.';
 COMMENT ON COLUMN returns.refund_amount IS 'Money given back, or to be given back.';

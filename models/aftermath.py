@@ -55,7 +55,9 @@ class Return(Base):
     order_id: Mapped[int] = column("The order.")
     product_id: Mapped[int] = column("The product sent back.")
     quantity: Mapped[Whole] = column("Units sent back, at most those ordered.")
-    reason: Mapped[str] = column("not_as_described, damaged, wrong_size, changed_mind or too_late.")
+    reason: Mapped[str] = column(
+        "not_as_described, damaged, wrong_size, changed_mind or too_late; what became of the units: stock_movements."
+    )
     requested_at: Mapped[datetime] = column("When the customer asked for it.")
     refunded_at: Mapped[datetime | None] = column("When the money was given back; null until then.")
     refund_amount: Mapped[Money] = column("Money given back, or to be given back.")

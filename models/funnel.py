@@ -43,7 +43,9 @@ class Session(Base):
     )
     city_id: Mapped[Small] = column("The city the visitor is in.", to("cities.city_id"))
     warehouse_id: Mapped[Small] = column("The warehouse whose stock the visitor sees.", to("warehouses.warehouse_id"))
-    channel: Mapped[str] = column("How the visitor came: direct, search, social, email, ads or referral.")
+    channel: Mapped[str] = column(
+        "How the visitor came: direct, search, social, email (known customers only), ads or referral."
+    )
     device: Mapped[str] = column("mobile, desktop or tablet.")
     started_at: Mapped[datetime] = column("When the visit began.")
     ended_at: Mapped[datetime | None] = column("When it ended; null while it goes on.")

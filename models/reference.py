@@ -82,7 +82,7 @@ class ProductPrice(Base):
     )
 
     product_id: Mapped[int] = key("The product.", to("products.product_id"))
-    valid_from: Mapped[datetime] = key("From when on this price holds.")
+    valid_from: Mapped[datetime] = key("From when on this price holds; the opening one since a week before the epoch.")
     price: Mapped[Money] = column("Selling price of a unit.")
     reason: Mapped[str] = column("Why the price was set: opening, promotion or promotion_ended.")
 

@@ -71,6 +71,9 @@ class Run(Base):
     currency: Mapped[str | None] = column(
         "Currency of all money, as ISO 4217 has it; null where an older program did not note it. Read it by currency()."
     )
+    schema_version: Mapped[Small] = column(
+        "Version of the schema whose rules the chapter's rows keep; those of before an upgrade are of an older one."
+    )
 
 
 class Control(Base):

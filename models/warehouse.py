@@ -58,12 +58,12 @@ class StockMovement(Base):
     __tablename__ = "stock_movements"
     __table_args__ = (
         on_a_shelf(),
-        one_of("reason", "opening", "replenishment", "sale", "return", "cancellation"),
+        one_of("reason", "opening", "replenishment", "sale", "return", "cancellation", "write_off"),
         check("quantity_not_zero", "quantity <> 0"),
-        check("only_a_sale_takes", "(reason = 'sale') = (quantity < 0)"),
+        check("only_sales_and_write_offs_take", "(reason IN ('sale', 'write_off')) = (quantity < 0)"),
         check(
             "order_of_a_sale_or_a_return",
-            "(reason IN ('sale', 'return', 'cancellation')) = (order_id IS NOT NULL)",
+            "(reason IN ('sale', 'return', 'cancellation', 'write_off')) = (order_id IS NOT NULL)",
         ),
         check("replenishment_of_a_replenishment", "(reason = 'replenishment') = (replenishment_id IS NOT NULL)"),
         Index(None, "warehouse_id", "product_id", "occurred_at"),
@@ -78,7 +78,8 @@ class StockMovement(Base):
     product_id: Mapped[int] = column("The product.")
     quantity: Mapped[Whole] = column("Units that came (positive) or left (negative).")
     reason: Mapped[str] = column(
-        "opening, replenishment, sale (picked for an order), return, or cancellation (put back after picking)."
+        "opening, replenishment, sale (picked for an order), return, cancellation (put back after picking), or "
+        "write_off (came back by a return and cannot be sold again, as all that is damaged)."
     )
     order_id: Mapped[int | None] = column("The order picked, returned or cancelled.", to("orders.order_id"))
     replenishment_id: Mapped[int | None] = column("The replenishment received.", to("replenishments.replenishment_id"))

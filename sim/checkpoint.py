@@ -15,8 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
-from sim.processes.aftermath import horizon_us
+from sim.processes.remembering import still_remembered
 from sim.processes.unsettled import unsettled
+from sim.shop.rating import horizon_us
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import dial, one_line
 from sim.sinks.postgres.open_rows import OpenRows
@@ -50,7 +51,8 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
     orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
     market = load_market(terms.market)
     matters = partial(unsettled, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
-    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters)
+    remembered = partial(still_remembered, seed=terms.seed, scenario=terms.scenario)
+    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters, remembered)
 
 
 def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event) -> T:

@@ -42,6 +42,7 @@ class Purpose(IntEnum):
     SESSION_STEP = 12
     PAYMENT = 13
     SURGE = 14
+    STRANGER_CHANNEL = 15
     ORDER = 20
     PICK = 21
     PACK = 22
@@ -54,6 +55,8 @@ class Purpose(IntEnum):
     STRIKE = 44
     REVIEW = 50
     RETURN = 51
+    RETURN_PART = 52
+    REMEMBERED = 53
 
 
 class Luck:

@@ -158,10 +158,15 @@ class DeliveredLines(NamedTuple):
     line_no: NDArray[np.int16]
     delivered_at: NDArray[np.int64]
     late: NDArray[np.bool_]
+    customer_id: NDArray[np.int64]
+    product_id: NDArray[np.int64]
 
 
 StillToCome = Callable[[DeliveredLines], Collection[int]]
 """Says of which orders something may still come: by their ids."""
+
+StillRemembered = Callable[[DeliveredLines], list["RememberedRow"]]
+"""Says what customers remember of them."""
 
 
 class OrderRow(NamedTuple):
@@ -247,6 +252,17 @@ class OpenReturnRow(NamedTuple):
     return_id: int
     order_id: int
     product_id: int
+    quantity: int
+    reason: str
+    refund_cents: int
+
+
+class RememberedRow(NamedTuple):
+    """A good product that a customer will speak of when reviewing another one of the same."""
+
+    customer_id: int
+    product_id: int
+    delivered_at: int
 
 
 class IncidentRow(NamedTuple):
@@ -293,4 +309,5 @@ class Snapshot(NamedTuple):
     replenishments: list[ReplenishmentRow]
     prices: list[PriceRow]
     open_returns: list[OpenReturnRow]
+    remembered: list[RememberedRow]  # the oldest first
     incidents: list[IncidentRow]

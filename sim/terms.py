@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
-from sim.processes.aftermath import horizon_us
 from sim.processes.founding import Deed
 from sim.running import Plan
 from sim.scenario import Scenario, load_scenario
 from sim.shop.places import planned_incidents
+from sim.shop.rating import horizon_us
 
 if TYPE_CHECKING:
     from sim.markets import Market

@@ -19,7 +19,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{short(self.path)}:{self.line}: {self.message}"
+        return f"{_short(self.path)}:{self.line}: {self.message}"
 
 
 class BadInput(Exception):
@@ -46,7 +46,6 @@ class Refused(Failure):
         super().__init__(message)
 
 
-def short(path: Path) -> Path:
-    """A path as whoever runs the command would write it: the container lies as the repository does."""
+def _short(path: Path) -> Path:
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,36 +1,26 @@
-"""Archives what is ours in Redash and has left the files. What people made by hand has no key and stays.
-
-What was published of it is forgotten first: so it is known from what a person archived, and comes back with its file.
-"""
+"""Archives what is ours in Redash and has left the files. What people made by hand has no key and stays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash.publisher.dashboard_state import DashboardState
-from redash.publisher.keys import without_published
 from redash.publisher.remote import by_key
 
 if TYPE_CHECKING:
-    from redash.publisher.room import Room
+    from redash.publisher.publish import Publication
 
 
-def prune(room: Room) -> None:
+def prune(publication: Publication) -> None:
     """Dashboards first, then visualizations, then queries (whose widgets go with them)."""
-    api, files, remote, tally = room.api, room.files, room.remote, room.tally
+    api, files, remote, tally = publication.api, publication.files, publication.remote, publication.tally
     for key in sorted(remote.dashboards.keys() - files.dashboards):
-        board = remote.dashboards[key]["id"]
-        api.post(f"dashboards/{board}", {"layout": DashboardState(key).layout(board)})
-        api.delete(f"dashboards/{board}")
+        api.delete(f"dashboards/{remote.dashboards[key]['id']}")
         tally.remove("dashboard", key)
     for query in files.queries:
-        if query in remote.queries and not room.asleep("query", query):
-            keyed = by_key(remote.queries[query]["visualizations"])
-            for key in sorted(keyed.keys() - files.visualizations(query)):
-                api.delete(f"visualizations/{keyed[key]['id']}")
-                tally.remove("visualization", f"{query}/{key}")
+        keyed = by_key(remote.queries[query]["visualizations"])
+        for key in sorted(keyed.keys() - files.visualizations(query)):
+            api.delete(f"visualizations/{keyed[key]['id']}")
+            tally.remove("visualization", f"{query}/{key}")
     for key in sorted(remote.queries.keys() - files.queries):
-        now = remote.queries[key]
-        api.post(f"queries/{now['id']}", {"options": without_published(now["options"])})
-        api.delete(f"queries/{now['id']}")
+        api.delete(f"queries/{remote.queries[key]['id']}")
         tally.remove("query", key)

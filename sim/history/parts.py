@@ -45,4 +45,5 @@ def share_of(snapshot: Snapshot, cities: Collection[int]) -> Snapshot:
         stops=[row for row in snapshot.stops if city_of(row.trip_id) in cities],
         replenishments=[row for row in snapshot.replenishments if city_of(row.replenishment_id) in cities],
         open_returns=[row for row in snapshot.open_returns if city_of(row.return_id) in cities],
+        remembered=[row for row in snapshot.remembered if city_of(row.customer_id) in cities],
     )

@@ -6,12 +6,20 @@ import hashlib
 import json
 from itertools import pairwise
 from math import cos, inf, isclose, radians
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from faker.config import AVAILABLE_LOCALES
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,15 +191,47 @@ class GivenNames(_Part):
     female: Texts
 
 
+def _in_the_words_of(subject: str, description: str) -> Any:
+    """Declare texts that a market may have; without them reviews are in the words of another subject."""
+    return Field(None, description=f"{description}; without them those of {subject}", json_schema_extra={"as": subject})
+
+
 class Reviews(_Part):
     """Short review texts by what caused the rating."""
 
-    good_product: Texts
-    bad_product: Texts
-    late: Texts
-    early: Texts
-    failed_attempt: Texts
-    neutral: Texts
+    good_product: Annotated[Texts, Field(description="four stars or five, as all that praises")]
+    again: Texts | None = _in_the_words_of("good_product", "of a second one of the same")
+    early: Annotated[Texts, Field(description="five stars, delivered long before the promise")]
+    late_but_good: Texts | None = _in_the_words_of("good_product", "late, and yet four stars or five")
+    failed_attempt_but_good: Texts | None = _in_the_words_of("good_product", "the same after a failed attempt")
+    small_fault: Texts | None = _in_the_words_of("neutral", "four stars or five for what has a fault")
+    wrong_size: Texts | None = _in_the_words_of("neutral", "good, and sent back for its size")
+    changed_mind: Texts | None = _in_the_words_of("neutral", "good, and sent back all the same")
+    neutral: Annotated[Texts, Field(description="three stars, and nothing went wrong")]
+    unhappy: Texts | None = _in_the_words_of("bad_product", "one star or two, and nothing went wrong")
+    bad_product: Annotated[Texts, Field(description="not as described; up to three stars, as all that complains")]
+    damaged: Texts | None = _in_the_words_of("bad_product", "damaged")
+    late: Annotated[Texts, Field(description="later than promised")]
+    very_late: Texts | None = _in_the_words_of("late", "later by more than satisfaction.very_late_by_min")
+    failed_attempt: Annotated[Texts, Field(description="in time, but not at the first attempt: nobody at home")]
+    address_problem: Texts | None = _in_the_words_of("failed_attempt", "the same: the courier did not find the door")
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what the market does not have: so its digest is what it was before there were such texts."""
+        return {subject: texts for subject, texts in serialize(self).items() if texts is not None}
+
+    def about(self, subject: str) -> Texts:
+        """Return the texts about a subject."""
+        texts: Texts | None = getattr(self, subject)
+        return self.about(_SAME_WORDS[subject]) if texts is None else texts
+
+
+_SAME_WORDS = {
+    name: str(field.json_schema_extra["as"])
+    for name, field in Reviews.model_fields.items()
+    if isinstance(field.json_schema_extra, dict)
+}
 
 
 class Market(_Part):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simpy import Event
 
+    from sim.luck import Luck
     from sim.processes.world import World
     from sim.scenario.demand import Demand
     from sim.shop.incidents import Incident
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.shop.region import LeftCart, Region
 
 QUARTER_US = HOUR_US // 4
+BY_EMAIL = "email"
 _PAIRS_TO_FIND_SOMEBODY = 8
 _OWN_DRAWS = 9
 
@@ -66,9 +68,19 @@ class Doors:
         self.moods = Moods(demand)
         self._funnel = world.scenario.funnel
         self._habits: dict[tuple[str, str, str], Habits] = {}
-        self.channel = Weighted.named(demand.channel_weight)
+        self._channel = Weighted.named(demand.channel_weight)
+        others = {name: weight for name, weight in demand.channel_weight.items() if name != BY_EMAIL}
+        self._channel_of_strangers = Weighted.named(others if any(others.values()) else {"direct": 1.0})
         self.device = Weighted.named(demand.device_weight)
         self.persona = Weighted.named({name: persona.share_of_visitors for name, persona in personas.items()})
+
+    def channel(self, session_id: int, u: float, luck: Luck, *, known: bool) -> str:
+        """Return how somebody comes; only who is known gets e-mail, others of whom it would be come another way."""
+        channel = self._channel.pick(u)
+        if channel == BY_EMAIL and not known:
+            (u_other,) = luck.draws(Purpose.STRANGER_CHANNEL, session_id, n=1)
+            return self._channel_of_strangers.pick(u_other)
+        return channel
 
     def habits(self, persona: str, channel: str, device: str) -> Habits:
         """Return the habits of a persona who comes by a channel with a device."""
@@ -150,7 +162,9 @@ def begin_session(world: World, region: Region, doors: Doors) -> None:
         customer = left_cart.customer if left_cart else None
     elif u[0] < doors.cart_return_share + doors.registered_share:
         customer = region.somebody(u[_OWN_DRAWS:], now, doors.moods)
-    channel = "email" if left_cart and u[8] < world.scenario.demand.cart_return_by_email else doors.channel.pick(u[1])
+    reminded = left_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
+    known = customer is not None
+    channel = BY_EMAIL if reminded else doors.channel(session_id, u[1], world.luck, known=known)
     device = doors.device.pick(u[2])
     visit = greet(world, region, session_id, customer, doors, channel, device, u)
     customer_id = customer.customer_id if customer else None

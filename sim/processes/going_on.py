@@ -16,7 +16,9 @@ from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.incidents import remember_incidents
+from sim.processes.remembering import recall
 from sim.processes.replenishment import receive
+from sim.processes.returning import OpenReturn
 from sim.processes.session import go_shopping
 from sim.processes.shifts import courier_duty
 from sim.shop.dispatch import legs_m
@@ -41,6 +43,7 @@ def take_up(world: World, snapshot: Snapshot) -> None:
     customers = _meet_customers(world, snapshot)
     _fill_shelves(world, snapshot)
     _put_up_prices(world, snapshot)
+    recall(world, snapshot.remembered)
     _call_couriers(world, snapshot)
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in sorted(snapshot.lines):
@@ -152,10 +155,10 @@ def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: l
 
 def _go_on_with_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
     env = world.env
-    open_returns: dict[int, dict[int, int]] = defaultdict(dict)
+    open_returns: dict[int, dict[int, OpenReturn]] = defaultdict(dict)
     for back in snapshot.open_returns:
         line_no = next(line.line_no for line in orders[back.order_id].lines if line.product_id == back.product_id)
-        open_returns[back.order_id][line_no] = back.return_id
+        open_returns[back.order_id][line_no] = OpenReturn(back.return_id, back.quantity, back.reason, back.refund_cents)
     for order in orders.values():  # first who is at work, so that nobody is given work twice
         world.pickers[order.warehouse_id].busy += order.pick_started_at is not None and order.picked_at is None
         world.packers[order.warehouse_id].busy += order.pack_started_at is not None and order.packed_at is None

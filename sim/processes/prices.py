@@ -26,9 +26,11 @@ def change_prices(world: World) -> Generator[Event, None, None]:
 
 
 def record_opening_prices(world: World) -> None:
-    """Record the price of every product, at the epoch."""
-    for product, price_cents, reason in world.catalogue.opening_prices():
-        world.tell(PriceSet(product.product_id, world.env.now, price_cents, reason))
+    """Record the list price of every product, in force for a week, and the promotions that begin at the epoch."""
+    for product in world.catalogue.products:
+        world.tell(PriceSet(product.product_id, world.env.now - WEEK_US, product.list_price_cents, "opening"))
+    for product, price_cents in world.catalogue.first_promotions():
+        world.tell(PriceSet(product.product_id, world.env.now, price_cents, "promotion"))
 
 
 def record_new_prices(world: World) -> None:

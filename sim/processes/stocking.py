@@ -20,10 +20,12 @@ def move_stock(
     order_id: int | None = None,
     replenishment_id: int | None = None,
 ) -> None:
-    """Move units, now; a negative quantity takes units that were reserved."""
+    """Move units, now; a negative quantity takes units that were reserved, or such as nobody shall have."""
     warehouse = world.warehouses[warehouse_id]
     shelf = warehouse.shelves[product_id]
-    if quantity < 0:
+    if reason == "write_off":
+        shelf.write_off(-quantity)
+    elif quantity < 0:
         shelf.take(-quantity)
     else:
         shelf.put(quantity)

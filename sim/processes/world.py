@@ -11,7 +11,9 @@ from sim.processes.station import Station
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
+from sim.shop.rating import horizon_us
 from sim.shop.region import Region, Warehouse
+from sim.shop.remembered import Remembered
 from sim.shop.staffing import Staffing
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ class World:
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
         self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in here]
+        for region in self.regions:
+            region.remembered = Remembered(horizon_us(scenario))
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
         self.pickers: dict[int, Station] = {}
         self.packers: dict[int, Station] = {}

@@ -49,6 +49,7 @@ class Review(Section):
     )
     failed_attempt_stars: float = parameter(0.4, "stars lost to a failed attempt", unit="stars", ge=0.0, le=5.0)
     noise_stars: float = parameter(0.8, "standard deviation of the rest", unit="stars", ge=0.0, le=5.0)
+    remembered: float = share(0.3, "good products that their buyer speaks of when reviewing another one of the same")
 
 
 class Return(Section):
@@ -66,7 +67,9 @@ class Return(Section):
     processing_days: float = parameter(2.5, "median time from request to refund", unit="days", gt=0.0, le=60.0)
     processing_sigma: float = parameter(0.4, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
     processing_most_days: float = parameter(10.0, "a refund is made by then", unit="days", gt=0.0, le=365.0)
-    reason_too_late: float = share(0.4, "late deliveries of a good product that are returned for being late")
+    reason_too_late: float = share(
+        0.7, "returned lines of a good product that came late, of those the lateness leaves at most three stars"
+    )
     bad_reason_weight: dict[str, Weight] = parameter(
         {"not_as_described": 60.0, "damaged": 40.0}, "why disappointing products come back", unit="weight"
     )
@@ -75,7 +78,15 @@ class Return(Section):
         "why other products come back, in categories with sizes; elsewhere minds were changed",
         unit="weight",
     )
-    restock: float = share(0.7, "returned items that go back onto the shelf")
+    in_part: float = share(0.4, "returned lines of two units and more of which only some units come back")
+    restock: float = share(
+        0.7, "returned goods, unless damaged, that can be sold again and go back onto the shelf; others are written off"
+    )
+    restock_odds: dict[str, Weight] = parameter(
+        {"not_as_described": 0.5, "wrong_size": 1.0, "changed_mind": 1.0, "too_late": 3.0},
+        "odds of that against restock, by reason: used, tried on, or not even opened; what is damaged never is",
+        unit="odds ratio",
+    )
 
 
 class Satisfaction(Section):

@@ -52,7 +52,8 @@ class Demand(Section):
     )
     channel_weight: dict[str, Weight] = parameter(
         {"direct": 26.0, "search": 34.0, "social": 14.0, "email": 8.0, "ads": 13.0, "referral": 5.0},
-        "where sessions come from", unit="weight", source="general knowledge",
+        "where sessions come from; e-mail brings only who is known, strangers among these come another way",
+        unit="weight", source="general knowledge",
     )  # fmt: skip
     device_weight: dict[str, Weight] = parameter(
         {"mobile": 63.0, "desktop": 33.0, "tablet": 4.0},

@@ -26,7 +26,7 @@ _FIXED_KEYS = {
     ("payment", "declined"), ("payment", "decline_reason_weight"), ("loyalty", "tier_from"),
     ("checkout", "tier_discount_percent"),
     ("delivery", "failure_weight"), ("satisfaction", "delta"),
-    ("returns", "bad_reason_weight"), ("returns", "other_reason_weight"),
+    ("returns", "bad_reason_weight"), ("returns", "other_reason_weight"), ("returns", "restock_odds"),
 }  # fmt: skip
 
 

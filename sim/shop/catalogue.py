@@ -169,12 +169,10 @@ class Catalogue:
             self._priced = week, sale_share
         return self._prices
 
-    def opening_prices(self) -> list[tuple[Product, int, str]]:
-        """Return (product, price in cents, reason) of every product: `opening` at list price, `promotion` below it."""
-        return [
-            (product, price, "promotion" if price < product.list_price_cents else "opening")
-            for product, price in zip(self.products, self._promotions.prices_cents(self.products, 0), strict=True)
-        ]
+    def first_promotions(self) -> list[tuple[Product, int]]:
+        """Return (product, price in cents) of those that are on promotion in the first week."""
+        prices = zip(self.products, self._promotions.prices_cents(self.products, 0), strict=True)
+        return [(product, price) for product, price in prices if price < product.list_price_cents]
 
     def changes(self, before: tuple[int, float], now: tuple[int, float]) -> list[tuple[Product, int, str]]:
         """Return (product, price in cents, reason) for each price that is new, by product id.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.shop.ids import Ids
     from sim.shop.order import Order
     from sim.shop.people import Customer, Moods
+    from sim.shop.remembered import Remembered
     from sim.shop.roster import Courier, CourierDuty
     from sim.shop.staffing import Staffing
     from sim.shop.stock import Shelf
@@ -67,6 +68,7 @@ class Region:
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
         self.customers: list[Customer] = []
         self.left_carts: deque[LeftCart] = deque()
+        self.remembered: Remembered
         self._cumulated_activity = array("d")  # searched for every visit: side by side it stays in the cache
 
     def add_customer(self, customer: Customer) -> None:

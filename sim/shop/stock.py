@@ -37,6 +37,10 @@ class Shelf:
         """Put units onto the shelf."""
         self._settle(self.on_hand + quantity, self.reserved)
 
+    def write_off(self, quantity: int) -> None:
+        """Take units that nobody reserved off the shelf for good."""
+        self._settle(self.on_hand - quantity, self.reserved)
+
     def to_reorder(self) -> int:
         """Return the units to order now: none above the reorder point, else enough to fill up."""
         position = self.available + self.on_order

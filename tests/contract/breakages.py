@@ -141,7 +141,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a subtotal a cent off": (
         "UPDATE orders SET subtotal = subtotal + 0.01, discount = discount + 0.01 WHERE order_id = 101",
-        {"order_totals_add_up"},
+        {"order_totals_add_up", "returns_refund_the_units_sent_back"},
     ),
     "an order line numbered 3 of 2": (
         "UPDATE order_items SET line_no = 3 WHERE order_id = 101 AND line_no = 2",
@@ -165,6 +165,10 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a product with a price from a second too late on": (
         "UPDATE product_prices SET valid_from = '2026-01-05T00:00:01Z' WHERE product_id = 2",
+        {"every_product_has_a_price"},
+    ),
+    "a product that opens on promotion": (
+        "UPDATE product_prices SET reason = 'promotion' WHERE product_id = 2",
         {"every_product_has_a_price"},
     ),
     "a product that opens twice": (
@@ -254,7 +258,51 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         UPDATE stock_movements SET quantity = 2 WHERE movement_id = 801;
         UPDATE inventory SET on_hand = on_hand + 1 WHERE warehouse_id = 11 AND product_id = 1
         """,
+        {"units_come_back_at_most_once", "returned_units_are_sold_again_or_written_off"},
+    ),
+    "more units written off than were returned": (
+        """
+        INSERT INTO stock_movements VALUES (901, 11, 1, -2, 'write_off', 101, NULL, '2026-01-06T15:00Z');
+        UPDATE inventory SET on_hand = on_hand - 2 WHERE warehouse_id = 11 AND product_id = 1
+        """,
+        {"units_come_back_at_most_once", "returned_units_are_sold_again_or_written_off"},
+    ),
+    "something written off that nobody sent back": (
+        """
+        INSERT INTO stock_movements VALUES (901, 11, 3, -1, 'write_off', 101, NULL, '2026-01-06T15:00Z');
+        UPDATE inventory SET on_hand = on_hand - 1 WHERE warehouse_id = 11 AND product_id = 3
+        """,
         {"units_come_back_at_most_once"},
+    ),
+    "something damaged put back on sale": (
+        "UPDATE returns SET reason = 'damaged'",
+        {"returned_units_are_sold_again_or_written_off"},
+    ),
+    "something damaged written off the day after": (
+        """
+        UPDATE returns SET reason = 'damaged';
+        INSERT INTO stock_movements VALUES (901, 11, 1, -1, 'write_off', 101, NULL, '2026-01-06T16:00Z');
+        UPDATE inventory SET on_hand = on_hand - 1 WHERE warehouse_id = 11 AND product_id = 1
+        """,
+        {"returned_units_are_sold_again_or_written_off"},
+    ),
+    "a return refunded of which no unit came in": (
+        """
+        DELETE FROM stock_movements WHERE movement_id = 801;
+        UPDATE inventory SET on_hand = on_hand - 1 WHERE warehouse_id = 11 AND product_id = 1
+        """,
+        {"returned_units_are_sold_again_or_written_off"},
+    ),
+    "units that came in before their return was refunded": (
+        """
+        UPDATE returns SET refunded_at = NULL;
+        DELETE FROM payments WHERE payment_id = 501
+        """,
+        {"returned_units_are_sold_again_or_written_off"},
+    ),
+    "an e-mail to nobody": (
+        "UPDATE sessions SET channel = 'email' WHERE session_id = 202",
+        {"email_brings_customers"},
     ),
     "a replenishment received with another quantity": (
         "UPDATE replenishments SET quantity = 2 WHERE replenishment_id = 101",
@@ -376,7 +424,30 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "more units returned than ordered": (
         "UPDATE returns SET quantity = 2",
-        {"returns_of_what_was_delivered"},
+        {
+            "returns_of_what_was_delivered",
+            "returns_refund_the_units_sent_back",
+            "returned_units_are_sold_again_or_written_off",
+        },
+    ),
+    "a refund that takes no part of the discount": (
+        """
+        UPDATE returns SET refund_amount = 20.00;
+        UPDATE payments SET amount = 20.00 WHERE payment_id = 501
+        """,
+        {"returns_refund_the_units_sent_back"},
+    ),
+    "five stars for what came too late": (
+        """
+        UPDATE returns SET reason = 'too_late';
+        UPDATE orders SET promised_at = '2026-01-05T11:30Z' WHERE order_id = 101;
+        UPDATE deliveries SET promised_at = '2026-01-05T11:30Z' WHERE order_id = 101
+        """,
+        {"too_late_is_said_of_what_came_late"},
+    ),
+    "too late, and yet in time": (
+        "UPDATE returns SET reason = 'too_late'; UPDATE reviews SET rating = 2",
+        {"too_late_is_said_of_what_came_late"},
     ),
     "a review before the delivery": (
         "UPDATE reviews SET created_at = '2026-01-05T11:59Z'",

@@ -14,6 +14,7 @@ from models import metadata, tables_in_key_order
 
 Rows = list[tuple[object, ...]]
 EPOCH = "2026-01-05T00:00Z"
+WEEK_BEFORE = "2025-12-29T00:00Z"
 SIM_NOW = "2026-01-06T20:00Z"
 
 
@@ -40,9 +41,9 @@ REFERENCE: dict[str, Rows] = {
         (3, 2, "Cup", "5.00", "1.00", "0.300"),
     ],
     "product_prices": [
-        (1, EPOCH, "20.00", "opening"),
-        (2, EPOCH, "50.00", "opening"),
-        (3, EPOCH, "5.00", "opening"),
+        (1, WEEK_BEFORE, "20.00", "opening"),
+        (2, WEEK_BEFORE, "50.00", "opening"),
+        (3, WEEK_BEFORE, "5.00", "opening"),
         (3, day6("00:00"), "4.00", "promotion"),
     ],
     "couriers": [(101, 11, "Ada Swift", "van", EPOCH), (102, 21, "Bo Wheel", "bicycle", EPOCH)],
@@ -292,9 +293,9 @@ AFTERMATH: dict[str, Rows] = {
 RUN: dict[str, Rows] = {
     "sim.runs": [
         (1, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, day5("12:00"), "max", None, None, "stopped",
-         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH, "USD"),
+         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH, "USD", 6),
         (2, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, SIM_NOW, "max", None, None, "finished",
-         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00"), "USD"),
+         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00"), "USD", 6),
     ],
     "sim.controls": [(2, "max", False, EPOCH)],
     "sim.incidents": [

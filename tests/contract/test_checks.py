@@ -53,6 +53,42 @@ def test_a_check_finds(what: str, unguarded: Engine):
     assert set(found) == expected
 
 
+@pytest.mark.parametrize(
+    "what",
+    [
+        "something damaged put back on sale",
+        "a return refunded of which no unit came in",
+        "an e-mail to nobody",
+        "five stars for what came too late",
+    ],
+)
+@pytest.mark.parametrize(
+    ("chapter", "is_found"), [("'2026-01-06T20:00Z'", False), ("'2026-01-05T12:00Z'", True)], ids=["before", "since"]
+)
+def test_rules_newer_than_a_shop_hold_since_its_upgrade(chapter: str, is_found: bool, what: str, unguarded: Engine):
+    statement, expected = BREAKAGES[what]
+    upgraded = (
+        f"UPDATE sim.runs SET schema_version = 4 + run_id, began_at = CASE run_id WHEN 2 THEN {chapter} ELSE epoch END"
+    )
+    with unguarded.connect() as connection:
+        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(upgraded)
+        found = set(broken(connection)) - {"chapters_follow_one_another"}
+        connection.rollback()
+    assert found == (expected if is_found else set())
+
+
+def test_a_changed_shop_may_change_minds(unguarded: Engine):
+    """Five stars and "too late" of one line, where the settings by which stars are given changed between them."""
+    statement, _ = BREAKAGES["five stars for what came too late"]
+    with unguarded.connect() as connection:
+        connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE sim.runs SET began_at = '2026-01-06T08:00Z' WHERE run_id = 2")
+        found = set(broken(connection)) - {"chapters_follow_one_another"}
+        connection.rollback()
+    assert found == set()
+
+
 def test_every_check_is_seen_to_fail():
     assert {name for _, names in BREAKAGES.values() for name in names} == {check.name for check in CHECKS}
 

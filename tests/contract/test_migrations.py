@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -154,9 +155,9 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     found = contents(lived_in)
     for table in expected.keys() - {"sim.runs", "sim.controls", "sim.incidents"}:
         assert found[table] == expected[table], table
-    assert lived_in.execute(text("SELECT run_id, began_at = epoch FROM sim.runs ORDER BY 1")).all() == [
-        (1, True),
-        (2, True),
+    assert lived_in.execute(text("SELECT run_id, began_at = epoch, schema_version FROM sim.runs ORDER BY 1")).all() == [
+        (1, True, 5),
+        (2, True, 5),
     ]
     assert found["sim.controls"] == []
     assert found["sim.incidents"] == []
@@ -169,6 +170,40 @@ def test_the_currency_of_a_market_that_comes_with_the_program_is_known(lived_in:
     lived_in.commit()
     upgrade_schema(lived_in)
     assert lived_in.execute(text("SELECT currency FROM sim.runs ORDER BY run_id")).scalars().all() == ["RUB", None]
+
+
+def test_every_product_opens_at_its_list_price(lived_in: Connection):
+    """Until then some opened on promotion, and others at the epoch."""
+    lived_in.exec_driver_sql("DELETE FROM product_prices WHERE product_id = 2")
+    lived_in.exec_driver_sql("INSERT INTO product_prices VALUES (2, '2026-01-05T00:00Z', 45.00, 'promotion')")
+    lived_in.exec_driver_sql("UPDATE product_prices SET valid_from = '2026-01-05T00:00Z' WHERE product_id = 1")
+    lived_in.commit()
+    upgrade_schema(lived_in)
+    found = lived_in.execute(
+        text("SELECT product_id, valid_from, price::float, reason FROM product_prices ORDER BY 1, 2")
+    )
+    week_before, epoch, second_day = (datetime(2026, 1, day, tzinfo=UTC) for day in (5, 5, 6))
+    week_before -= timedelta(days=7)
+    assert found.all() == [
+        (1, week_before, 20.0, "opening"),
+        (2, week_before, 50.0, "opening"),
+        (2, epoch, 45.0, "promotion"),
+        (3, week_before, 5.0, "opening"),
+        (3, second_day, 4.0, "promotion"),
+    ]
+
+
+def test_new_texts_of_the_markets_that_come_along_are_no_other_markets(lived_in: Connection):
+    digest = "00bb8b8bbdc699c0d6decc77e752d776f79e49a52d5e1a1b5536e9af238e5144"  # of the file as schema 5 had it
+    migrate(lived_in, revision_of(QUARTERS))
+    for run_id, noted in ((1, digest), (2, "of a file of one's own")):
+        config = text(
+            "UPDATE sim.runs SET scenario_config = jsonb_build_object('market_digest', :noted) WHERE run_id = :id"
+        )
+        lived_in.execute(config, {"noted": noted, "id": run_id})
+    migrate(lived_in)
+    found = lived_in.execute(text("SELECT scenario_config ->> 'market_digest' FROM sim.runs ORDER BY run_id")).scalars()
+    assert found.all() == [None, "of a file of one's own"]
 
 
 def test_points_spent_and_given_back_do_not_count(lived_in: Connection):

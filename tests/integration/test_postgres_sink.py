@@ -40,9 +40,10 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 PATIENCE_S = 60
 WRITER = "FROM pg_stat_activity WHERE application_name = 'bazaar' AND datname = current_database()"
 A_RUN = """
-INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, began_at,
-                      sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
-VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', %(epoch)s, %(epoch)s,
+INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, schema_version,
+                      epoch, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written,
+                      batches)
+VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', 6, %(epoch)s, %(epoch)s,
         %(epoch)s, 'max', 'catching_up', now(), 'epoch', 1, 'here', 100, 10)
 """
 CITY = CityOpened(1, "Bergen", "Norway", 60.39, 5.32, "Europe/Oslo", 290_000)

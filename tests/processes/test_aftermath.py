@@ -15,13 +15,15 @@ from sim.facts import (
     StockMoved,
 )
 from sim.luck import Purpose
-from sim.processes.aftermath import begin_aftermath
+from sim.processes.aftermath import aftermath, begin_aftermath
 from sim.processes.experience import book_points
+from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
 from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario
 
 REVIEWS = {"write": 0.75, "with_text": 0.75}
 RETURNS = {"rate": 0.75, "processing_days": 2.0, "delay_median_days": 3.0}
+ONLY_MINDS = {"changed_mind": 1.0, "wrong_size": 0.0}
 
 
 def delivered(tiny: Tiny, at_s: float, *, discount_cents: int = 0, **order: object) -> Order:
@@ -96,10 +98,21 @@ def test_a_bad_product_loses_stars():
     assert written.comment in MARKET.reviews.bad_product
 
 
+def test_what_is_damaged_is_called_damaged():
+    written = reviewed({(Purpose.REVIEW, 101, 1): {0: 0.1}, (Purpose.RETURN, 101, 1): {3: 0.1}})
+    assert written.comment in set(MARKET.reviews.damaged or ()) - set(MARKET.reviews.bad_product)
+
+
+def test_a_parcel_that_was_late_and_good_all_the_same():
+    written = reviewed({(Purpose.REVIEW, 101, 1): {3: 0.99}}, promised_s=DAY_S * 0.4)  # 4.85 - 0.9 - 0.4 + 1.9
+    assert written.rating == 5
+    assert written.comment in (MARKET.reviews.late_but_good or ())
+
+
 def test_lateness_counts_in_promised_lead_times():
     written = reviewed(promised_s=DAY_S / 4)  # late by one lead time: 4.85 - 0.9 - 1.5 = 2.45
     assert written.rating == 2
-    assert written.comment in MARKET.reviews.late
+    assert written.comment in (MARKET.reviews.very_late or ())  # by six hours
 
 
 def test_nobody_gets_angrier_than_two_lead_times_make():
@@ -151,6 +164,7 @@ def test_a_return_brings_money_points_and_goods_back():
     assert [(m.product_id, m.quantity, m.reason, m.at) for m in tiny.told(StockMoved)] == [
         (1, 2, "return", refunded_at)
     ]
+    assert tiny.warehouse.shelves[1].on_hand == 100
     assert [(m.reason, m.delta) for m in tiny.told(SatisfactionMoved)] == [("delivered_early", 3), ("refund", 1)]
 
 
@@ -174,12 +188,53 @@ def test_points_already_spent_are_not_taken_below_nothing():
     assert [(m.points, m.balance) for m in tiny.told(LoyaltyPointsMoved)] == [(10, 10), (-3, 0)]
 
 
-def test_not_everything_goes_back_onto_the_shelf():
-    tiny = Tiny(scenario(returns=RETURNS), luck={(Purpose.RETURN, 101, 1): {4: 0.9}})
-    delivered(tiny, 0.0)
+@pytest.mark.parametrize(
+    ("luck", "reason", "restocked"),
+    [
+        ({Purpose.RETURN: {4: 0.69}}, "changed_mind", True),
+        ({Purpose.RETURN: {4: 0.71}}, "changed_mind", False),
+        ({Purpose.REVIEW: {0: 0.1}, Purpose.RETURN: {4: 0.53}}, "not_as_described", True),  # half the odds: 0.538
+        ({Purpose.REVIEW: {0: 0.1}, Purpose.RETURN: {4: 0.54}}, "not_as_described", False),
+        ({Purpose.REVIEW: {0: 0.1}, Purpose.RETURN: {3: 0.1, 4: 0.0}}, "damaged", False),
+    ],
+)
+def test_what_cannot_be_sold_again_is_written_off_at_once(luck, reason, restocked):
+    odds = {"not_as_described": 0.5, "wrong_size": 1.0, "changed_mind": 1.0, "too_late": 1.0}
+    plan = scenario(returns={**RETURNS, "restock": 0.7, "restock_odds": odds, "other_reason_weight": ONLY_MINDS})
+    tiny = Tiny(plan, luck={(purpose, 101, 1): uniforms for purpose, uniforms in luck.items()})
+    delivered(tiny, 0.0, units=((1, 2),))
     tiny.run(30 * DAY_S)
-    assert len(tiny.told(ReturnRefunded)) == 1
-    assert tiny.told(StockMoved) == []
+    (request,) = tiny.told(ReturnRequested)
+    (refunded,) = tiny.told(ReturnRefunded)
+    assert request.reason == reason
+    moved = [("return", 2, 100), ("write_off", -2, 98)]
+    assert [(m.reason, m.quantity, m.on_hand) for m in tiny.told(StockMoved)] == moved[: 1 if restocked else 2]
+    assert {m.at for m in tiny.told(StockMoved)} == {refunded.at}
+
+
+def test_some_units_of_a_line_come_back_and_are_paid_for():
+    part = {(Purpose.RETURN_PART, 101, 1): {0: 0.3, 1: 0.5}}
+    tiny = Tiny(scenario(returns={**RETURNS, "in_part": 0.4}), luck=part)
+    delivered(tiny, 0.0, units=((1, 4),), discount_cents=400)  # of 40.00
+    tiny.run(30 * DAY_S)
+    (request,) = tiny.told(ReturnRequested)
+    assert (request.quantity, request.refund_cents) == (2, 1800)
+    assert [p.amount_cents for p in tiny.told(PaymentRefunded)] == [1800]
+    assert [(m.reason, m.quantity, m.on_hand) for m in tiny.told(StockMoved)] == [("return", 2, 98)]
+
+
+def test_a_return_taken_up_again_is_finished_as_it_was_asked_for():
+    """Whatever the settings say now: a damaged unit of two, asked for by another program perhaps."""
+    tiny = Tiny(scenario(returns={**RETURNS, "in_part": 0.0}))
+    order = tiny.order(units=((1, 2),))
+    tiny.warehouse.shelves[1].take(2)
+    order.delivered_at, order.attempts = 0, 1
+    asked = {1: OpenReturn(77, 1, "damaged", 990)}
+    tiny.at(4 * DAY_S, lambda: tiny.env.process(aftermath(tiny.world, order, asked)))  # a day after it was asked for
+    tiny.run(30 * DAY_S)
+    assert [refunded.return_id for refunded in tiny.told(ReturnRefunded)] == [77]
+    assert [p.amount_cents for p in tiny.told(PaymentRefunded)] == [990]
+    assert [(m.reason, m.quantity) for m in tiny.told(StockMoved)] == [("return", 1), ("write_off", -1)]
 
 
 def test_requests_come_within_the_term_or_not_at_all():
@@ -206,6 +261,15 @@ def test_what_is_late_or_disappoints_comes_back_more_often_and_says_why(luck, pr
     delivered(tiny, 2.0, promised_s=promised_s)
     tiny.run(30 * DAY_S)
     assert [request.reason for request in tiny.told(ReturnRequested)] == ([reason] if reason else [])
+
+
+def test_nobody_who_is_content_says_that_it_came_too_late():
+    for luck, reason in ((0.5, "too_late"), (0.99, "changed_mind")):  # stars: 4.85 - 0.9 - 0.3, and 1.9 more
+        plan = scenario(returns={**RETURNS, "other_reason_weight": ONLY_MINDS}, review={"late_stars_per_lead": 1.2})
+        tiny = Tiny(plan, luck={(Purpose.REVIEW, 101, 1): {3: luck}})
+        delivered(tiny, 1.5 * HOUR_S, promised_s=HOUR_S)
+        tiny.run(30 * DAY_S)
+        assert [request.reason for request in tiny.told(ReturnRequested)] == [reason]
 
 
 def test_what_is_late_can_come_back_for_another_reason():

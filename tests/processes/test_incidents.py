@@ -196,6 +196,16 @@ def test_a_partial_outage_declines_by_the_attempts_own_luck():
 # --- prices ----------------------------------------------------------------------------------------------------------
 
 
+def test_every_product_opens_at_its_list_price_and_promotions_begin_at_the_epoch():
+    tiny = Tiny(promotions={(2, 0): 450})
+    record_opening_prices(tiny.world)
+    week_before = -seconds_us(7 * DAY_S)
+    assert [(p.product_id, p.at, p.price_cents, p.reason) for p in tiny.told(PriceSet)] == [
+        (1, week_before, 1000, "opening"), (2, week_before, 500, "opening"), (3, week_before, 2000, "opening"),
+        (4, week_before, 250, "opening"), (2, 0, 450, "promotion"),
+    ]  # fmt: skip
+
+
 def test_recorded_prices_are_those_that_are_asked_also_when_sales_and_weeks_meet():
     """Sales that first act, and that end, in the very instant in which a week begins; two at once; one cut short."""
     tiny, week = Tiny(), 7 * DAY_S
@@ -213,9 +223,9 @@ def test_recorded_prices_are_those_that_are_asked_also_when_sales_and_weeks_meet
     moments = sorted({at for _, at in recorded})
     us = seconds_us(week)
     assert moments == [
-        0, us, us + 1, us + seconds_us(1800) + 1, us + seconds_us(2 * HOUR_S), 2 * us - seconds_us(HOUR_S), 2 * us,
+        -us, 0, us, us + 1, us + seconds_us(1800) + 1, us + seconds_us(2 * HOUR_S), 2 * us - seconds_us(HOUR_S), 2 * us,
     ]  # fmt: skip
-    for at in (near for moment in moments[1:] for near in (moment - 1, moment, moment + 1)):
+    for at in (near for moment in moments[2:] for near in (moment - 1, moment, moment + 1)):
         for product in catalogue.products:
             newest = max(then for id_, then in recorded if id_ == product.product_id and then <= at)
             assert recorded[product.product_id, newest] == tiny.world.price_cents(product, at)

@@ -210,6 +210,21 @@ def test_an_abandoned_cart_is_returned_to():
     assert list(tiny.region.left_carts) == []
 
 
+@pytest.mark.parametrize(
+    ("others", "channel"),
+    [({"ads": 1.0, "search": 1.0}, "search"), ({}, "direct")],  # of two in the order of their names; of none
+)
+def test_email_brings_only_who_is_known(others, channel):
+    weights = dict.fromkeys(("direct", "search", "social", "ads", "referral"), 0.0)
+    demand = {"channel_weight": {**weights, **others, "email": 98.0}, "cart_return_share": 0.0}
+    for registered_share, expected in ((1.0, "email"), (0.0, channel)):
+        tiny = Tiny(scenario(demand={**demand, "registered_share": registered_share, "satisfaction_pull": 0.0}))
+        tiny.customer().last_order_at = -10 * 86_400 * 10**6  # rested, and with a mood above one half
+        begin_session(tiny.world, tiny.region, Doors(tiny.world))
+        (started,) = tiny.told(SessionStarted)
+        assert ((started.customer_id is not None), started.channel) == (registered_share == 1.0, expected)
+
+
 def test_an_old_cart_is_forgotten():
     tiny = Tiny(scenario(demand={"cart_return_within_h": 1.0}), luck={(Purpose.VISITOR, 101, 0): {0: 0.0}})
     tiny.region.left_carts.append(LeftCart(901, tiny.customer(), {4: 2}, 0))

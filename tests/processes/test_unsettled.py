@@ -9,12 +9,13 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck
-from sim.processes.aftermath import consequences, horizon_us
+from sim.processes.aftermath import consequences
 from sim.processes.unsettled import unsettled
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue
 from sim.shop.order import Order
+from sim.shop.rating import horizon_us
 from sim.snapshot import DeliveredLines
 from tests.processes.world import MARKET, Tiny
 
@@ -45,9 +46,13 @@ def delivered_orders(tiny: Tiny, age_us: int) -> list[Order]:
 
 
 def as_lines(orders: list[Order]) -> DeliveredLines:
-    lines = [(o.order_id, line.line_no, o.delivered_at, o.late) for o in orders for line in o.lines]
-    ids, numbers, instants, late = zip(*lines, strict=True)
-    return DeliveredLines(np.array(ids), np.array(numbers, np.int16), np.array(instants), np.array(late))
+    lines = [
+        (o.order_id, line.line_no, o.delivered_at, o.late, o.customer.customer_id, line.product_id)
+        for o in orders
+        for line in o.lines
+    ]
+    ids, numbers, *others = zip(*lines, strict=True)
+    return DeliveredLines(np.array(ids), np.array(numbers, np.int16), *map(np.array, others))
 
 
 @pytest.mark.parametrize("sections", SCENARIOS.values(), ids=SCENARIOS)

@@ -26,9 +26,10 @@ from sim.sinks.shapes import ColumnShape, shop_shapes
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 A_RUN = """
-INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, began_at,
-                      sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
-VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', %(epoch)s, %(epoch)s,
+INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, schema_version,
+                      epoch, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host, rows_written,
+                      batches)
+VALUES (1, 1, 'baseline', '{}', 'x', 'international', 1, '1', 6, %(epoch)s, %(epoch)s,
         %(epoch)s, 'max', 'catching_up', now(), now(), 1, 'here', 0, 0)
 """
 PRODUCTS = (1, 2, 3)

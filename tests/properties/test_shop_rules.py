@@ -121,10 +121,13 @@ def order_of(prices: list[tuple[int, int]], discount_share: float = 0.0) -> Orde
 def test_refunds_of_all_lines_are_what_was_paid_for_the_goods_but_for_cents(prices, discount_share):
     order = order_of(prices, discount_share)
     paid = order.subtotal_cents - order.discount_cents
-    back = [refund_cents(order, line) for line in order.lines]
+    back = [refund_cents(order, line, line.quantity) for line in order.lines]
     assert paid - len(back) < sum(back) <= paid
     for line, cents in zip(order.lines, back, strict=True):
         assert 1 <= cents <= line.quantity * line.unit_price_cents
+        for units in range(1, line.quantity):
+            parts = refund_cents(order, line, units), refund_cents(order, line, line.quantity - units)
+            assert cents - 1 <= sum(parts) <= cents
 
 
 @given(weight=st.floats(0.0, 100.0), more=st.floats(0.0, 100.0), bad=st.booleans(), late=st.booleans())

@@ -227,16 +227,18 @@ def test_price_is_a_function_of_product_and_week_whatever_was_asked_before(marke
     assert len(set(forwards)) > 1
 
 
-def test_opening_prices_are_those_of_every_product(catalogue):
-    changes = catalogue.opening_prices()
-    assert [product.product_id for product, _, _ in changes] == list(range(1, 801))
-    assert {reason for _, _, reason in changes} == {"opening", "promotion"}
-    for product, price, reason in changes:
-        assert (price < product.list_price_cents) == (reason == "promotion")
+def test_first_promotions_are_those_of_the_first_week(catalogue):
+    promoted = dict(catalogue.first_promotions())
+    assert 0 < len(promoted) < 100
+    for product in catalogue.products:
+        price = catalogue.price_cents(product, 0)
+        assert price == promoted.get(product, product.list_price_cents)
+        assert (price < product.list_price_cents) == (product in promoted)
 
 
 def test_changes_applied_week_by_week_give_the_prices(catalogue):
-    current = {product.product_id: price for product, price, _ in catalogue.opening_prices()}
+    current = {product.product_id: product.list_price_cents for product in catalogue.products}
+    current |= {product.product_id: price for product, price in catalogue.first_promotions()}
     for week in range(1, 12):
         for product, price, reason in catalogue.changes((week - 1, 0.0), (week, 0.0)):
             assert current.get(product.product_id) != price

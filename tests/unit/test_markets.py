@@ -75,6 +75,31 @@ def test_reviews_have_enough_words(market):
         assert len(set(texts)) == len(texts) >= 12, cause
 
 
+def test_texts_that_a_market_does_not_have_are_those_of_another_subject(content, tmp_path):
+    whole = load_market("international")
+    older = {"good_product", "bad_product", "late", "early", "failed_attempt", "neutral"}
+    content["reviews"] = {subject: texts for subject, texts in content["reviews"].items() if subject in older}
+    path = tmp_path / "older.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    market = load_market(path)
+    assert market.model_dump(mode="json")["reviews"].keys() == older  # so its digest is what it always was
+    assert market.reviews.about("again") == market.reviews.about("late_but_good") == whole.reviews.good_product
+    assert market.reviews.about("damaged") == market.reviews.about("unhappy") == whole.reviews.bad_product
+    assert market.reviews.about("very_late") == whole.reviews.late
+    assert market.reviews.about("wrong_size") == market.reviews.about("small_fault") == whole.reviews.neutral
+    assert whole.reviews.about("again") == whole.reviews.again
+
+
+def test_a_text_tells_its_subject(market):
+    """Complaints may share their words, and nothing else: a text of praise is of one kind of praise."""
+    subjects: dict[str, set[str]] = {}
+    for subject, texts in market.reviews:
+        for text in texts:
+            subjects.setdefault(text, set()).add(subject)
+    shared = {frozenset(of) for of in subjects.values() if len(of) > 1}
+    assert shared <= {frozenset({"unhappy", "bad_product"})}
+
+
 def test_russian_market_speaks_russian():
     market = load_market("russian")
     words = [*(city.name for city in market.cities), *(category.name for category in market.categories)]

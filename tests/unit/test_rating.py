@@ -9,7 +9,16 @@ from sim.facts import OrderLine
 from sim.scenario.aftermath import Return, Review
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
-from sim.shop.rating import cause_of, refund_cents, return_chance, stars
+from sim.shop.rating import (
+    Opinion,
+    complaint,
+    praise,
+    refund_cents,
+    restock_chance,
+    return_chance,
+    stars,
+    units_sent_back,
+)
 
 LEAD_US = 4 * HOUR_US
 REVIEW = Review(
@@ -61,26 +70,55 @@ def test_chance_and_character_add_to_it():
     assert stars(order(), REVIEW, 2.0, 0.999, bad=False) == 5  # no more than 5
 
 
+EARLY, IN_TIME, LATE = order(-LEAD_US // 2), order(), order(1)
+VERY_LATE, SECOND_TRY, LATE_AND_SECOND_TRY = order(HOUR_US + 1), order(0, 2), order(1, 2)
+
+
 @pytest.mark.parametrize(
-    ("made", "rating", "bad", "cause"),
+    ("made", "opinion", "subject"),
     [
-        (order(1, 2), 1, True, "bad_product"),
-        (order(1, 2), 2, False, "late"),
-        (order(0, 2), 4, False, "failed_attempt"),
-        (order(), 3, False, "neutral"),
-        (order(), 5, False, "good_product"),
-        (order(-LEAD_US // 2), 5, False, "early"),
-        (order(-LEAD_US // 2), 4, False, "good_product"),
-        (order(-LEAD_US // 4), 5, False, "good_product"),
+        (LATE_AND_SECOND_TRY, Opinion(1, "not_as_described", None), "bad_product"),
+        (LATE_AND_SECOND_TRY, Opinion(1, "damaged", "damaged"), "damaged"),
+        (LATE_AND_SECOND_TRY, Opinion(2, None, None), "late"),
+        (LATE, Opinion(3, None, "too_late"), "late"),
+        (VERY_LATE, Opinion(3, None, None), "very_late"),
+        (order(HOUR_US), Opinion(3, None, None), "late"),
+        (SECOND_TRY, Opinion(3, None, None), "failed_attempt"),
+        (IN_TIME, Opinion(3, None, None), "neutral"),
+        (IN_TIME, Opinion(3, None, "wrong_size"), "wrong_size"),
+        (IN_TIME, Opinion(3, None, "changed_mind"), "changed_mind"),
+        (IN_TIME, Opinion(2, None, "changed_mind"), "unhappy"),
     ],
 )
-def test_a_review_is_about_the_worst_that_happened(made, rating, bad, cause):
-    assert cause_of(made, Review(praise_speed=0.75), rating, MEDIAN, bad=bad) == cause
+def test_a_complaint_is_about_the_worst_that_happened(made, opinion, subject):
+    assert complaint(made, opinion, "nobody_home", very_late_by_min=60.0) == subject
 
 
-def test_not_everybody_praises_the_speed():
-    early = order(-LEAD_US // 2)
-    assert cause_of(early, Review(praise_speed=0.25), 5, MEDIAN, bad=False) == "good_product"
+def test_a_door_that_was_not_found_is_no_empty_house():
+    assert complaint(SECOND_TRY, Opinion(3, None, None), "address_problem", 60.0) == "address_problem"
+
+
+@pytest.mark.parametrize(
+    ("made", "opinion", "subject"),
+    [
+        (LATE, Opinion(4, "damaged", None), "small_fault"),
+        (LATE, Opinion(4, None, "wrong_size"), "wrong_size"),
+        (EARLY, Opinion(5, None, "changed_mind"), "changed_mind"),
+        (LATE_AND_SECOND_TRY, Opinion(4, None, None), "late_but_good"),
+        (SECOND_TRY, Opinion(5, None, None), "failed_attempt_but_good"),
+        (EARLY, Opinion(5, None, None), "early"),
+        (EARLY, Opinion(4, None, None), "good_product"),
+        (order(-LEAD_US // 4), Opinion(5, None, None), "good_product"),
+    ],
+)
+def test_praise_keeps_to_what_happened(made, opinion, subject):
+    assert praise(made, opinion, tells_speed=True, again=False) == subject
+
+
+def test_not_everybody_praises_the_speed_and_some_have_had_one_before():
+    assert praise(EARLY, Opinion(5, None, None), tells_speed=False, again=False) == "good_product"
+    assert praise(EARLY, Opinion(5, None, None), tells_speed=False, again=True) == "again"
+    assert praise(LATE, Opinion(5, None, None), tells_speed=False, again=True) == "late_but_good"
 
 
 @pytest.mark.parametrize(
@@ -100,9 +138,33 @@ def test_the_chance_of_a_return_is_the_product_of_its_causes(weight, bad, late, 
 
 def test_a_refund_is_the_price_less_its_part_of_the_discount_rounded_up():
     placed = order(0, 1, 101, (2, 1000), (1, 500), discount=251)
-    assert [refund_cents(placed, line) for line in placed.lines] == [2000 - 201, 500 - 51]  # 200.8 and 50.2
+    assert [refund_cents(placed, line, line.quantity) for line in placed.lines] == [
+        2000 - 201,
+        500 - 51,
+    ]  # 200.8 and 50.2
 
 
 def test_without_a_discount_the_price_comes_back():
     placed = order(0, 1, 101, (3, 999))
-    assert refund_cents(placed, placed.lines[0]) == 2997
+    assert refund_cents(placed, placed.lines[0], 3) == 2997
+
+
+def test_a_part_bears_its_part_of_the_discount():
+    placed = order(0, 1, 101, (3, 1000), discount=100)
+    assert [refund_cents(placed, placed.lines[0], units) for units in (1, 2, 3)] == [966, 1933, 2900]  # 33.3 and 66.7
+
+
+@pytest.mark.parametrize(
+    ("quantity", "u_part", "u_units", "units"),
+    [(1, 0.0, 0.0, 1), (2, 0.39, 0.99, 1), (2, 0.4, 0.0, 2), (4, 0.0, 0.0, 1), (4, 0.0, 0.34, 2), (4, 0.0, 0.999, 3)],
+)
+def test_several_units_may_come_back_in_part(quantity, u_part, u_units, units):
+    assert units_sent_back(OrderLine(1, 1, quantity, 100), Return(in_part=0.4), u_part, u_units) == units
+
+
+def test_what_can_be_sold_again_depends_on_why_it_came_back():
+    odds = {"not_as_described": 0.0, "wrong_size": 1.0, "changed_mind": 0.5, "too_late": 3.0}
+    returns = Return(restock=0.5, restock_odds=odds)
+    chances = [restock_chance(returns, reason) for reason in ("damaged", *odds)]
+    assert chances == pytest.approx([0.0, 0.0, 0.5, 1 / 3, 0.75])
+    assert restock_chance(Return(restock=1.0), "damaged") == 0.0

@@ -1,4 +1,7 @@
-"""A customer's visits and reviews have indexes, and so has every time; the run knows its currency."""
+"""Damaged goods are written off, products open at list prices, customers and times have indexes, money its currency.
+
+Rows of before stay as they are: chapters say by which version's rules theirs were written.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +43,57 @@ COMMENT ON COLUMN sim.runs.currency IS
 UPDATE sim.runs SET currency = CASE market WHEN 'international' THEN 'USD' WHEN 'russian' THEN 'RUB' END;
 """
 
+_STOCK = """
+ALTER TABLE public.stock_movements
+    DROP CONSTRAINT ck_stock_movements_reason_known,
+    DROP CONSTRAINT ck_stock_movements_only_a_sale_takes,
+    DROP CONSTRAINT ck_stock_movements_order_of_a_sale_or_a_return,
+    ADD CONSTRAINT ck_stock_movements_reason_known CHECK
+        (reason IN ('opening', 'replenishment', 'sale', 'return', 'cancellation', 'write_off')),
+    ADD CONSTRAINT ck_stock_movements_only_sales_and_write_offs_take CHECK
+        ((reason IN ('sale', 'write_off')) = (quantity < 0)),
+    ADD CONSTRAINT ck_stock_movements_order_of_a_sale_or_a_return CHECK
+        ((reason IN ('sale', 'return', 'cancellation', 'write_off')) = (order_id IS NOT NULL));
+COMMENT ON COLUMN public.stock_movements.reason IS
+    'opening, replenishment, sale (picked for an order), return, cancellation (put back after picking), or write_off '
+    '(came back by a return and cannot be sold again, as all that is damaged).';
+COMMENT ON COLUMN public.returns.reason IS
+    'not_as_described, damaged, wrong_size, changed_mind or too_late; what became of the units: stock_movements.';
+COMMENT ON COLUMN public.sessions.channel IS
+    'How the visitor came: direct, search, social, email (known customers only), ads or referral.';
+"""
+
+# Promotions of the first week began at the epoch, before which list prices held.
+_PRICES = """
+UPDATE public.product_prices p SET valid_from = r.epoch - interval '7 days'
+FROM sim.runs r WHERE r.run_id = 1 AND p.reason = 'opening' AND p.valid_from = r.epoch;
+INSERT INTO public.product_prices (product_id, valid_from, price, reason)
+SELECT p.product_id, r.epoch - interval '7 days', p.list_price, 'opening'
+FROM public.products p CROSS JOIN sim.runs r
+WHERE r.run_id = 1
+  AND NOT EXISTS (SELECT FROM public.product_prices o WHERE o.product_id = p.product_id AND o.reason = 'opening');
+COMMENT ON COLUMN public.product_prices.valid_from IS
+    'From when on this price holds; the opening one since a week before the epoch.';
+"""
+
+# The market files that come along have other texts for reviews now, and nothing else that rows are of.
+_CHAPTERS = """
+ALTER TABLE sim.runs ADD COLUMN schema_version smallint;
+UPDATE sim.runs SET schema_version = 5;
+ALTER TABLE sim.runs ALTER COLUMN schema_version SET NOT NULL;
+COMMENT ON COLUMN sim.runs.schema_version IS
+    'Version of the schema whose rules the chapter''s rows keep; those of before an upgrade are of an older one.';
+UPDATE sim.runs SET scenario_config = scenario_config - 'market_digest'
+WHERE scenario_config ->> 'market_digest' IN (
+    '00bb8b8bbdc699c0d6decc77e752d776f79e49a52d5e1a1b5536e9af238e5144',
+    'acd75e234448eacf2ce2e13585a2909700cd039f892f433668aa6626f36cc1e7');
+"""
+
 
 def upgrade() -> None:
     """Bring tables and rows from 0005 to 0006."""
-    op.execute(_INDEXES)
-    op.execute(_CURRENCY)
+    for step in (_INDEXES, _CURRENCY, _STOCK, _PRICES, _CHAPTERS):
+        op.execute(step)
     for table, columns in _BY_TIME.items():
         for column in columns:
             op.execute(_BY_TIME_INDEX.format(table=table, column=column))

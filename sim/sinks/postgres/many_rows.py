@@ -80,7 +80,7 @@ _CUSTOMER_KINDS: dict[str, Kind] = {
 }
 
 _DELIVERED = """
-SELECT o.order_id, i.line_no, o.delivered_at, o.delivered_at > o.promised_at
+SELECT o.order_id, i.line_no, o.delivered_at, o.delivered_at > o.promised_at, o.customer_id, i.product_id
 FROM orders o JOIN order_items i USING (order_id) WHERE o.delivered_at >= %(since)s
 """
 _DELIVERED_KINDS: dict[str, Kind] = {
@@ -88,6 +88,8 @@ _DELIVERED_KINDS: dict[str, Kind] = {
     "line_no": "int2",
     "delivered_at": "timestamptz",
     "late": "bool",
+    "customer_id": "int8",
+    "product_id": "int8",
 }
 
 

@@ -31,6 +31,7 @@ from sim.snapshot import (
     ShelfRow,
     Snapshot,
     StepRow,
+    StillRemembered,
     StillToCome,
     StopRow,
     TripRow,
@@ -107,7 +108,10 @@ _PRICES = """
 SELECT DISTINCT ON (product_id) product_id, (price * 100)::bigint
 FROM product_prices ORDER BY product_id, valid_from DESC
 """
-_OPEN_RETURNS = "SELECT return_id, order_id, product_id FROM returns WHERE refunded_at IS NULL"
+_OPEN_RETURNS = """
+SELECT return_id, order_id, product_id, quantity, reason, (refund_amount * 100)::bigint
+FROM returns WHERE refunded_at IS NULL
+"""
 
 _INCIDENTS = """
 SELECT incident_id, kind, city_id, warehouse_id, strength, {began_at}, {ends_at}
@@ -138,10 +142,17 @@ class OpenRows:
         self._epoch = epoch
         self._sim_now = sim_now
 
-    def snapshot(self, carts_return_within: timedelta, orders_matter_for: timedelta, matters: StillToCome) -> Snapshot:
+    def snapshot(
+        self,
+        carts_return_within: timedelta,
+        orders_matter_for: timedelta,
+        matters: StillToCome,
+        remembered: StillRemembered,
+    ) -> Snapshot:
         """Return what is open, with the carts that may still be returned to.
 
-        Of the orders delivered so lately that they may matter at all, `matters` says which do.
+        Of the orders delivered so lately that they may matter at all, `matters` says which do, and `remembered` what
+        their customers will speak of.
         """
         self._connection.execute(text(_TRANSACTION))
         self._connection.execute(text(_SETTINGS))
@@ -176,6 +187,7 @@ class OpenRows:
             replenishments=self._read(ReplenishmentRow, _REPLENISHMENTS.format(ordered_at=_us("ordered_at"))),
             prices=self._read(PriceRow, _PRICES),
             open_returns=open_returns,
+            remembered=remembered(delivered),
             incidents=self._read(IncidentRow, _INCIDENTS.format(began_at=_us("began_at"), ends_at=_us("ends_at"))),
         )
         self._connection.rollback()

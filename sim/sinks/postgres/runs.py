@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, text
 
 import sim
+from models import SCHEMA_VERSION
 from sim.sinks.postgres.controls import set_controls
 from sim.snapshot import RunRecord
 
@@ -33,7 +34,7 @@ class RunInputs(NamedTuple):
 
 
 _COLUMNS = ", ".join(RunRecord._fields)
-_SETTINGS = "seed, scenario, scenario_config, scenario_digest, market, currency, scale, version, epoch"
+_SETTINGS = "seed, scenario, scenario_config, scenario_digest, market, currency, scale, version, epoch, schema_version"
 _VALUES = ", ".join(f":{name}" for name in _SETTINGS.split(", "))
 _INSERT = f"""
 INSERT INTO sim.runs ({_SETTINGS}, run_id, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host,
@@ -43,13 +44,14 @@ RETURNING {_COLUMNS}
 """
 _UPDATE = f"""
 UPDATE sim.runs SET scenario = :scenario, scenario_config = :scenario_config, scenario_digest = :scenario_digest,
-       currency = :currency, scale = :scale, version = :version, speed = :speed, status = 'catching_up',
-       started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), pid = :pid, host = :host
+       currency = :currency, scale = :scale, version = :version, schema_version = :schema_version, speed = :speed,
+       status = 'catching_up', started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), pid = :pid,
+       host = :host
 WHERE run_id = :run_id RETURNING {_COLUMNS}
 """
 _IS_ANOTHER_CHAPTER = """
-SELECT batches > 0 AND (scenario, scenario_digest, scale, version)
-                       IS DISTINCT FROM (:scenario, :scenario_digest, :scale, :version)
+SELECT batches > 0 AND (scenario, scenario_digest, scale, version, schema_version)
+                       IS DISTINCT FROM (:scenario, :scenario_digest, :scale, :version, :schema_version)
 FROM sim.runs WHERE run_id = :run_id
 """
 _END_CHAPTER = "UPDATE sim.runs SET status = 'stopped', kept_speed = NULL, lag_s = NULL WHERE run_id = :run_id"
@@ -75,7 +77,7 @@ def record_run(connection: Connection, inputs: RunInputs) -> RunRecord:
 
 
 def note_new_start(connection: Connection, run: RunRecord, inputs: RunInputs) -> RunRecord:
-    """Note that the run goes on, and commit: in a chapter of its own when scenario, scale or version are others now."""
+    """Note that the run goes on, and commit: in a chapter of its own when scenario, scale or program are others now."""
     values = {**_values(inputs), "run_id": run.run_id}
     if not connection.execute(text(_IS_ANOTHER_CHAPTER), values).scalar_one():
         return _recorded(connection, _UPDATE, values)
@@ -95,6 +97,7 @@ def _values(inputs: RunInputs) -> dict[str, object]:
         **inputs._asdict(),
         "scenario_config": json.dumps(inputs.scenario_config),
         "version": sim.__version__,
+        "schema_version": SCHEMA_VERSION,
         "pid": os.getpid(),
         "host": socket.gethostname(),
     }

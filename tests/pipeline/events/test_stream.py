@@ -94,7 +94,7 @@ def test_an_order_has_its_lines_and_money_in_full(small_world: str):
 def test_the_time_before_the_opening_comes_first_and_what_is_now_comes_later(small_world: str):
     lines = lines_of(small_world)
     before = [place(line)[2].time for line in lines if place(line)[2].time < EPOCH]
-    assert len(before) == 7, "four customers and three addresses are older than the shop"
+    assert len(before) == 10, "four customers, three addresses and three prices are older than the shop"
     assert [place(line)[2].time for line in lines][: len(before)] == before
     assert "trip.ended/301" not in ids(lines)
     assert max(place(line)[2].time for line in lines) < datetime(2026, 1, 6, 20, tzinfo=UTC)

@@ -1,0 +1,54 @@
+"""Remembering: who has bought a product lately and will speak of it, told from rows and luck like from life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.luck import Purpose
+from sim.luck_bulk import first_draws
+from sim.processes.opinions import disappoints
+from sim.shop.ids import city_of
+from sim.snapshot import RememberedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.facts import OrderLine
+    from sim.processes.world import World
+    from sim.scenario import Scenario
+    from sim.shop.order import Order
+    from sim.snapshot import DeliveredLines
+
+
+def remember(world: World, order: Order) -> None:
+    """Let the customer keep in mind what is good in an order that has just been delivered."""
+    remembered = world.warehouses[order.warehouse_id].region.remembered
+    for line in order.lines:
+        (u,) = world.luck.draws(Purpose.REMEMBERED, order.order_id, line.line_no, 1)
+        if u < world.scenario.review.remembered and not disappoints(world, order, line):
+            remembered.add(order.customer.customer_id, line.product_id, order.delivered_at or 0)
+
+
+def has_one_already(world: World, order: Order, line: OrderLine) -> bool:
+    """Whether the customer remembers one of the same that had come before this order was placed."""
+    remembered = world.warehouses[order.warehouse_id].region.remembered
+    return remembered.had(order.customer.customer_id, line.product_id, order.placed_at, world.env.now)
+
+
+def still_remembered(lines: DeliveredLines, seed: int, scenario: Scenario) -> list[RememberedRow]:
+    """Return what `remember` kept in mind of lines that were delivered lately, the oldest first."""
+    kept = first_draws(seed, Purpose.REMEMBERED, lines.order_id, lines.line_no)[0] < scenario.review.remembered
+    bad = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)[0] < scenario.review.bad_product
+    places = np.flatnonzero(kept & ~bad)
+    columns = (lines.delivered_at, lines.order_id, lines.line_no, lines.customer_id, lines.product_id)
+    found = sorted(zip(*(column[places].tolist() for column in columns), strict=True))
+    return [RememberedRow(customer_id, product_id, at) for at, _, _, customer_id, product_id in found]
+
+
+def recall(world: World, rows: Iterable[RememberedRow]) -> None:
+    """Put back in mind what customers remember, the oldest first."""
+    regions = {region.city.city_id: region for region in world.regions}
+    for row in rows:
+        regions[city_of(row.customer_id)].remembered.add(row.customer_id, row.product_id, row.delivered_at)
