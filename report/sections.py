@@ -52,5 +52,10 @@ def _card(widget: Widget, key: str, files: Files, choices: Choices, asker: Asker
 
 
 def title_of(shown: Visualization, query: QueryFile) -> str:
-    """As Redash heads a widget: the visualization's name is left out where it only says its type."""
-    return query.title if shown.name in _DEFAULT_NAMES else f"{shown.name} – {query.title}"
+    """As Redash heads a widget: the visualization's name is left out where it only says its type.
+
+    A counter's own name says all: several of one query would repeat the query's.
+    """
+    if shown.name in _DEFAULT_NAMES:
+        return query.title
+    return shown.name if shown.type == "COUNTER" else f"{shown.name} – {query.title}"

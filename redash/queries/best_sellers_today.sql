@@ -23,6 +23,7 @@ SELECT p.name AS product,
        c.name AS category,
        b.units,
        b.revenue,
+       coalesce(currency(), '') AS currency,
        (SELECT sum(s.on_hand - s.reserved)
         FROM inventory s JOIN today USING (warehouse_id)
         WHERE s.product_id = b.product_id) AS units_left

@@ -1,4 +1,4 @@
--- title: Customers
+-- title: Customers of the period
 -- question: Who bought, and were they pleased?
 -- grain: one row
 

@@ -1,5 +1,5 @@
--- title: Delivery
--- question: How fast and reliable is delivery? Times of what was delivered in the period; on time, of what was promised in it.
+-- title: Parcels of the period
+-- question: How fast and reliable is delivery?
 -- grain: one row
 
 -- Parcels delivered in the period, from the order placed to the door; and promises that came due in it.
@@ -20,15 +20,9 @@ WITH place AS (
     FROM promises_due p
     JOIN place USING (warehouse_id)
     WHERE p.promised_at >= (SELECT period_start('{{ period }}'))
-), overdue AS (
-    SELECT count(*) AS parcels
-    FROM promises_due p
-    JOIN place USING (warehouse_id)
-    WHERE p.is_overdue
 )
 SELECT d.parcels,
        due.promises,
-       overdue.parcels AS overdue_now,
        round(coalesce(d.hours[1], 0)::numeric, 1) AS median_hours,
        round(coalesce(d.hours[2], 0)::numeric, 1) AS p95_hours,
        round(coalesce(100.0 * due.kept / nullif(due.promises, 0), 0), 1) AS on_time_percent,
@@ -37,4 +31,3 @@ SELECT d.parcels,
        CASE WHEN d.parcels > 0 THEN 95.0 END AS first_attempt_goal_percent
 FROM delivered d
 CROSS JOIN due
-CROSS JOIN overdue

@@ -17,7 +17,12 @@ WITH place AS (
            (3, 'address_problem', 'Address problem'), (4, 'refused', 'Refused')
 )
 SELECT o.label AS outcome,
-       coalesce(a.attempts, 0) AS attempts
+       coalesce(a.attempts, 0) AS attempts,
+       -- A bar's figures stand beside its name, where they have room however short the bar is.
+       o.label || '<br>' || to_char(coalesce(a.attempts, 0), 'FM999,999,990')
+               || coalesce(' · ' || round(100.0 * coalesce(a.attempts, 0) / sum(a.attempts) OVER (), 1) || ' %', '')
+           AS told
 FROM outcomes o
 LEFT JOIN attempts a USING (outcome)
-ORDER BY o.position
+-- Horizontal bars are drawn from the bottom up.
+ORDER BY o.position DESC

@@ -13,14 +13,18 @@ WITH visits AS (
     WHERE v.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
 )
 SELECT s.step,
-       coalesce(s.sessions, 0)::numeric AS sessions
+       coalesce(s.sessions, 0)::numeric AS sessions,
+       -- A bar's figures stand beside its name, where they have room however short the bar is.
+       s.step || '<br>' || to_char(coalesce(s.sessions, 0), 'FM999,999,999,990')
+              || coalesce(' · ' || round(100.0 * s.sessions / nullif(v.visited, 0), 1) || ' %', '') AS told
 FROM visits v
 CROSS JOIN LATERAL (
-    VALUES (1, '1 Visited', v.visited),
-           (2, '2 Looked at a product', v.looked),
-           (3, '3 Filled a cart', v.filled_a_cart),
-           (4, '4 Went to the checkout', v.went_to_checkout),
-           (5, '5 Placed the order', v.placed_the_order),
-           (6, '6 Paid', v.paid)
+    VALUES (1, 'Visited', v.visited),
+           (2, 'Looked at a product', v.looked),
+           (3, 'Filled a cart', v.filled_a_cart),
+           (4, 'Went to the checkout', v.went_to_checkout),
+           (5, 'Placed the order', v.placed_the_order),
+           (6, 'Paid', v.paid)
 ) AS s (position, step, sessions)
-ORDER BY s.position
+-- Horizontal bars are drawn from the bottom up.
+ORDER BY s.position DESC

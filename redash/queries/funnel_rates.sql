@@ -1,4 +1,4 @@
--- title: Funnel rates
+-- title: Visits of the period
 -- question: How well do visits become orders?
 -- grain: one row
 

@@ -24,9 +24,12 @@ WITH sales AS (
 )
 SELECT t.tier,
        coalesce(m.customers, 0) AS customers,
+       t.tier || '<br>' || to_char(coalesce(m.customers, 0), 'FM999,999,990')
+              || coalesce('<br>' || round(100 * m.customers / sum(m.customers) OVER (), 1) || ' %', '') AS told,
        coalesce(m.orders, 0) AS orders,
        coalesce(m.revenue, 0) AS revenue,
-       round(coalesce(m.revenue / nullif(m.customers, 0), 0), 2) AS revenue_per_customer
+       round(coalesce(m.revenue / nullif(m.customers, 0), 0), 2) AS revenue_per_customer,
+       'Revenue a customer, ' || currency() AS money
 FROM tiers t
 LEFT JOIN members m USING (loyalty_tier)
 ORDER BY t.position

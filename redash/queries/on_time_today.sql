@@ -1,5 +1,5 @@
 -- title: Parcels on time today
--- question: How many of the parcels promised so far today came as promised? What is overdue now did not.
+-- question: How many of the parcels promised for today so far came in time?
 -- grain: one row
 
 -- Promises that have come due since midnight in each city's local time, whenever they were given.

@@ -19,7 +19,8 @@ WITH today AS MATERIALIZED (
 )
 SELECT c.name AS category,
        coalesce(sum(s.units), 0) AS units,
-       coalesce(sum(s.revenue), 0) AS revenue
+       coalesce(sum(s.revenue), 0) AS revenue,
+       'Revenue, ' || currency() AS money
 FROM categories c
 JOIN products p USING (category_id)
 LEFT JOIN sold s USING (product_id)

@@ -25,7 +25,7 @@ WITH place AS (
     GROUP BY 1
 ), lines AS (
     SELECT d.hour,
-           CASE WHEN d.ago = 0 THEN 'Last 24 hours' ELSE 'Usual' END AS series,
+           CASE WHEN d.ago = 0 THEN 'Last 24 hours' ELSE 'Usual' END || ', ' || currency() AS series,
            round(avg(coalesce(r.revenue, 0)), 2) AS revenue
     FROM days d
     LEFT JOIN revenue r USING (hour_then)

@@ -1,4 +1,4 @@
--- title: Sales today
+-- title: Today so far
 -- question: Is today better than a usual day so far?
 -- grain: one row
 
@@ -45,11 +45,28 @@ WITH today AS MATERIALIZED (
            CASE WHEN bool_and(usual_orders IS NOT NULL) THEN sum(usual_orders) END AS usual_orders,
            CASE WHEN bool_and(usual_revenue IS NOT NULL) THEN sum(usual_revenue) END AS usual_revenue
     FROM by_city
+), rounded AS (
+    SELECT round(revenue, 2) AS revenue,
+           round(usual_revenue, 2) AS usual_revenue,
+           orders,
+           round(usual_orders) AS usual_orders,
+           round(coalesce(revenue / nullif(orders, 0), 0), 2) AS average_order_value,
+           CASE WHEN orders > 0 THEN round(usual_revenue / nullif(usual_orders, 0), 2) END AS usual_order_value,
+           round(100 * (revenue / nullif(usual_revenue, 0) - 1), 1) AS against_usual_percent
+    FROM shop
 )
-SELECT round(revenue, 2) AS revenue,
-       round(usual_revenue, 2) AS usual_revenue,
+-- Money stands with its currency, which makes it a text; a counter compares numbers only, so that is one of its own.
+SELECT revenue,
+       usual_revenue,
+       coalesce(currency(), '') || ' ' || to_char(revenue, 'FM999,999,999,990') AS revenue_shown,
+       coalesce('usual ' || to_char(usual_revenue, 'FM999,999,999,990'), 'no usual day yet') AS usual_revenue_shown,
+       coalesce(to_jsonb(against_usual_percent), '"none yet"') AS against_usual_percent,
+       CASE WHEN against_usual_percent IS NOT NULL THEN 0 END AS against_usual_goal,
        orders,
-       round(usual_orders) AS usual_orders,
-       round(coalesce(revenue / nullif(orders, 0), 0), 2) AS average_order_value,
-       CASE WHEN orders > 0 THEN round(usual_revenue / nullif(usual_orders, 0), 2) END AS usual_order_value
-FROM shop
+       usual_orders,
+       average_order_value,
+       usual_order_value,
+       coalesce(currency(), '') || ' ' || to_char(average_order_value, 'FM999,999,990.00') AS order_value_shown,
+       coalesce('usual ' || to_char(usual_order_value, 'FM999,999,990.00'), 'no usual day yet')
+           AS usual_order_value_shown
+FROM rounded

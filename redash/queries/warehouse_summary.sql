@@ -1,4 +1,4 @@
--- title: Warehouse
+-- title: Work of the period
 -- question: How long do orders and supplies take?
 -- grain: one row
 

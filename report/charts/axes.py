@@ -68,7 +68,8 @@ _BOTTOM: dict[str, Any] = {"ticks": False, "domain": False, "tickCount": alt.Exp
 def categories(options: ChartOptions, order: Sequence[Any], channel: str, room_px: float, **more: Any) -> Any:
     """The channel of names or ordered steps, in that order: long names fold onto several lines, hours are thinned."""
     axis = options.x_axis
-    labels = _folded(order, room_px) if channel == "x" else {"labelLimit": 220}
+    lines = {"labelLimit": 220, "labelExpr": "split(datum.label, '\\n')"}
+    labels = _folded(order, room_px) if channel == "x" else lines
     title = folded_title(axis.title) if channel == "x" else axis.title
     drawn = alt.Axis(title=title, labels=axis.labels.enabled, **labels)
     return _channel(channel)("x:O", sort=list(order), scale=alt.Scale(domain=list(order)), axis=drawn, **more)
@@ -77,12 +78,12 @@ def categories(options: ChartOptions, order: Sequence[Any], channel: str, room_p
 def _folded(order: Sequence[Any], room_px: float) -> dict[str, Any]:
     """Labels under an axis that do not run into each other: on a narrow screen too as far as their words allow."""
     names = [str(value) for value in order]
-    kept = {name: re.sub(r"(?<=\d) (?=\w{1,2}\b)", "\u00a0", name) for name in names}  # a unit stays with its number
+    kept = {name: re.sub(r"(?<=\d) (?=\w{1,2}\b|%)", "\u00a0", name) for name in names}  # a unit stays with its number
     each_px = min(room_px, NARROW_PX) / max(len(names), 1)
     if all(name.replace(".", "").isdigit() for name in names):
         return {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 4}
     letters = max(int(each_px / LABEL_CHARACTER_PX), 3)
-    lines = {name: textwrap.wrap(kept[name], letters, break_long_words=False) or [name] for name in names}
+    lines = {name: [part for line in kept[name].split("\n") for part in _wrapped(line, letters)] for name in names}
     if max(len(line) for folded in lines.values() for line in folded) * LABEL_CHARACTER_PX > room_px / len(names):
         return {"labelAngle": -40, "labelOverlap": False}
     return {
@@ -90,6 +91,10 @@ def _folded(order: Sequence[Any], room_px: float) -> dict[str, Any]:
         "labelOverlap": False,
         "labelExpr": f"({json.dumps(lines, ensure_ascii=False)})[datum.label]",
     }
+
+
+def _wrapped(line: str, letters: int) -> list[str]:
+    return textwrap.wrap(line, letters, break_long_words=False) or [line]
 
 
 def folded_title(title: str | None, letters: int = 38) -> str | list[str] | None:
@@ -137,7 +142,7 @@ def colors(points: Points, options: ChartOptions) -> alt.Color:
     scale = alt.Scale(domain=shown, range=[each.color for each in points.series])
     symbol = "stroke" if all(each.drawn == "line" for each in points.series) else "square"
     names = list(points.rows["x"]) if options.swapped_axes else []
-    beside_px = max((len(str(name)) for name in names), default=0) * LABEL_CHARACTER_PX
+    beside_px = max((len(line) for name in names for line in str(name).split("\n")), default=0) * LABEL_CHARACTER_PX
     return alt.Color("series:N", scale=scale, sort=shown, legend=legend(options, shown, symbol, beside_px))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from report.charts.shades import between, ink_on
+from report.charts.shades import between_hues, ink_on
 from report.charts.template import filled
 from report.dates import written
 from report.drawing import Cell, Drawing, Frame, Table
@@ -65,6 +65,6 @@ def _cell(value: float | None, people: float, options: CohortOptions) -> Cell:
     percent = 100 * value / people
     steps = options.colors.steps
     step = min(int(percent / 100 * steps), steps - 1)
-    ground = between(options.colors.min, options.colors.max, step / (steps - 1))
+    ground = between_hues(options.colors.min, options.colors.max, step / (steps - 1))
     form = NumberFormat.parse(options.percent_format if options.percent_values else options.number_format)
     return Cell(form.text(percent if options.percent_values else value), "right", fill=ground, ink=ink_on(ground))

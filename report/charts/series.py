@@ -138,8 +138,8 @@ def _long(frame: pd.DataFrame, options: ChartOptions, x: pd.Series) -> pd.DataFr
 
 
 def _names(x: pd.Series) -> pd.Series:
-    """Categories as Vega tells them apart: numbers stay numbers, all else is text."""
-    return x if pd.api.types.is_numeric_dtype(x) else x.map(str, na_action="ignore")
+    """Categories as Vega tells them apart: numbers stay numbers, all else is text, perhaps on several lines."""
+    return x if pd.api.types.is_numeric_dtype(x) else x.map(lambda name: str(name).replace("<br>", "\n"), "ignore")
 
 
 def _measured(column: pd.Series) -> pd.Series:

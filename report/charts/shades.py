@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from colorsys import hls_to_rgb, rgb_to_hls
+
 from notebooks.theme import INK
 
 PAPER = "#FFFFFF"
@@ -11,6 +13,19 @@ def between(low: str, high: str, part: float) -> str:
     """The colour that far from `low` (0) to `high` (1), mixed in RGB."""
     mixed = (round(a + (b - a) * part) for a, b in zip(_rgb(low), _rgb(high), strict=True))
     return "#" + "".join(f"{each:02X}" for each in mixed)
+
+
+def between_hues(low: str, high: str, part: float) -> str:
+    """The same mixed in hue, lightness and saturation, as Redash shades cohorts; what is grey takes the other's hue."""
+    hue, light, full = rgb_to_hls(*(each / 255 for each in _rgb(low)))
+    hue_high, light_high, full_high = rgb_to_hls(*(each / 255 for each in _rgb(high)))
+    if full == 0:
+        hue, full = hue_high, full_high
+    elif full_high == 0:
+        hue_high, full_high = hue, full
+    turn = (hue_high - hue + 0.5) % 1 - 0.5  # the shorter way round
+    mixed = hls_to_rgb(hue + turn * part, light + (light_high - light) * part, full + (full_high - full) * part)
+    return "#" + "".join(f"{round(255 * each):02X}" for each in mixed)
 
 
 def ink_on(ground: str) -> str:

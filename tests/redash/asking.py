@@ -56,8 +56,8 @@ def ask(connection: Connection, key: str, city: str = "All cities", period: str 
 
 
 def holds_numbers(rows: list[dict[str, object]], column: str) -> bool:
-    """Whether a JSON column holds numbers, and blanks where there is none."""
-    return all(isinstance(row[column], int | float) or row[column] in {"", " "} for row in rows)
+    """Whether a JSON column holds numbers, and a blank or these words where there is none."""
+    return all(isinstance(row[column], int | float) or row[column] in {"", " ", "none yet"} for row in rows)
 
 
 @contextmanager

@@ -156,3 +156,42 @@ def test_names_that_would_run_into_each_other_are_folded_or_turned():
     turned = chart(columns(columnMapping={"w": "x", "n": "y"}), many).marks("text", "axis-label")
     assert turned[0]["angle"] % 360 == 320
     assert turned[0]["text"] == "Warehouse0"
+
+
+STEPS = pd.to_datetime(["2026-01-05T00:00Z", "2026-01-05T01:00Z", "2026-01-05T02:00Z"])
+MARKED = pd.DataFrame(
+    {
+        "step_utc": [*STEPS, STEPS[1]],
+        "kind": ["Late", "Late", "Late", "Incident"],
+        "parcels": [1, 3, 2, 3],
+        "incident": ["", "", "", "Courier strike, London"],
+    }
+)
+
+
+def marked(**more: Any) -> dict[str, Any]:
+    mapping = {"step_utc": "x", "parcels": "y", "kind": "series"}
+    options = columns(columnMapping=mapping, series={"stacking": "stack"}, textFormat="{{ @@y }} {{ incident }}")
+    return options | {"xAxis": {"type": "datetime"}, "seriesOptions": {"Incident": {"type": "scatter"}}} | more
+
+
+def test_a_mark_stands_over_the_middle_of_its_column_and_says_what_it_marks():
+    paper = chart(marked(), MARKED)
+    [mark] = paper.marks("symbol")
+    bar = next(bar for (_, x), bar in paper.bars().items() if "01:00" in x)
+    assert mark["x"] == pytest.approx((bar.left + bar.right) / 2)
+    assert mark["y"] == pytest.approx(bar.top)  # as high as it says, and not on the stack
+    assert mark["description"].endswith("Courier strike, London")
+
+
+def test_a_mark_that_is_not_there_is_not_at_zero():
+    assert len(chart(marked(), MARKED).marks("symbol")) == 1
+    assert chart(marked(), MARKED[MARKED["kind"] == "Late"]).marks("symbol") == []
+
+
+def test_a_name_with_a_line_break_stands_on_two_lines():
+    frame = pd.DataFrame({"step": ["Paid<br>3 · 50 %", "Visited<br>6 · 100 %"], "sessions": [3, 6]})
+    options = columns(columnMapping={"step": "x", "sessions": "y"}, sortX=False)
+    for swapped in (False, True):
+        labels = chart(options | {"swappedAxes": swapped}, frame).labels
+        assert "Paid 3 · 50 %" in [label.replace("\u00a0", " ") for label in labels]

@@ -11,8 +11,9 @@ import pytest
 from notebooks.theme import INK
 from report.charts.map import lines_around, points_of, sides_of
 from report.charts.shades import between, ink_on
+from report.drawing import Nothing
 from report.options.others import MapOptions
-from tests.report.drawn import chart
+from tests.report.drawn import chart, drawing
 
 WEEK = pd.DataFrame({"hour": ["00", "01", "00"], "day": ["Sun", "Sun", "Mon"], "late": [10.0, 0.0, 40.0]})
 
@@ -31,6 +32,14 @@ def test_a_heat_map_goes_from_one_colour_to_the_other_and_what_is_missing_is_zer
     assert cells["Mon, 00: 40"]["fill"] == "rgb(213, 94, 0)"
     assert cells["Mon, 01: 0"]["fill"] == cells["Sun, 01: 0"]["fill"] == "rgb(255, 255, 255)"
     assert cells["Sun, 00: 10"]["fill"] == "rgb(245, 215, 191)"  # a quarter of the way
+
+
+def test_what_is_no_number_leaves_its_cell_blank_and_takes_no_colour():
+    blank = WEEK.assign(late=pd.Series([10.0, " ", 40.0], dtype=object))
+    cells = {item["description"]: item for item in chart(heat(), blank).marks("rect")}
+    assert set(cells) == {"Sun, 00: 10", "Mon, 00: 40", "Mon, 01: 0"}
+    assert set(chart(heat(showDataLabels=True), blank).texts()) == {"10", "", "40", "0"}
+    assert isinstance(drawing("CHART", heat(), blank.head(2).assign(late=" ")), Nothing)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from report.charts.shades import ink_on
+from report.charts.shades import between_hues, ink_on
 from report.drawing import Nothing, Table
 from tests.report.drawn import drawing, table, tile
 
@@ -166,6 +166,19 @@ def test_a_cohort_table_has_shares_and_a_row_for_a_week_in_which_none_began():
         ["Week of Jan 12, 2026", "0", "-", "-", "-"],
         ["Week of Jan 19, 2026", "50", "100.0%", "-", "-"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "part", "mixed"),
+    [
+        ("#FFFFFF", "#0000FF", 0.0, "#FFFFFF"),
+        ("#FFFFFF", "#0000FF", 0.5, "#8080FF"),  # of full saturation, and a lightness of three quarters
+        ("#FFFFFF", "#0000FF", 1.0, "#0000FF"),
+        ("#FF0000", "#FF00FF", 0.25, "#FF0040"),  # by way of rose, not of green
+    ],
+)
+def test_shades_of_cohorts_keep_their_hue(low: str, high: str, part: float, mixed: str):
+    assert between_hues(low, high, part) == mixed
 
 
 def test_the_shade_of_a_cohort_is_its_share_in_steps():
