@@ -4,6 +4,7 @@
 PYTHON ?= $(shell test -f .venv/complete -a -x .venv/bin/python && echo .venv/bin/python || echo python3)
 RUN    := .venv/bin/python -m
 UV     := .cache/uv/bin/uv
+PIP_OF  = $(PYTHON) tools/install.py --with
 # What reads .env: .venv where that is there, else an environment of its own, which has hardly anything in it.
 DOTENV := $(firstword $(wildcard .venv/complete) .cache/env/complete)
 READ   := $(dir $(DOTENV))bin/python -m
@@ -18,7 +19,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
-.PHONY: up down logs env credentials dashboards dashboards-pull notebook notebooks
+.PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -46,12 +47,26 @@ psql: install ## psql on the shop's database (ARGS='-c "SELECT sim_now()"')
 upgrade: install ## bring an older shop's tables to this program's, rows and all
 	@exec $(RUN) sim upgrade $(ARGS)
 
+# in_containers SERVICE: whether the shop in containers is meant, since none is named and that service's container is there.
+in_containers = ! $(READ) tools.env --says DATABASE_URL && [ -n "$$($(COMPOSE) ps --quiet $(1) 2>/dev/null)" ]
+
 # DATABASE_URL's shop when that is set, in .env too, else the one in containers when it runs, else that of `make sim`.
 speed: $(DOTENV) ## another speed for the running shop, in containers too: SPEED=100x
-	@if ! $(READ) tools.env --says DATABASE_URL && [ -n "$$($(COMPOSE) ps --quiet sim 2>/dev/null)" ]; then \
+	@if $(call in_containers,sim); then \
 		echo "speed: of the shop in the container sim" >&2; \
 		exec $(COMPOSE) exec -T sim python -m sim speed $(call quote,$(SPEED)); \
 	fi; $(MAKE) --no-print-directory install && exec $(RUN) sim speed $(call quote,$(SPEED)) $(ARGS)
+
+TO ?= out/bazaar-$(shell date +%Y-%m-%d-%H%M%S).dump
+
+backup: $(DOTENV) ## the shop as one file, in containers too: TO=shop.dump (docs/backups.md: how to restore it)
+	@if $(call in_containers,postgres); then \
+		echo "backup: of the shop in the container postgres" >&2; \
+		file=$(call quote,$(TO)); mkdir -p "$$(dirname "$$file")"; \
+		if [ -e "$$file" ]; then echo "backup: $$file is there already, and stays as it is" >&2; exit 2; fi; \
+		$(COMPOSE) exec -T postgres pg_dump --username=bazaar --format=custom $(ARGS) bazaar >"$$file.part" && \
+			mv "$$file.part" "$$file" && ls -lh "$$file" || { rm -f "$$file.part"; exit 1; }; \
+	else $(MAKE) --no-print-directory install && exec $(RUN) sim backup $(call quote,$(TO)) $(ARGS); fi
 
 report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
 	@exec $(RUN) report $(ARGS)
@@ -118,21 +133,22 @@ bench-guard: install ## a small shop; fails when writing or simulating costs twi
 .cache/audit/complete: tools/audit.txt
 	@echo "Making .cache/audit from $<" >&2
 	@$(PYTHON) -m venv --clear .cache/audit
-	@.cache/audit/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/audit/bin/python --require-hashes --requirement $<
 	@touch $@
 
 audit: install .cache/audit/complete ## known vulnerabilities in what is locked; pins, base images, secrets in the tree
 	@.venv/bin/python tools/audit.py $(ARGS)
 
-$(UV):
-	$(PYTHON) -m venv .cache/uv
-	.cache/uv/bin/python -m pip install -qq uv==0.13.9
+.cache/uv/complete:
+	$(PYTHON) -m venv --clear .cache/uv
+	$(PIP_OF) .cache/uv/bin/python uv==0.13.9
+	@touch $@
 
 # Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
-lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
+lock: .cache/uv/complete ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) --group dev $(ARGS) --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --output-file requirements.txt
 	for image in sim publisher jupyter; do \
@@ -144,8 +160,7 @@ lock: $(UV) ## renew requirements.lock, requirements.txt and docker/requirements
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# The files as they are here, not as they were when the image was built.
-PUBLISH = $(COMPOSE) run --rm --no-deps --volume $(call quote,$(CURDIR)/redash:/bazaar/redash)
+PUBLISH = $(COMPOSE) run --rm --no-deps
 
 # SPEED=10x and the like, given to make, are in Compose's environment too.
 up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, in containers (settings as for sim, or in .env)
@@ -161,7 +176,7 @@ logs: ## follow what the containers say (ARGS=sim for one of them)
 
 .cache/env/complete: tools/env.txt
 	@$(PYTHON) -m venv --clear .cache/env
-	@.cache/env/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/env/bin/python --require-hashes --requirement $<
 	@touch $@
 
 env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
@@ -171,16 +186,19 @@ env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it say
 credentials: $(DOTENV) ## where Redash, JupyterLab and PostgreSQL are and how to get in
 	@$(READ) tools.env --show
 
-dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files)
+# What people edited in Redash stays: ARGS=--overwrite, or ARGS='--overwrite shop_today', puts the files' in its place.
+dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files, --overwrite takes edits back)
 	@$(PUBLISH) redash-publish publish $(ARGS)
 
 dashboards-pull: ## bring edits made in Redash back into redash/
-	@$(PUBLISH) --user "$$(id -u):$$(id -g)" redash-publish pull $(ARGS)
+	@# Where publishing reads them nothing can be written: they are mounted a second time, by whoever owns them.
+	@$(PUBLISH) --user "$$(id -u):$$(id -g)" --volume $(call quote,$(CURDIR)/redash:/edited/redash) --workdir /edited \
+		redash-publish pull $(ARGS)
 
 .cache/jupyter/complete: docker/requirements/jupyter.txt
 	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
 	@$(PYTHON) -m venv --clear .cache/jupyter
-	@.cache/jupyter/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --requirement $<
+	@$(PIP_OF) .cache/jupyter/bin/python --require-hashes --requirement $<
 	@# It would ask about news from the internet at each start.
 	@.cache/jupyter/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@

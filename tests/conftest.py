@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ TOGETHER = {"tests/integration/outages", "tests/notebooks", "tests/report", "tes
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("bazaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("bazaar")
+
+
+def pytest_configure() -> None:
+    """Hear SIGINT also in the background of a script, where it is ignored: what the tests start would inherit that."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)

@@ -1,11 +1,12 @@
 """Makes .venv what requirements.lock says, for whichever Python runs this file; does nothing when it is so already.
 
 Safe to run again, to interrupt and to run twice at once: one process builds, the others wait, and the stamp that says
-"complete" is written last.
+"complete" is written last. `install.py --with PYTHON …` is `PYTHON -m pip install …` on the same terms.
 """
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import hashlib
 import importlib.util
@@ -13,6 +14,7 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +22,34 @@ LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "complete"
+
+# From where packages come, as pip's variables and files say; where they go and which they are is not theirs to say.
+WHENCE = {
+    *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "prefer-binary"),
+    *("proxy", "cert", "client-cert", "keyring-provider", "use-feature", "use-deprecated"),
+    *("timeout", "default-timeout", "retries", "resume-retries", "cache-dir", "no-cache-dir"),
+}
+SECTIONS = ("global", "install", ":env:")  # the later one goes over the earlier one
+
+
+def pip_install(python: str | Path, *arguments: str | Path) -> None:
+    """Install with that Python's pip. Raises CalledProcessError."""
+    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, "install", "-qq", *arguments], cwd=ROOT, env=_environment(pip), check=True)
+
+
+def _environment(pip: Sequence[str | Path]) -> dict[str, str]:
+    """Ours, with those of pip's settings only that a package's place does not depend on (PIP_USER, PIP_TARGET …)."""
+    said = subprocess.run([*pip, "config", "list"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    settings = [line.partition("=") for line in said.splitlines() if "=" in line]
+    kept: dict[str, str] = {}
+    for wanted in SECTIONS:
+        for key, _, value in settings:
+            section, _, name = key.rpartition(".")
+            if section == wanted and name in WHENCE:
+                kept[f"PIP_{name.replace('-', '_').upper()}"] = str(ast.literal_eval(value))
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    return {**others, **kept, "PIP_CONFIG_FILE": os.devnull}
 
 
 def wanted_stamp() -> str:
@@ -30,7 +60,7 @@ def wanted_stamp() -> str:
 
 def is_complete(stamp: str) -> bool:
     """Whether .venv was made from this lock and its Python still exists."""
-    return PYTHON.exists() and STAMP.is_file() and STAMP.read_text() == stamp
+    return PYTHON.exists() and STAMP.is_file() and STAMP.read_bytes() == os.fsencode(stamp)
 
 
 def build() -> None:
@@ -38,8 +68,7 @@ def build() -> None:
     STAMP.unlink(missing_ok=True)
     print(f"Making .venv for Python {sys.version.split()[0]} from requirements.lock (a minute or so)", file=sys.stderr)
     venv.create(VENV, clear=True, symlinks=True, with_pip=True)
-    pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq"]
-    subprocess.run([*pip, "--require-hashes", "--requirement", LOCK], cwd=ROOT, check=True)
+    pip_install(PYTHON, "--require-hashes", "--requirement", LOCK)
 
 
 def main() -> int:
@@ -50,7 +79,7 @@ def main() -> int:
     if importlib.util.find_spec("ensurepip") is None:
         print(f"{sys.executable} cannot make virtual environments: install its venv package first", file=sys.stderr)
         return 2
-    with LOCK.open() as lock:
+    with LOCK.open(encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_complete(stamp):  # another process built it while this one waited
             return 0
@@ -62,10 +91,19 @@ def main() -> int:
         except KeyboardInterrupt:
             print("make install: interrupted; the next one begins anew", file=sys.stderr)
             return 130
-        STAMP.write_text(stamp)
+        STAMP.write_bytes(os.fsencode(stamp))
+    return 0
+
+
+def install_with(python: str, arguments: Sequence[str]) -> int:
+    """Install into another environment; pip's exit code, who has said what is wrong."""
+    try:
+        pip_install(python, *arguments)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
     return 0
 
 
 if __name__ == "__main__":
     os.umask(0o022)  # PostgreSQL's programs lie in .venv too, and under root another user runs them
-    sys.exit(main())
+    sys.exit(install_with(sys.argv[2], sys.argv[3:]) if sys.argv[1:2] == ["--with"] else main())

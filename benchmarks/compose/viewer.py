@@ -13,8 +13,9 @@ from typing import Any
 from benchmarks.compose.system import System
 from benchmarks.databases import ask
 from redash.publisher.api import Api, Json
+from redash.publisher.dashboard_state import dashboard_key
 from redash.publisher.files import load
-from redash.publisher.keys import TAG, key_of
+from redash.publisher.keys import TAG
 
 # The widgets of each dashboard that is published, ours being the only ones.
 _WIDGETS = """
@@ -51,7 +52,7 @@ class Viewer:
 
     def boards(self) -> list[Board]:
         """What each dashboard shows, by the query's id, in the order in which Redash lists them."""
-        listed = [each for each in self._api.listed("dashboards", tags=TAG) if key_of("dashboard", each)]
+        listed = [each for each in self._api.listed("dashboards", tags=TAG) if dashboard_key(each)]
         opened = [self._api.get(f"dashboards/{each['id']}")["widgets"] for each in listed]
         shown = [
             [widget["visualization"]["query"] for widget in board if widget.get("visualization")] for board in opened

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import venv
 from pathlib import Path
+
+from tools.install import pip_install
 
 FOLDER = Path(".cache/peers")
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
@@ -18,7 +19,7 @@ def make() -> Path:
     if not (made_from.exists() and made_from.read_text(encoding="utf-8") == wanted):
         print(f"making {FOLDER} from {REQUIREMENTS.name} …", file=sys.stderr)
         venv.create(FOLDER, clear=True, with_pip=True)
-        pip = [str(programs / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--ignore-requires-python", "--requirement", str(REQUIREMENTS)], check=True)
+        options = ("--no-deps", "--ignore-requires-python", "--requirement", REQUIREMENTS)
+        pip_install(programs / "python", *options)
         made_from.write_text(wanted, encoding="utf-8")
     return programs

@@ -9,7 +9,7 @@ finished=$PGDATA/bazaar.complete  # written last, and to the disk
 # it says when we have ours, it speaks of somebody who is dead.
 take_volume() {
     exec 9>>/var/lib/postgresql/bazaar.lock
-    flock --exclusive --timeout 10 9 || {
+    flock --exclusive --timeout 5 9 || {
         echo 'postgres: another container is using this volume, so this one does not start on it' >&2
         exit 1
     }

@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from redash.publisher import keys
-from redash.publisher.dashboard_file import KEY_OPTION
 from redash.publisher.parameters import of_definition
 from redash.publisher.query_file import KEY_FORM, QueryFile, one_line
 from redash.publisher.refresh import Refresh
-from redash.publisher.wanted import plain_sql
+from redash.publisher.three_way import digest
+from redash.publisher.wanted import plain_sql, query_now
 
 if TYPE_CHECKING:
     from redash.publisher.api import Json
     from redash.publisher.files import Files
+    from redash.publisher.pull_notes import PullNotes
     from redash.publisher.remote import Remote
 
 
 class Adoption:
     """Keys given, and what has to be sent so that Redash knows them (`marks`: path and body)."""
 
-    def __init__(self, files: Files, remote: Remote, source_id: int | None) -> None:
+    def __init__(self, files: Files, remote: Remote, source_id: int | None, notes: PullNotes) -> None:
         self.queries: dict[str, QueryFile] = {}
         self.parameters: dict[str, Json] = {}
         self.marks: list[tuple[str, Json]] = []
-        self.notes: list[str] = []
+        self._notes = notes
         self._files = files
         self._source_id = source_id
         self._query_keys: dict[int, str] = {now["id"]: key for key, now in remote.queries.items()}
@@ -40,7 +41,7 @@ class Adoption:
         if key in self._files.queries or key in self.queries:
             return key
         if now["data_source_id"] != self._source_id:
-            self.notes.append(f"'{now['name']}' asks another data source: left in Redash only")
+            self._notes.add(f"'{now['name']}' asks another data source: left in Redash only")
             return None
         key = key or keys.new_key(now["name"], self._files.queries.keys() | self.queries.keys(), "query")
         query = self._file(key, now)
@@ -49,15 +50,11 @@ class Adoption:
         self.queries[key] = query
         if now["id"] not in self._query_keys:
             self._query_keys[now["id"]] = key
-            body = {
-                "tags": keys.tags("query", key, now["tags"]),
-                "options": keys.stamped(now["options"] or {}, now["id"]),
-            }
-            self.marks.append((f"queries/{now['id']}", body))
+            self.marks.append((f"queries/{now['id']}", _marks(key, now)))
         return key
 
-    def visualization(self, query: str, now: Json) -> str:
-        """The key of a visualization."""
+    def visualization_key(self, query: str, now: Json) -> str:
+        """The key of a visualization, which it gets when it has none."""
         if now["id"] in self._visualization_keys:
             return self._visualization_keys[now["id"]]
         key = keys.option_key(now)
@@ -66,7 +63,6 @@ class Adoption:
             name = "table" if (now["type"], now["name"]) == ("TABLE", "Table") else now["name"]
             key = keys.new_key(name, taken, "shown")
             self._taken[query].add(key)
-            self.marks.append((f"visualizations/{now['id']}", {"options": (now["options"] or {}) | {KEY_OPTION: key}}))
         self._visualization_keys[now["id"]] = key
         return key
 
@@ -78,7 +74,7 @@ class Adoption:
                 continue
             plain = of_definition(made[name], self._query_keys) if name in made else None
             if plain is None:
-                self.notes.append(
+                self._notes.add(
                     f"'{now['name']}' has a parameter '{name}' that parameters.yml can't say: left as it is"
                 )
                 return False
@@ -90,3 +86,13 @@ class Adoption:
         title, question = one_line(now["name"]), one_line(now["description"] or "")
         refresh = Refresh.of_schedule(now["schedule"])
         return QueryFile(key, path, title, question or title, "not said yet", refresh, plain_sql(now["query"]), 1)
+
+
+def _marks(key: str, now: Json) -> Json:
+    """What makes a query ours. From now on its file says what it is: so what it is counts as published."""
+    mine = query_now(now) | {"tags": sorted(keys.own_tags("query", key))}
+    published = {name: digest(value) for name, value in mine.items()}
+    return {
+        "tags": keys.tags("query", key, now["tags"]),
+        "options": keys.stamped(now["options"] or {}, now["id"], key, published),
+    }

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from redash.publisher.api import Api
 from redash.publisher.files import HERE, Files, load
+from redash.publisher.overwrite import VARIABLE, of_option, of_variable
 from redash.publisher.prerun import prerun
-from redash.publisher.problems import BadInput, Failure
+from redash.publisher.problems import BadInput, Failure, short
 from redash.publisher.prune import prune
 from redash.publisher.publish import Publication
 from redash.publisher.pull import Pull
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _FAILED, _BAD_INPUT = 1, 2
 _URL = "http://127.0.0.1:5000"
+_WORD = "the queries and dashboards named, or all: overwrite"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         with Api(options.url, _key(options)) as api:
             api.wait(options.wait)
-            return _publish(api, files, options) if options.command == "publish" else _pull(api, files)
+            return _publish(api, files, options) if options.command == "publish" else _pull(api, files, options)
     except BadInput as bad:
         _tell(str(bad))
         return _BAD_INPUT
@@ -52,11 +54,18 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     publish = commands.add_parser("publish", help="make Redash agree with the files, then run every query once")
     publish.add_argument("--prune", action="store_true", help="archive what was published and has left the files")
+    publish.add_argument(
+        "--overwrite",
+        nargs="*",
+        metavar="KEY",
+        help=f"{_WORD} what people edited there; else {VARIABLE} (all, or keys)",
+    )
     publish.add_argument("--no-prerun", action="store_true", help="do not run the queries")
     publish.add_argument(
         "--settle", type=float, default=0.0, metavar="S", help="seconds to wait, before that, for a shop's history (0)"
     )
     pull = commands.add_parser("pull", help="bring edits made in Redash back into the files")
+    pull.add_argument("--overwrite", nargs="*", metavar="KEY", help=f"{_WORD} what was edited in the files too")
     check = commands.add_parser("check", help="read the files and say what is wrong, with line numbers")
     for each in (publish, pull, check):
         each.add_argument("--files", type=Path, default=HERE, help="the folder of queries and dashboards")
@@ -78,15 +87,23 @@ def _key(options: argparse.Namespace) -> str:
 
 def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
     if options.prune and not files.queries:
-        raise BadInput(f"{files.root} has no queries: --prune would archive everything")
+        raise BadInput(f"{short(files.root)} has no queries: --prune would archive everything")
+    overwrite = (
+        of_variable(os.environ.get(VARIABLE), files)
+        if options.overwrite is None
+        else of_option(options.overwrite, files)
+    )
     begun_s = time.monotonic()
-    publication = Publication(api, files, SourceSettings.of_environment(os.environ), everything=options.prune)
+    settings = SourceSettings.of_environment(os.environ)
+    publication = Publication(api, files, settings, overwrite, everything=options.prune)
     publication.run()
     if options.prune:
-        prune(publication)
+        prune(publication.room)
     for line in publication.tally.lines():
         _say(line)
     _say(f"{publication.tally} in {time.monotonic() - begun_s:.1f} s")
+    for line in publication.tally.advice():
+        _say(line)
     if options.no_prerun:
         return 0
     settle(api, publication.source.id, options.settle)
@@ -95,21 +112,22 @@ def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
 
 def _prerun(api: Api, files: Files, publication: Publication) -> int:
     begun_s = time.monotonic()
-    failures = prerun(api, files, publication.remote.queries, _progress)
-    ran = len(files.queries) - len(failures)
-    _tell(f"{ran} of {len(files.queries)} queries run in {time.monotonic() - begun_s:.1f} s")
+    edited = publication.queries.edited  # what they ask for is not in the files: whoever edited them has run them
+    asked = len(files.queries) - len(edited)
+    failures = prerun(api, files, publication.room.remote.queries, edited, _progress)
+    _tell(f"{asked - len(failures)} of {asked} queries run in {time.monotonic() - begun_s:.1f} s")
     for failure in failures:
         _tell(f"query {failure}")
     return _FAILED if failures else 0
 
 
-def _pull(api: Api, files: Files) -> int:
-    pull = Pull(api, files)
+def _pull(api: Api, files: Files, options: argparse.Namespace) -> int:
+    pull = Pull(api, files, of_option(options.overwrite, files))
     pull.run()
     for note in pull.notes:
         _tell(note)
     for path in pull.written:
-        _say(f"wrote {path}")
+        _say(f"wrote {short(path)}")
     _say(f"{len(pull.written)} files changed")
     load(files.root)  # what people did in Redash may break a rule of the files: say so now
     return 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 12
 KEY_OPTION = "bazaarKey"
+PUBLISHED_OPTION = "bazaarPublished"
 TYPES = [
     "CHART",
     "COUNTER",
@@ -75,8 +76,9 @@ class Visualization(Strict):
     @field_validator("options")
     @classmethod
     def _sound(cls, options: dict[str, Any]) -> dict[str, Any]:
-        if KEY_OPTION in options:
-            raise ValueError(f"'{KEY_OPTION}' is the publisher's own option")
+        for name in (KEY_OPTION, PUBLISHED_OPTION):
+            if name in options:
+                raise ValueError(f"'{name}' is the publisher's own option")
         if any(title is not None and not isinstance(title, str) for title in axis_titles.titles(options)):
             raise ValueError("an axis title is plain text: the publisher puts it in the form of Redash's version")
         return options

@@ -116,6 +116,21 @@ _CHOROPLETH: dict[str, Any] = {
     },
 }
 
+_PIVOT: dict[str, Any] = {
+    "controls": {"enabled": False},
+    "rendererOptions": {"table": {"colTotals": True, "rowTotals": True}},
+    "rowOrder": "key_a_to_z",
+    "colOrder": "key_a_to_z",
+    "valueFilter": {},
+    "sorters": {},
+    "derivedAttributes": {},
+    "hiddenAttributes": [],
+    "hiddenFromAggregators": [],
+    "hiddenFromDragDrop": [],
+    "menuLimit": 500,
+    "unusedOrientationCutoff": 85,
+}
+
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "CHART": _CHART,
     "COUNTER": _COUNTER,
@@ -124,7 +139,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "MAP": _MAP,
     "CHOROPLETH": _CHOROPLETH,
     "TABLE": {"itemsPerPage": 25, "paginationSize": "default"},
-    "PIVOT": {"controls": {"enabled": False}, "rendererOptions": {"table": {"colTotals": True, "rowTotals": True}}},
+    "PIVOT": _PIVOT,
     "WORD_CLOUD": {
         "column": "",
         "frequenciesColumn": "",

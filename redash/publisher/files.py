@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redash.publisher.dashboard_file import Dashboard, DashboardFile, Visualization
 from redash.publisher.parameters import Parameters, QueryParameter, parse_parameters
-from redash.publisher.problems import BadFiles, BadInput, Problem
+from redash.publisher.problems import BadFiles, BadInput, Problem, short
 from redash.publisher.query_file import KEY_FORM, QueryFile, parse_query
 from redash.publisher.strict import validated
 from redash.publisher.yaml_lines import Document, read_document
@@ -47,7 +47,7 @@ class Files:
 def load(root: Path = HERE) -> Files:
     """Everything in the folder, or BadFiles with all that is wrong."""
     if not root.is_dir():
-        raise BadInput(f"there is no folder {root}")
+        raise BadInput(f"there is no folder {short(root)}")
     problems: list[Problem] = []
     queries = _queries(root, problems)
     parameters, document = _parameters(root, problems)

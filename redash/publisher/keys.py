@@ -1,4 +1,7 @@
-"""How things in Redash are known again: names are not unique there, people rename, and a copy copies every mark."""
+"""How things in Redash are known again, and what was published of them last.
+
+Names are not unique there, people rename, and a copy copies every mark.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from redash.publisher.dashboard_file import KEY_OPTION
+from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -15,32 +18,63 @@ TAG = "bazaar"
 _OWN_ID = "bazaarId"
 _ID_TAG = f"{TAG}:id:"
 
+Thing = dict[str, Any]
+
 
 def tags(noun: str, key: str, now: list[str], own_id: int | None = None) -> list[str]:
     """The tags of a query or dashboard: ours, and those that people gave it."""
-    ours = [TAG, f"{TAG}:{noun}:{key}", *([f"{_ID_TAG}{own_id}"] if own_id is not None else [])]
-    return ours + [tag for tag in now if tag not in ours and not tag.startswith(f"{TAG}:")]
+    ours = own_tags(noun, key, own_id)
+    return ours + [tag for tag in now if tag not in ours and not is_own_tag(tag)]
 
 
-def stamped(options: dict[str, Any], own_id: int) -> dict[str, Any]:
-    """A query's options with its own id, which a copy of it does not have."""
-    return options | {_OWN_ID: own_id}
+def own_tags(noun: str, key: str, own_id: int | None = None) -> list[str]:
+    """The tags that a query or dashboard of ours has."""
+    return [TAG, f"{TAG}:{noun}:{key}", *([f"{_ID_TAG}{own_id}"] if own_id is not None else [])]
 
 
-def key_of(noun: str, thing: dict[str, Any]) -> str | None:
-    """A query's or dashboard's key; None for what people made by hand, their copies of ours included.
-
-    A dashboard says its id in a tag, as its options are overwritten when someone reorders its parameters.
-    """
-    if (thing.get("options") or {}).get(_OWN_ID) != thing["id"] and f"{_ID_TAG}{thing['id']}" not in thing["tags"]:
-        return None
-    prefix = f"{TAG}:{noun}:"
-    return next((tag.removeprefix(prefix) for tag in thing["tags"] if tag.startswith(prefix)), None)
+def is_own_tag(tag: str) -> bool:
+    """Whether a tag is one of the publisher's, and not of people."""
+    return tag == TAG or tag.startswith(f"{TAG}:")
 
 
-def option_key(thing: dict[str, Any]) -> str | None:
+def stamped(options: Thing, own_id: int, key: str, published: Thing) -> Thing:
+    """A query's options with its own id, which a copy of it does not have, its key, and what was published of it."""
+    return options | {_OWN_ID: own_id, KEY_OPTION: key, PUBLISHED_OPTION: published}
+
+
+def query_key(query: Thing) -> str | None:
+    """A query's key; None for what people made by hand, their copies of ours included."""
+    options = query.get("options") or {}
+    if options.get(_OWN_ID) == query["id"] or half_made(query):
+        return options.get(KEY_OPTION) or _tagged("query", query)
+    return None
+
+
+def half_made(query: Thing) -> bool:
+    """Whether a query of ours was created and not finished: the publisher was killed between the two calls it takes."""
+    options = query.get("options") or {}
+    return bool(query.get("is_draft")) and KEY_OPTION in options and _OWN_ID not in options
+
+
+def dashboard_key_tagged(board: Thing) -> str | None:
+    """The key that a dashboard's tags say, where they say its own id too: a copy has the tags of its original."""
+    return _tagged("dashboard", board) if f"{_ID_TAG}{board['id']}" in board["tags"] else None
+
+
+def option_key(thing: Thing) -> str | None:
     """A visualization's or widget's key."""
     return (thing.get("options") or {}).get(KEY_OPTION)
+
+
+def published(thing: Thing) -> Thing | None:
+    """What was published last of a query, a visualization or a widget, by parts; None where nothing says so."""
+    found = (thing.get("options") or {}).get(PUBLISHED_OPTION)
+    return found if isinstance(found, dict) else None
+
+
+def without_published(options: Thing | None) -> Thing:
+    """Options that no longer say what was published."""
+    return {name: value for name, value in (options or {}).items() if name != PUBLISHED_OPTION}
 
 
 def new_key(name: str, taken: Container[str], noun: str) -> str:
@@ -52,3 +86,8 @@ def new_key(name: str, taken: Container[str], noun: str) -> str:
     while key in taken:
         key, number = f"{slug}_{number}", number + 1
     return key
+
+
+def _tagged(noun: str, thing: Thing) -> str | None:
+    prefix = f"{TAG}:{noun}:"
+    return next((tag.removeprefix(prefix) for tag in thing["tags"] if tag.startswith(prefix)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from redash.publisher import axis_titles
-from redash.publisher.dashboard_file import KEY_OPTION
+from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
 from redash.publisher.defaults import column_defaults, option_defaults
 
 _NOTHING: Any = object()
@@ -17,7 +17,7 @@ def agreed(kind: str, ours: dict[str, Any], theirs: dict[str, Any], formats: dic
 
     They are ours, unchanged, exactly when both mean the same.
     """
-    theirs = {name: value for name, value in theirs.items() if name != KEY_OPTION}
+    theirs = {name: value for name, value in theirs.items() if name not in {KEY_OPTION, PUBLISHED_OPTION}}
     ours_rest, theirs_rest = dict(ours), dict(theirs)
     columns = _NOTHING
     if kind in {"TABLE", "DETAILS"}:

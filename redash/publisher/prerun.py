@@ -12,7 +12,7 @@ from redash.publisher.api import Api, Json, in_parallel
 from redash.publisher.problems import Failure, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from redash.publisher.files import Files
     from redash.publisher.query_file import QueryFile
@@ -23,13 +23,16 @@ _ANY_AGE, _NO_AGE = -1, 0
 _TRIPPED, _TRIPS = 500, 3
 
 
-def prerun(api: Api, files: Files, queries: Mapping[str, Json], progress: Callable[[str], None]) -> list[str]:
+def prerun(
+    api: Api, files: Files, queries: Mapping[str, Json], left_out: Container[str], progress: Callable[[str], None]
+) -> list[str]:
     """The queries that failed, and why. Those that fill parameters' lists go first: values are checked against them.
 
     `queries` is Redash's. One that never ran is run even where a result of the same SQL is there: a list is read from
     its own query's last result.
     """
     lists = files.dropdowns()
+    asked = [query for query in files.queries.values() if query.key not in left_out]
     done: list[str] = []
     failures: list[str] = []
 
@@ -41,10 +44,10 @@ def prerun(api: Api, files: Files, queries: Mapping[str, Json], progress: Callab
         except Failure as failure:
             failures.append(f"{query.key}: {failure}")
         done.append(query.key)
-        progress(f"{len(done)} of {len(files.queries)} queries run")
+        progress(f"{len(done)} of {len(asked)} queries run")
 
     for first in (True, False):
-        in_parallel(run, [query for query in files.queries.values() if (query.key in lists) is first])
+        in_parallel(run, [query for query in asked if (query.key in lists) is first])
     return sorted(failures)
 
 

@@ -19,7 +19,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{_short(self.path)}:{self.line}: {self.message}"
+        return f"{short(self.path)}:{self.line}: {self.message}"
 
 
 class BadInput(Exception):
@@ -46,6 +46,7 @@ class Refused(Failure):
         super().__init__(message)
 
 
-def _short(path: Path) -> Path:
+def short(path: Path) -> Path:
+    """A path as whoever runs the command would write it: the container lies as the repository does."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

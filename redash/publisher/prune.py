@@ -1,26 +1,36 @@
-"""Archives what is ours in Redash and has left the files. What people made by hand has no key and stays."""
+"""Archives what is ours in Redash and has left the files. What people made by hand has no key and stays.
+
+What was published of it is forgotten first: so it is known from what a person archived, and comes back with its file.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from redash.publisher.dashboard_state import DashboardState
+from redash.publisher.keys import without_published
 from redash.publisher.remote import by_key
 
 if TYPE_CHECKING:
-    from redash.publisher.publish import Publication
+    from redash.publisher.room import Room
 
 
-def prune(publication: Publication) -> None:
+def prune(room: Room) -> None:
     """Dashboards first, then visualizations, then queries (whose widgets go with them)."""
-    api, files, remote, tally = publication.api, publication.files, publication.remote, publication.tally
+    api, files, remote, tally = room.api, room.files, room.remote, room.tally
     for key in sorted(remote.dashboards.keys() - files.dashboards):
-        api.delete(f"dashboards/{remote.dashboards[key]['id']}")
+        board = remote.dashboards[key]["id"]
+        api.post(f"dashboards/{board}", {"layout": DashboardState(key).layout(board)})
+        api.delete(f"dashboards/{board}")
         tally.remove("dashboard", key)
     for query in files.queries:
-        keyed = by_key(remote.queries[query]["visualizations"])
-        for key in sorted(keyed.keys() - files.visualizations(query)):
-            api.delete(f"visualizations/{keyed[key]['id']}")
-            tally.remove("visualization", f"{query}/{key}")
+        if query in remote.queries and not room.asleep("query", query):
+            keyed = by_key(remote.queries[query]["visualizations"])
+            for key in sorted(keyed.keys() - files.visualizations(query)):
+                api.delete(f"visualizations/{keyed[key]['id']}")
+                tally.remove("visualization", f"{query}/{key}")
     for key in sorted(remote.queries.keys() - files.queries):
-        api.delete(f"queries/{remote.queries[key]['id']}")
+        now = remote.queries[key]
+        api.post(f"queries/{now['id']}", {"options": without_published(now["options"])})
+        api.delete(f"queries/{now['id']}")
         tally.remove("query", key)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from redash.publisher import keys, wanted
 from redash.publisher.adoption import Adoption
 from redash.publisher.api import in_parallel
+from redash.publisher.pull_notes import PullNotes
 from redash.publisher.pulled_dashboard import PulledDashboard
 from redash.publisher.query_file import one_line, written_query
 from redash.publisher.refresh import Refresh
 from redash.publisher.remote import read_remote, read_source
+from redash.publisher.room import Room
+from redash.publisher.three_way import judged
 from redash.publisher.wanted import plain_sql
 from redash.publisher.yaml_edit import Kept, edited
 from redash.publisher.yaml_text import inline
@@ -21,25 +25,23 @@ if TYPE_CHECKING:
     from redash.publisher.api import Api, Json
     from redash.publisher.dashboard_file import DashboardFile
     from redash.publisher.files import Files
+    from redash.publisher.overwrite import Overwrite
     from redash.publisher.query_file import QueryFile
+    from redash.publisher.three_way import Judgement
 
 
 class Pull:
     """One pull: the files written, and notes on what could not be brought back."""
 
-    def __init__(self, api: Api, files: Files) -> None:
+    def __init__(self, api: Api, files: Files, overwrite: Overwrite) -> None:
         self.written: list[Path] = []
-        self._api = api
+        self.notes = PullNotes()
         self._files = files
-        self._remote = read_remote(api)
         source = read_source(api)
-        self._adoption = Adoption(files, self._remote, source["id"] if source else None)
-        self._marks: list[tuple[str, Json]] = []
-
-    @property
-    def notes(self) -> list[str]:
-        """What people should know, a line each."""
-        return self._adoption.notes
+        self._source_id: int | None = source["id"] if source else None
+        self._room = Room(api, files, read_remote(api, files, everything=True), overwrite)
+        self._adoption = Adoption(files, self._room.remote, self._source_id, self.notes)
+        self._marks: dict[str, Json] = {}
 
     def run(self) -> None:
         """Writes files first and marks Redash after: a pull that breaks off is made good by the next."""
@@ -52,36 +54,51 @@ class Pull:
         texts |= self._parameters()
         for path, text in texts.items():
             self._write(path, text)
-        in_parallel(lambda mark: self._api.post(*mark), [*self._adoption.marks, *self._marks])
+        marks = self._marks | dict(self._adoption.marks)
+        in_parallel(lambda mark: self._room.api.post(*mark), marks.items())
 
     def _query(self, query: QueryFile) -> dict[Path, str]:
-        now = self._remote.queries.get(query.key)
-        if now is None:
-            self.notes.append(f"query {query.key} is not in Redash: its file stays as it is")
+        now = self._room.remote.queries.get(query.key)
+        if now is None or now["is_archived"]:
+            self._missing("query", query.key, now)
             return {}
-        pulled = replace(
-            query,
-            title=one_line(now["name"]),
-            question=one_line(now["description"] or "") or query.question,
-            refresh=Refresh.of_schedule(now["schedule"]),
-            sql=plain_sql(now["query"]),
-        )
-        if pulled == query or not self._adoption.define(pulled, now):
+        judgement = self._judged(query, now)
+        theirs = _said(now)
+        brought = [part for part in judgement.taken() if theirs.get(part)]
+        pulled = replace(query, **{name: value for part in brought for name, value in theirs[part].items()})
+        if not self._adoption.define(pulled, now):
             return {}
-        return {query.path: written_query(pulled, query.path.read_text(encoding="utf-8"))}
+        # Parameters come with the SQL that mentions them, as far as parameters.yml lacks them.
+        said = [*brought, "parameters"] if "query" in brought else brought
+        self.notes.of("query", query.key, judgement, said, theirs)
+        options = keys.stamped(now["options"] or {}, now["id"], query.key, judgement.after_pulling(brought))
+        if options != now["options"]:
+            self._marks[f"queries/{now['id']}"] = {"options": options}
+        return {} if pulled == query else {query.path: written_query(pulled, query.path.read_text(encoding="utf-8"))}
+
+    def _judged(self, query: QueryFile, now: Json) -> Judgement:
+        known = self._room.remote.queries
+        ids = {key: known[key]["id"] if key in known else 0 for key in self._files.queries}
+        fields = wanted.query_fields(query, self._files, self._source_id or now["data_source_id"], ids)
+        wins = self._room.overwrite.takes(query.key)
+        return judged(wanted.query_parts(fields, now), keys.published(now), overwrite=wins)
 
     def _dashboard(self, file: DashboardFile) -> dict[Path, str]:
-        if file.key not in self._remote.dashboards:
-            self.notes.append(f"dashboard {file.key} is not in Redash: its file stays as it is")
+        now = self._room.remote.dashboards.get(file.key)
+        if now is None or now["is_archived"]:
+            self._missing("dashboard", file.key, now)
             return {}
-        pulled = PulledDashboard(file, self._remote, self._adoption)
+        pulled = PulledDashboard(file, self._room, self._adoption, self.notes)
         if not pulled.widgets:
-            self.notes.append(f"dashboard {file.key} is empty in Redash: its file stays as it is")
+            self.notes.add(f"dashboard {file.key} is empty in Redash: its file stays as it is")
             return {}
-        self.notes.extend(f"widget {key} was removed in Redash" for key in pulled.removed)
-        self._marks += pulled.marks()
+        self._marks |= dict(pulled.marks())
         kept: Kept = {("widgets",): [widget.number for widget in pulled.widgets]}
         return {file.document.path: edited(file.document, pulled.value, kept)}
+
+    def _missing(self, noun: str, key: str, now: Json | None) -> None:
+        told = "is not in Redash" if now is None else "was archived in Redash"
+        self.notes.add(f"{noun} {key} {told}: its file stays as it is")
 
     def _parameters(self) -> dict[Path, str]:
         document, added = self._files.parameters_document, self._adoption.parameters
@@ -96,3 +113,14 @@ class Pull:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         self.written.append(path)
+
+
+def _said(now: Json) -> dict[str, Json]:
+    """What a file says for the parts of Redash's query; nothing where it can't be said: no question is empty."""
+    question = one_line(now["description"] or "")
+    return {
+        "name": {"title": one_line(now["name"])},
+        "description": {"question": question} if question else {},
+        "query": {"sql": plain_sql(now["query"])},
+        "schedule": {"refresh": Refresh.of_schedule(now["schedule"])},
+    }

@@ -1,17 +1,19 @@
-"""What Redash should hold for what the files say, in its own words, and what of it differs."""
+"""What Redash should hold for what the files say, in its own words, part by part."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from redash.publisher import axis_titles, keys
-from redash.publisher.dashboard_file import KEY_OPTION
-from redash.publisher.options import agreed
+from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
+from redash.publisher.options import agreed, for_file
 from redash.publisher.parameters import definition
 from redash.publisher.refresh import Refresh
+from redash.publisher.three_way import Part, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from redash.publisher.api import Json
     from redash.publisher.dashboard_file import At, DashboardFile, Visualization, Widget
@@ -19,7 +21,42 @@ if TYPE_CHECKING:
     from redash.publisher.query_file import QueryFile
     from redash.publisher.remote import Remote
 
+_PLACE = ("col", "row", "sizeX", "sizeY", "autoHeight")
 _DEFINITION = ("name", "title", "type", "value", "enumOptions", "queryId", "multiValuesOptions")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A visualization's options, remembered whole: Redash's editor spells out defaults, so only meanings compare."""
+
+    kind: str
+    file: Json
+    theirs: Json
+    formats: Json
+    name: str = "options"
+
+    def same(self) -> bool:
+        """Whether both mean the same."""
+        return self.mark_of_redash() == self.file
+
+    def moved_in_redash(self, published: Any) -> bool:
+        """Whether Redash's mean something else than those published."""
+        return not isinstance(published, dict) or self._seen_from(published) != published
+
+    def moved_in_file(self, published: Any) -> bool:
+        """Whether the file's are others than those published."""
+        return bool(self.file != published)
+
+    def mark_of_file(self) -> Json:
+        """All of them."""
+        return self.file
+
+    def mark_of_redash(self) -> Json:
+        """Redash's, as the file would say them."""
+        return self._seen_from(self.file)
+
+    def _seen_from(self, options: Json) -> Json:
+        return for_file(self.kind, options, self.theirs, self.formats)
 
 
 def query_fields(query: QueryFile, files: Files, source_id: int, query_ids: Mapping[str, int]) -> Json:
@@ -32,27 +69,47 @@ def query_fields(query: QueryFile, files: Files, source_id: int, query_ids: Mapp
         "schedule": query.refresh.schedule(),
         "is_draft": False,
         "parameters": [definition(name, files.parameters[name], query_ids) for name in query.parameters],
+        "tags": keys.own_tags("query", query.key),
     }
 
 
-def query_changes(wanted: Json, key: str, now: Json) -> Json:
-    """The fields to send, and nothing when Redash's query means the same."""
-    changes = {name: wanted[name] for name in ("name", "data_source_id", "is_draft") if wanted[name] != now[name]}
-    if wanted["description"] != (now["description"] or ""):
-        changes["description"] = wanted["description"]
-    if wanted["query"] != plain_sql(now["query"]):
-        changes["query"] = wanted["query"]
-    disabled = (now["schedule"] or {}).get("disabled", False)
-    if disabled or Refresh.of_schedule(wanted["schedule"]) != Refresh.of_schedule(now["schedule"]):
-        changes["schedule"] = wanted["schedule"]
-    options = now["options"] or {}
-    if wanted["parameters"] != [_bare(each) for each in options.get("parameters") or []]:
-        options = options | {"parameters": wanted["parameters"]}
-    if (options := keys.stamped(options, now["id"])) != (now["options"] or {}):
-        changes["options"] = options
-    if set(tags := keys.tags("query", key, now["tags"])) != set(now["tags"]):
-        changes["tags"] = tags
-    return changes
+def query_now(now: Json) -> Json:
+    """A query's parts as Redash has them, in the form of `query_fields`."""
+    return {
+        "name": now["name"],
+        "description": now["description"] or "",
+        "query": plain_sql(now["query"]),
+        "data_source_id": now["data_source_id"],
+        "schedule": str(Refresh.of_schedule(now["schedule"])),
+        "is_draft": now["is_draft"],
+        "parameters": [_bare(each) for each in (now["options"] or {}).get("parameters") or []],
+        "tags": _own_tags(now),
+    }
+
+
+def query_parts(wanted: Json, now: Json) -> list[Part]:
+    """A query's parts."""
+    said = wanted | {
+        "schedule": str(Refresh.of_schedule(wanted["schedule"])),
+        "tags": sorted(wanted["tags"]),
+    }
+    return [Value(name, said[name], theirs) for name, theirs in query_now(now).items()]
+
+
+def query_body(wanted: Json, sent: Iterable[str], published: Json, key: str, now: Json) -> Json:
+    """The fields to send so that these parts are the file's, and that Redash remembers what was published."""
+    body = {name: wanted[name] for name in sent if name not in {"parameters", "tags"}}
+    if "tags" in sent:
+        body["tags"] = keys.tags("query", key, now["tags"])
+    options = (now["options"] or {}) | ({"parameters": wanted["parameters"]} if "parameters" in sent else {})
+    if (options := keys.stamped(options, now["id"], key, published)) != (now["options"] or {}):
+        body["options"] = options
+    return body
+
+
+def disabled(query: Json) -> bool:
+    """Whether Redash itself gave up a query's schedule."""
+    return bool((query["schedule"] or {}).get("disabled"))
 
 
 def plain_sql(text: str) -> str:
@@ -60,62 +117,96 @@ def plain_sql(text: str) -> str:
     return text.replace("\r\n", "\n").rstrip()
 
 
-def visualization_fields(shown: Visualization, version: str | None) -> Json:
-    """A visualization's own fields."""
-    options = axis_titles.for_redash(shown.options, version) | {KEY_OPTION: shown.key}
-    return {"type": shown.type, "name": shown.name, "options": options}
+def visualization_parts(shown: Visualization, now: Json, formats: Json) -> list[Part]:
+    """A visualization's parts."""
+    return [
+        Value("type", shown.type, now["type"]),
+        Value("name", shown.name, now["name"]),
+        Options(now["type"], shown.options, now["options"] or {}, formats),
+    ]
 
 
-def visualization_changes(wanted: Json, now: Json, formats: Json) -> Json:
-    """The fields to send, and nothing when Redash's visualization means the same."""
-    changes = {name: wanted[name] for name in ("type", "name") if wanted[name] != now[name]}
-    ours = {name: value for name, value in wanted["options"].items() if name != KEY_OPTION}
+def visualization_body(shown: Visualization, sent: Iterable[str], published: Json, now: Json, remote: Remote) -> Json:
+    """The fields to send so that these parts are the file's, and that Redash remembers what was published."""
+    body = {name: getattr(shown, name) for name in sent if name != "options"}
     theirs = now["options"] or {}
-    unkeyed = theirs.get(KEY_OPTION) != wanted["options"][KEY_OPTION]
-    if unkeyed or agreed(wanted["type"], ours, theirs, formats) != ours:
-        changes["options"] = wanted["options"]
-    return changes
+    options = axis_titles.for_redash(shown.options, remote.version) if "options" in sent else theirs
+    if (options := marked(options, shown.key, published)) != theirs:
+        body["options"] = options
+    return body
 
 
-def dashboard_changes(file: DashboardFile, now: Json) -> Json:
-    """The fields of a dashboard to send, and nothing when Redash's dashboard means the same."""
-    dashboard = file.dashboard
-    tags = keys.tags("dashboard", file.key, now["tags"], now["id"])
-    options = now["options"] or {}
-    if (options.get("globalParamOrder") or []) != dashboard.parameters:
-        options = options | {"globalParamOrder": dashboard.parameters}
-    wanted = {"name": dashboard.title, "is_draft": False, "options": options}
-    changes = {name: value for name, value in wanted.items() if value != (now[name] or type(value)())}
-    return changes if set(tags) == set(now["tags"]) else changes | {"tags": tags}
+def another_form(shown: Visualization, now: Json, remote: Remote) -> bool:
+    """Whether options that mean the same have not the form that this version of Redash shows."""
+    ours = axis_titles.for_redash(shown.options, remote.version)
+    return agreed(shown.type, ours, now["options"] or {}, remote.formats) != ours
 
 
-def widget_options(widget: Widget, key: str, file: DashboardFile, files: Files) -> Json:
-    """A widget's options: place, parameters, key."""
+def marked(options: Json, key: str, published: Json) -> Json:
+    """Options of a visualization or a widget with its key, and what was published of it."""
+    return options | {KEY_OPTION: key, PUBLISHED_OPTION: published}
+
+
+def dashboard_parts(file: DashboardFile, now: Json) -> list[Part]:
+    """A dashboard's own parts; `parameters` is their order."""
+    order = (now["options"] or {}).get("globalParamOrder") or []
+    return [
+        Value("name", file.dashboard.title, now["name"]),
+        Value("parameters", file.dashboard.parameters, order),
+        Value("is_draft", False, bool(now["is_draft"])),
+        Value("tags", sorted(keys.own_tags("dashboard", file.key, now["id"])), _own_tags(now)),
+    ]
+
+
+def dashboard_body(file: DashboardFile, sent: Iterable[str], now: Json) -> Json:
+    """The fields to send so that these parts are the file's."""
+    values: Json = {
+        "name": file.dashboard.title,
+        "parameters": (now["options"] or {}) | {"globalParamOrder": file.dashboard.parameters},
+        "is_draft": False,
+        "tags": keys.tags("dashboard", file.key, now["tags"], now["id"]),
+    }
+    return {"options" if name == "parameters" else name: values[name] for name in sent}
+
+
+def widget_options(widget: Widget, file: DashboardFile, files: Files) -> Json:
+    """A widget's options: place and parameters."""
     return {
         "isHidden": False,
         "position": _position(widget.at),
         "parameterMappings": {name: _mapping(name, file, files) for name in _parameters(widget, files)},
-        KEY_OPTION: key,
     }
 
 
-def widget_changes(widget: Widget, options: Json, now: Json) -> Json:
-    """The text and options to send (Redash wants both), and nothing when its widget means the same."""
+def widget_now(now: Json) -> Json:
+    """A widget's parts as Redash has them: a mapping's value counts only where it is a static one."""
     theirs = now["options"] or {}
-    place = {name: (theirs.get("position") or {}).get(name) for name in options["position"]}
-    same = (
-        (now["text"] or "") == (widget.text or "")
-        and place == options["position"]
-        and theirs.get(KEY_OPTION) == options[KEY_OPTION]
-        and _meant(theirs.get("parameterMappings")) == _meant(options["parameterMappings"])
-    )
-    return {} if same else {"text": widget.text or "", "options": theirs | options}
+    place = theirs.get("position") or {}
+    return {
+        "text": now["text"] or "",
+        "position": {name: place.get(name) for name in _PLACE},
+        "parameterMappings": _meant(theirs.get("parameterMappings")),
+    }
 
 
-def visualizations_now(remote: Remote, query: str) -> list[Json]:
-    """The visualizations that Redash has of a query."""
-    found: list[Json] = remote.queries[query]["visualizations"] if query in remote.queries else []
-    return found
+def widget_parts(widget: Widget, options: Json, now: Json) -> list[Part]:
+    """A widget's parts."""
+    said = widget_now({"text": widget.text, "options": options})
+    return [Value(name, said[name], theirs) for name, theirs in widget_now(now).items()]
+
+
+def widget_body(widget: Widget, options: Json, sent: Iterable[str], published: Json, key: str, now: Json) -> Json:
+    """The text and options to send (Redash wants both); nothing where they are so already."""
+    theirs = now["options"] or {}
+    wanted = theirs | {name: options[name] for name in sent if name != "text"}
+    text = (widget.text or "") if "text" in sent else now["text"] or ""
+    body = {"text": text, "options": marked(wanted, key, published)}
+    return {} if body == {"text": now["text"] or "", "options": theirs} else body
+
+
+def _own_tags(now: Json) -> list[str]:
+    """Of the tags only those of the publisher: what people give besides is theirs."""
+    return sorted(tag for tag in now["tags"] if keys.is_own_tag(tag))
 
 
 def _position(at: At) -> Json:
@@ -134,9 +225,8 @@ def _mapping(name: str, file: DashboardFile, files: Files) -> Json:
 
 
 def _meant(mappings: Json | None) -> Json:
-    """Parameter mappings without what does not count: only a static value is a value."""
     return {
-        name: (each.get("type"), each.get("mapTo"), each.get("value") if each.get("type") == "static-value" else None)
+        name: [each.get("type"), each.get("mapTo"), each.get("value") if each.get("type") == "static-value" else None]
         for name, each in (mappings or {}).items()
     }
 

@@ -236,6 +236,18 @@ def psql(context: typer.Context, database_url: DatabaseUrl = None) -> None:
     psql_command(_database(_given(database_url=database_url)), context.args)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a new file, in pg_restore's custom format")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write the shop into a file, with further options of pg_dump's own."""
+    from sim.cli.backup import backup_command
+
+    backup_command(_database(_given(database_url=database_url)), file, context.args)
+
+
 @app.command()
 def check(database_url: DatabaseUrl = None) -> None:
     """Look for rows that break an invariant; exit 1 if any do."""

@@ -57,8 +57,8 @@ class RunStatus:
 
     @property
     def is_silent(self) -> bool:
-        """Whether the last sign of life was long ago."""
-        return bool(self.run["silent_s"] >= ALIVE_S)
+        """Whether the last sign of life was long ago, or by a clock that has been set back since."""
+        return bool(abs(self.run["silent_s"]) >= ALIVE_S)
 
 
 def status_command(named: str | None, *, as_json: bool) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from sim.settings import BadSetting
 
 _ALLOWED = "postgresql://user:password@host:port/database (also postgres:// and postgresql+psycopg2://)"
+_QUOTES = ("'", '"', "`", "“", "‘", "«")
+_DRIVER = re.compile(r"postgres(?:ql)?\+(\w{1,40})")
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg2")
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s@:/?\[\],]*)(?::\d{0,5})?"
 # Stricter than libpq, which takes the rest of an unencoded password for a host and then says it aloud.
@@ -22,7 +24,13 @@ _URL = re.compile(
 
 def libpq_url(text: str) -> str:
     """The URL as libpq takes it. Raises BadSetting, which tells nothing of a password."""
+    if text[:1] in _QUOTES:
+        raise BadSetting(
+            "database-url: it begins with a quotation mark, which is no part of a URL: take the marks away"
+        )
     scheme = text.partition("://")[0] if "://" in text else ""
+    if (driver := _DRIVER.fullmatch(scheme)) and scheme not in _SCHEMES:
+        raise BadSetting(f"database-url: {scheme}://… names a driver, {driver[1]}: write postgresql:// without one")
     match = _URL.fullmatch(text)
     if match is None and scheme in _SCHEMES:
         raise BadSetting(

@@ -29,6 +29,7 @@ _COMMIT_PAUSED_S = 0.5  # nothing happens, but a sign of life
 _SLICE_S = 0.01  # the clock is looked at no more often than this
 _LONGEST_SLICE_S = 0.025  # nor more seldom, so that whoever reads the clock finds it on time
 _CAUGHT_UP_US = 50_000  # the wall clock moves on while we catch up, so this near is there
+_SET_FORWARD_US = 1_000_000  # what a clock is corrected by while it goes stays far below, and is the steady one's too
 _OUTAGE_S = 5.0  # standing still for so long is no hiccup: pacing begins anew afterwards
 
 
@@ -134,6 +135,15 @@ class Runner:
         idle_s = max(_SLICE_S, min(until_event_s, until_commit_s, _LONGEST_SLICE_S))
         self._stop.wait(idle_s if lag_s < _SLICE_S else 0.0)
 
+    def _is_left_behind(self) -> bool:
+        """Whether somebody has set the wall clock forward, with which we kept pace or which we were ahead of.
+
+        A machine that slept is no such thing: the steady clock has gone on, too. Set back, it will catch up with us.
+        """
+        if self._pacer is None or not self._on_the_wall_clock or self._speed.factor < 1:
+            return False
+        return self._wall_us() - self._pacer.target_us() > _SET_FORWARD_US
+
     def _hold(self) -> None:
         """A moment of a pause."""
         self._commit_if_due(_COMMIT_PAUSED_S)
@@ -183,7 +193,7 @@ class Runner:
             self._look()
             if self._stop.is_set():
                 return False
-        if self._wall.steady_s() - began_s > _OUTAGE_S:
+        if self._wall.steady_s() - began_s > _OUTAGE_S or self._is_left_behind():
             self._begin_anew()
         self._sink.report(
             {
@@ -198,7 +208,7 @@ class Runner:
         return True
 
     def _begin_anew(self) -> None:
-        """After an outage, as after a night off: catch up with the wall clock if that is what we kept pace with."""
+        """After an outage, or a step of the wall clock, as after a night off: catch up with what we kept pace with."""
         self._lag_s = None
         self._gauge.restart()
         if self._pacer is not None:

@@ -16,7 +16,8 @@ echo "$@" >>"$0.log"
 case "$*" in
     "compose version"*) ;;
     "ps --all --filter label=com.docker.compose.project=bazaar "*) cat "$0.folders" ;;
-    "compose ps --quiet sim") echo 0123456789ab ;;
+    "compose ps --quiet "*) echo 0123456789ab ;;
+    "compose exec -T postgres pg_dump "*) test ! -e "$0.fails" && echo dumped ;;
 esac
 """
 
@@ -112,6 +113,22 @@ def test_the_speed_of_containers_is_changed_with_docker_and_nothing_else(clone: 
     assert done.returncode == 0, done.stderr
     assert "compose exec -T sim python -m sim speed 90x" in clone.asked()
     assert not (clone.folder / ".venv").exists()
+
+
+def test_a_backup_of_containers_is_made_by_their_own_program_or_not_at_all(clone: Clone):
+    file = clone.folder / "a folder" / "shop.dump"
+    to = "TO=a folder/shop.dump"
+    fails = clone.docker.with_name("docker.fails")
+    fails.touch()
+    assert clone.make("backup", to).returncode == 2
+    assert list(file.parent.iterdir()) == []
+    fails.unlink()
+    assert clone.make("backup", to).returncode == 0
+    assert file.read_text() == "dumped\n"
+    assert list(file.parent.iterdir()) == [file]
+    again = clone.make("backup", to)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
 
 
 @pytest.mark.parametrize("where", ["environment", ".env"])

@@ -26,6 +26,7 @@ class FakeRedash(FakeState):
     def __init__(self, version: str = "25.8.0") -> None:
         super().__init__(version)
         self.calls: list[tuple[str, str]] = []
+        self.writes_left: int | None = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
@@ -37,7 +38,7 @@ class FakeRedash(FakeState):
     @property
     def writes(self) -> list[tuple[str, str]]:
         """The calls that can change something; testing a source and running a query do not."""
-        return [call for call in self.calls if call[0] != "GET" and not re.search(r"/(test|results)$", call[1])]
+        return [call for call in self.calls if _writes(*call)]
 
     def close(self) -> None:
         self._server.shutdown()
@@ -46,8 +47,8 @@ class FakeRedash(FakeState):
 
     def answer(self, method: str, target: str, body: Json) -> Any:
         url = urlsplit(target)
-        self.calls.append((method, url.path))
-        asked = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        self._count(method, url.path)
+        asked = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
         path = url.path.removeprefix("/api/").split("/")
         if path == ["session"]:
             return {"user": {"id": 1}, "client_config": {**CLIENT_CONFIG, "version": self.version}}
@@ -55,15 +56,27 @@ class FakeRedash(FakeState):
             return self.job(path[1])
         if len(path) == 1:
             return self._list(path[0], asked) if method == "GET" else self._new(path[0], body)
+        if path == ["queries", "archive"]:
+            return self._list("queries", asked, archived=True)
+        if path[0] == "dashboards" and "legacy" in asked:
+            return self.dashboard_of_slug(path[1])
         if not path[1].isdecimal():
             raise broken()  # a slug
         return self._one(method, path[0], int(path[1]), path[2:], body)
 
-    def _list(self, noun: str, asked: dict[str, str]) -> Any:
+    def _count(self, method: str, path: str) -> None:
+        """Writes the call down; as if the publisher had been killed after as many writes as were left to it."""
+        if self.writes_left is not None and _writes(method, path):
+            if self.writes_left == 0:
+                raise broken()
+            self.writes_left -= 1
+        self.calls.append((method, path))
+
+    def _list(self, noun: str, asked: dict[str, str], *, archived: bool = False) -> Any:
         if noun == "data_sources":
             return [{"id": s["id"], "name": s["name"], "type": s["type"]} for s in self.sources.values()]
         things = self.queries if noun == "queries" else self.dashboards
-        live = [each for each in things.values() if not each["is_archived"]]
+        live = [each for each in things.values() if each["is_archived"] is archived]
         live = [each for each in live if "tags" not in asked or asked["tags"] in each["tags"]]
         page, size = int(asked.get("page", 1)), int(asked.get("page_size", 25))
         if (page - 1) * size + 1 > len(live) > 0:
@@ -100,6 +113,10 @@ class FakeRedash(FakeState):
             ("DELETE", "widgets"): lambda: self.delete_widget(number),
         }
         return known[method, noun, *rest]()
+
+
+def _writes(method: str, path: str) -> bool:
+    return method != "GET" and not re.search(r"/(test|results)$", path)
 
 
 def _handler(fake: FakeRedash) -> type[BaseHTTPRequestHandler]:

@@ -45,6 +45,7 @@ class FakeState:
         self.queries: dict[int, Json] = {}
         self.visualizations: dict[int, Json] = {}
         self.dashboards: dict[int, Json] = {}
+        self.slugs: dict[str, int] = {}
         self.widgets: dict[int, Json] = {}
         self.results: set[str] = set()
         self.jobs: dict[str, Json] = {}
@@ -106,7 +107,7 @@ class FakeState:
         return query
 
     def save_query(self, query_id: int, body: Json) -> Json:
-        if not body.keys() <= QUERY_FIELDS:
+        if not body.keys() <= QUERY_FIELDS | {"is_archived"}:
             raise broken()
         self.queries[query_id].update(jsonb(body))
         self.queries[query_id]["version"] += 1
@@ -204,12 +205,23 @@ class FakeState:
             "id": next(self._ids["dashboard"]), "name": body["name"], "is_draft": True, "is_archived": False,
             "tags": [], "options": {}, "layout": [], "dashboard_filters_enabled": False, "version": 1,
         }  # fmt: skip
+        self.slugs[self._free_slug(body["name"])] = dashboard["id"]
         self.dashboards[dashboard["id"]] = dashboard
         return copy.deepcopy(dashboard) | {"widgets": None}
 
     def dashboard(self, dashboard_id: int) -> Json:
+        """Archived ones as well."""
         widgets = [self._widget(w) for w in self.widgets.values() if w["dashboard_id"] == dashboard_id]
         return copy.deepcopy(self.dashboards[dashboard_id]) | {"widgets": widgets}
+
+    def dashboard_of_slug(self, slug: str) -> Json:
+        """The slug is made when the dashboard is, and stays."""
+        return self.dashboard(self.slugs[slug])
+
+    def _free_slug(self, name: str) -> str:
+        slug = re.sub(r"[^a-z0-9_\-]+", "-", name.lower())
+        numbered = (f"{slug}_{number}" for number in count(1))
+        return slug if slug not in self.slugs else next(each for each in numbered if each not in self.slugs)
 
     def save_dashboard(self, dashboard_id: int, body: Json) -> Json:
         self.dashboards[dashboard_id].update(jsonb({k: v for k, v in body.items() if k in DASHBOARD_FIELDS}))
@@ -257,10 +269,10 @@ class FakeState:
         return self.query(copied["id"])
 
     def fork_dashboard(self, dashboard_id: int) -> Json:
-        """A copy has the tags of its original, not its options; its widgets have theirs."""
+        """A copy has the tags and the layout of its original, not its options; its widgets have theirs."""
         old = self.dashboards[dashboard_id]
         copied = self.new_dashboard({"name": f"Copy of (#{dashboard_id}) {old['name']}"})
-        self.dashboards[copied["id"]]["tags"] = list(old["tags"])
+        self.dashboards[copied["id"]] |= {"tags": list(old["tags"]), "layout": copy.deepcopy(old["layout"])}
         for each in [w for w in self.widgets.values() if w["dashboard_id"] == dashboard_id]:
             self.new_widget({**each, "id": next(self._ids["widget"]), "dashboard_id": copied["id"]})
         return self.dashboard(copied["id"])

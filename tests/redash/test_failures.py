@@ -23,6 +23,13 @@ def test_nobody_answers(command: Command) -> None:
     assert said.err.count("\n") == 1
 
 
+def test_no_proxy_is_asked(command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    said = command("publish")
+    assert said.code == 0, said.err
+
+
 def test_a_wrong_key(command: Command, fake: FakeRedash) -> None:
     said = command("publish", "--key", "wrong")
     assert said.code == 1

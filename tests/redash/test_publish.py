@@ -122,9 +122,9 @@ def test_a_second_run_sends_nothing(published: Command, fake: FakeRedash) -> Non
         ("dashboards/shop.yml", "name: By hour", "name: Hourly", "visualization orders/by_hour (name)"),
         ("dashboards/shop.yml", 'stringPrefix: "€ "', "stringDecimal: 2", "visualization revenue/counter (options)"),
         ("dashboards/shop.yml", "title: Shop today", "title: Today", "dashboard shop (name)"),
-        ("dashboards/shop.yml", '"## Today"', '"## Now"', "widget shop/1"),
+        ("dashboards/shop.yml", '"## Today"', '"## Now"', "widget shop/1 (text)"),
         ("dashboards/shop.yml", "width: 12, height: 2}", "width: 12, height: 2 }", ""),
-        ("dashboards/stock.yml", "width: 6", "width: 7", "widget stock/orders/pie"),
+        ("dashboards/stock.yml", "width: 6", "width: 7", "widget stock/orders/pie (position)"),
     ],
 )
 def test_only_what_differs_is_sent(
@@ -154,9 +154,9 @@ def test_what_was_renamed_in_redash_is_still_known(published: Command, fake: Fak
     one(fake.queries, "Revenue")["name"] = "Umsatz"
     one(fake.dashboards, "Stock")["name"] = "Lager"
     one(fake.visualizations, "By hour")["name"] = "Stündlich"
-    assert "0 created, 3 changed" in published("publish").out
-    assert one(fake.queries, "Revenue")
-    assert len(fake.queries) == 3
+    assert "0 created, 0 changed, 3 kept in" in published("publish").out
+    assert one(fake.queries, "Umsatz")
+    assert (len(fake.queries), len(fake.dashboards)) == (3, 2)
 
 
 def test_things_of_the_same_name_are_not_ours(published: Command, fake: FakeRedash) -> None:
@@ -216,7 +216,7 @@ def test_another_visualization_in_its_place_makes_another_widget(
 ) -> None:
     before = shown(fake, "Shop today")["shop/orders/by_hour"]
     fake.delete_visualization(before["visualization"]["id"])
-    assert "2 created, 0 changed" in published("publish").out
+    assert "2 created, 0 changed" in published("publish", "--overwrite", "shop").out
     assert shown(fake, "Shop today")["shop/orders/by_hour"]["id"] != before["id"]
 
 

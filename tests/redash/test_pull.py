@@ -335,5 +335,5 @@ def test_what_is_archived_keeps_its_file(published: Command, folder: Folder, fak
     before = folder.all()
     fake.archive_dashboard(one(fake.dashboards, "Stock")["id"])
     said = published("pull")
-    assert said.err == "dashboard stock is not in Redash: its file stays as it is\n"
+    assert said.err == "dashboard stock was archived in Redash: its file stays as it is\n"
     assert folder.all() == before

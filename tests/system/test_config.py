@@ -66,6 +66,13 @@ def test_redash_comes_up_in_order(config):
     assert services["redash-publish"]["command"][:3] == ["publish", "--wait", "300"]
 
 
+def test_dashboards_are_published_as_they_are_on_disk(config):
+    """And can't be changed from there: only a pull mounts them to be written."""
+    [mount] = config["services"]["redash-publish"]["volumes"]
+    assert (mount["type"], mount["source"], mount["target"]) == ("bind", str(ROOT / "redash"), "/bazaar/redash")
+    assert mount["read_only"]
+
+
 def test_what_ends_is_not_restarted_and_what_runs_is(config):
     policies = {name: service["restart"] for name, service in config["services"].items()}
     assert policies == {

@@ -92,7 +92,6 @@ def test_a_shop_whose_server_is_killed_ten_times_goes_on_exactly(system: Compose
 def test_a_first_start_that_is_killed_again_and_again_succeeds_at_last(tmp_path: Path):
     with project("early", tmp_path) as system:
         system.run("up", "--no-start", "postgres")
-        system.run("run", "--rm", "--no-deps", "preflight")
         name = system.container("postgres")["Name"]
         for tenths in (2, 4, 6, 8, 10, 13, 16, 20):
             docker("start", name)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from queue import Queue
+from types import FrameType
 
 import pytest
 
@@ -268,12 +270,25 @@ def test_no_number_of_other_signals_quits_at_once():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_are_handed_over_and_then_as_they_were(number):
-    before = signal.getsignal(number)
     taken: Queue[int] = Queue()
-    with handed_to(taken.put):
-        os.kill(os.getpid(), number)
-        assert taken.get(timeout=PATIENCE_S) == number
-    assert signal.getsignal(number) == before
+    with not_ignored(number) as handler:
+        with handed_to(taken.put):
+            os.kill(os.getpid(), number)
+            assert taken.get(timeout=PATIENCE_S) == number
+        assert signal.getsignal(number) == handler
+
+
+@contextmanager
+def not_ignored(number: int) -> Iterator[Callable[[int, FrameType | None], None]]:
+    """A handler of the test's own: under `nohup` a hang-up is ignored, and stays so."""
+
+    def handler(number: int, frame: FrameType | None) -> None: ...
+
+    before = signal.signal(number, handler)
+    try:
+        yield handler
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_hang_up_that_is_ignored_stays_ignored():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import inf
 from types import SimpleNamespace
 from typing import Any, cast
@@ -37,6 +37,7 @@ class Wall:
 
     def __init__(self, since_epoch_s: float = 0.0) -> None:
         self.now_s = self.began_s = since_epoch_s
+        self.set_forward_s = 0.0  # the calendar alone
         self._glances = 0
 
     def steady_s(self) -> float:
@@ -46,7 +47,7 @@ class Wall:
         return self.now_s
 
     def utc_now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.steady_s())
+        return EPOCH + timedelta(seconds=self.steady_s() + self.set_forward_s)
 
     def pass_by(self, seconds: float) -> None:
         self.now_s += seconds
@@ -199,6 +200,11 @@ class Run:
         """The phases shown and reported, each once, in order."""
         return list(dict.fromkeys(str(columns["status"]) for columns in self.database.reported))
 
+    @property
+    def turns(self) -> list[str]:
+        """The phases reported, as often as they came."""
+        return [status for status, _ in groupby(str(columns["status"]) for columns in self.database.reported)]
+
     def lateness_s(self, paced_from_us: int, paced_from_s: float) -> list[float]:
         """How long after its true instant each paced event happened, by the wall."""
         return [
@@ -223,6 +229,70 @@ def test_what_happens_while_the_history_is_made_is_caught_up_too():
     run.run()
     assert run.env.now / SECOND_US == pytest.approx(3700.0, abs=1.0)
     assert run.phases == ["catching_up", "pacing", "stopped"]
+
+
+def setting(run: Run, by_s: dict[float, float]) -> Callable[[int], None]:
+    """Set the calendar by so much when something happens after so many real seconds."""
+    to_come = dict(by_s)
+
+    def set_it(_: int) -> None:
+        for at_s in [at_s for at_s in to_come if run.wall.elapsed_s >= at_s]:
+            run.wall.set_forward_s += to_come.pop(at_s)
+
+    return set_it
+
+
+@pytest.mark.parametrize("speed", [1.0, 10.0])
+def test_a_wall_clock_set_forward_is_caught_up_with(speed: float):
+    run = Run(speed=speed, wall_s=600.0, stop_at_s=700.0)
+    run.on_event = setting(run, {20.0: 3600.0})
+    run.run()
+    assert run.turns == ["catching_up", "pacing", "catching_up", "pacing", "stopped"]
+    calendar_s = run.wall.now_s + 3600.0
+    ahead_s = 80.0 * (speed - 1)  # since it caught up, a moment after the step
+    assert run.env.now / SECOND_US == pytest.approx(calendar_s + ahead_s, abs=0.1 * speed)
+
+
+@pytest.mark.parametrize(
+    ("speed", "by_s"),
+    [
+        (1.0, {20.0: -3600.0}),
+        (1.0, {20.0: -3600.0, 50.0: 3600.0}),  # and corrected
+        (1.0, {20.0: 0.5}),  # a correction that nobody sees
+        (0.5, {20.0: 3600.0}),  # it falls behind on purpose
+        (10.0, {20.0: 100.0}),  # it is further ahead than that
+    ],
+)
+def test_a_wall_clock_set_otherwise_changes_nothing(speed: float, by_s: dict[float, float]):
+    run = Run(speed=speed, wall_s=600.0, stop_at_s=700.0)
+    run.on_event = setting(run, by_s)
+    run.run()
+    assert run.turns == ["catching_up", "pacing", "stopped"]
+    assert run.env.now / SECOND_US == pytest.approx(600.0 + 100.0 * speed, abs=0.1 * speed)
+
+
+def test_nobody_sets_the_clock_of_who_asked_for_another_speed():
+    run = Run(speed=1.0, wall_s=600.0, stop_at_s=700.0)
+    set_it, wishes = setting(run, {50.0: 3600.0}), [Wish(Speed(2.0), paused=False)]
+
+    def happens(at_us: int) -> None:
+        if wishes and run.wall.elapsed_s > 20.0:
+            run.wishes.leave(wishes.pop())
+        set_it(at_us)
+
+    run.on_event = happens
+    run.run()
+    assert run.turns == ["catching_up", "pacing", "stopped"]
+    assert run.env.now / SECOND_US == pytest.approx(600.0 + 20.0 + 2 * 80.0, abs=1.0)
+
+
+def test_a_machine_that_slept_is_not_one_whose_clock_was_set():
+    run = Run(speed=1.0, wall_s=600.0, stop_at_s=4300.0)
+    sleeps = [3600.0]
+    run.on_event = lambda _: run.wall.pass_by(sleeps.pop()) if sleeps and run.wall.elapsed_s > 20.0 else None
+    run.run()
+    assert run.turns == ["catching_up", "pacing", "stopped"]
+    assert run.env.now / SECOND_US == pytest.approx(4300.0, abs=0.1)
 
 
 def test_ahead_of_the_wall_clock_it_paces_at_once_from_where_it_stands():

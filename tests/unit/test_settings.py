@@ -261,6 +261,21 @@ def test_unusual_urls_of_libpq_are_taken(url):
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ('"postgresql://h/d"', "begins with a quotation mark"),
+        ("'postgresql://h/d'", "begins with a quotation mark"),
+        ("“postgresql://h/d”", "begins with a quotation mark"),
+        ("postgresql+psycopg://h/d", "names a driver, psycopg: write postgresql:// without one"),
+        ("postgres+asyncpg://h/d", "names a driver, asyncpg: write postgresql:// without one"),
+    ],
+)
+def test_usual_slips_get_a_line_of_their_own(url: str, said: str):
+    with pytest.raises(BadSetting, match=f"^database-url: .*{said}"):
+        libpq_url(url)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "mysql://me:SECRET@h/d",
@@ -272,6 +287,8 @@ def test_unusual_urls_of_libpq_are_taken(url):
         "postgresql://me:SECRET%@h/d",
         "postgresql://me:SECRET@h:port/d",
         "",
+        '"postgresql://me:SECRET@h/d"',
+        "postgresql+psycopg://me:SECRET@h/d",
     ],
 )
 def test_other_urls_are_refused_without_saying_the_password(url):
