@@ -19,6 +19,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
+.PHONY: test-pooler
 .PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -88,8 +89,18 @@ test-browser: install ## open a report in Chromium; where there is none, says so
 		echo "test-browser: no chromium, chromium-browser or google-chrome is installed: tests/browser was NOT run"; \
 	fi
 
+# Debian has it where only root looks.
+PGBOUNCER = $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer 2>/dev/null)
+
+test-pooler: install ## run a shop behind PgBouncer; where there is none, says so
+	@if [ -n "$(PGBOUNCER)" ]; then \
+		echo '$(RUN) pytest tests/pooler' && exec env PGBOUNCER="$(PGBOUNCER)" $(RUN) pytest tests/pooler $(ARGS); \
+	else \
+		echo "test-pooler: pgbouncer is not installed: tests/pooler was NOT run"; \
+	fi
+
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
-	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser bench-guard)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser test-pooler bench-guard)
 	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, schema freshness

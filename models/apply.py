@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from models import SCHEMA_VERSION, tables_in_key_order
+from models.rights import lacking_to_make
 
 DB = Path(__file__).resolve().parent.parent / "db"
 TABLES_SCRIPT = "schema.sql"
@@ -37,11 +38,6 @@ WHERE attrelid = to_regclass('sim.alembic_version') AND attname = 'version_num'
 _HAS_FIRST_VERSION = """
 SELECT count(*) > 0 FROM pg_attribute
 WHERE attrelid = to_regclass('sim.schema_version') AND attname = 'version' AND atttypid = 'int4'::regtype
-"""
-_RIGHTS = """
-SELECT current_user, current_database(), has_database_privilege(current_database(), 'CREATE'),
-       coalesce(has_schema_privilege('public', 'CREATE'), false)
-FROM (SELECT to_regnamespace('public') IS NOT NULL) AS public(is_there) WHERE is_there
 """
 
 
@@ -168,23 +164,8 @@ def _refuse_unless_ready(connection: Connection) -> None:
     state = schema_state(connection)
     if not isinstance(state, Empty):
         raise SchemaError(f"the schema is made in an empty database only; this one holds {described(state)}")
-    _refuse_without_rights(connection)
-
-
-def _refuse_without_rights(connection: Connection) -> None:
-    row = connection.exec_driver_sql(_RIGHTS).one_or_none()
-    if row is None:
-        raise SchemaError("the database has no schema public; make it with: CREATE SCHEMA public")
-    user, database, may_add_schemas, may_add_tables = row
-    if not may_add_schemas:
-        raise SchemaError(
-            f'user {user} may not make schemas here; run: GRANT CREATE ON DATABASE "{database}" TO "{user}"'
-        )
-    if not may_add_tables:
-        raise SchemaError(
-            f"user {user} may not make tables in schema public (since PostgreSQL 15 only the database's owner may);"
-            f' run: GRANT CREATE ON SCHEMA public TO "{user}"'
-        )
+    if missing := lacking_to_make(connection):
+        raise SchemaError(missing)
 
 
 def described(state: SchemaState) -> str:

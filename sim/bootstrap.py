@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
+from models.rights import lacking_to_write
 from models.unbuilt import unbuilt
 from sim.checkpoint import reading
 from sim.children import usable_processors
@@ -50,13 +51,16 @@ def run_shop(settings: Settings, url: str, observe: Callable[[Status], None], st
     """
     with _refusing_database_errors(), closing(_writing_session(url)) as writer:
         with reading(url) as connection:
-            run = newest_run(connection) if _has_schema(connection) else None
+            made = _has_schema(connection)
+            if made and (missing := lacking_to_write(connection)):
+                raise Refused(f"database: {missing}")
+            run = newest_run(connection) if made else None
             terms = terms_of(run, settings) if run else new_terms(settings, datetime.now(UTC))
             over = bool(run and run.batches and terms.plan.is_over(run.sim_now))
             if over and not unbuilt(connection):
                 with keeping(url, terms.plan.keep, stop):  # perhaps it was killed while it forgot
                     return
-            if not _has_schema(connection):
+            if not made:
                 for warning in apply_schema(connection):
                     _LOG.warning("database: %s", warning)
             inputs = _inputs(terms)

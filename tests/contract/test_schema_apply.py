@@ -168,6 +168,20 @@ def test_missing_rights_are_explained(empty: Connection, plain_user: str, as_pla
     with pytest.raises(SchemaError, match=f'GRANT CREATE ON SCHEMA public TO "{plain_user}"'):
         apply_schema(as_plain_user)
     execute(empty, f"GRANT CREATE ON SCHEMA public TO {plain_user}")
+    database = empty.engine.url.database
+    execute(empty, f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+    with pytest.raises(SchemaError, match=f'GRANT TEMPORARY ON DATABASE "{database}" TO "{plain_user}"'):
+        apply_schema(as_plain_user)
+    execute(empty, f"GRANT TEMPORARY ON DATABASE {database} TO {plain_user}", "CREATE SCHEMA sim")
+    with pytest.raises(SchemaError, match=f'GRANT ALL ON SCHEMA sim TO "{plain_user}"'):
+        apply_schema(as_plain_user)
+    execute(empty, "DROP SCHEMA sim")
+    for kind, name in (("ROLE", plain_user), ("DATABASE", database)):
+        execute(empty, f"ALTER {kind} {name} CONNECTION LIMIT 3")
+        with pytest.raises(SchemaError, match=f'needs 4, .*ALTER {kind} "{name}" CONNECTION LIMIT 8'):
+            apply_schema(as_plain_user)
+        execute(empty, f"ALTER {kind} {name} CONNECTION LIMIT 4")
+    assert schema_state(empty) == Empty()
     apply_schema(as_plain_user)
     assert schema_state(as_plain_user) == Current()
 

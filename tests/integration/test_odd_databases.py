@@ -14,12 +14,17 @@ from sim import lifetime
 from sim.bootstrap import Refused
 from sim.cli.main import main
 from sim.sinks.port import SinkError
+from sim.sinks.postgres import pooler
 from sim.sinks.postgres.connection import connect
 from sim.sinks.postgres.exclusive import take_lock
 from sim.sinks.postgres.session import Session
 from sim.sinks.postgres.sink import PostgresSink
 from tests.integration.test_running import PATIENCE_S, Shop, differences, eventually
 
+OURS = """
+SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, oid::regclass::text FROM pg_class
+WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('public', 'sim')
+"""
 HALF_A_DAY: dict[str, Any] = {"duration": "12h", "processes": "2"}
 
 
@@ -110,6 +115,25 @@ def test_a_database_that_cannot_hold_every_name_is_refused(postgres_url: str):
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def test_rights_that_are_gone_are_named_before_anything_is_written(owner: str, database_url: str, postgres_url: str):
+    shop, database = Shop(database_url), make_url(database_url).database
+    shop.run(duration="1h")
+    before = shop.all_there_is()
+    others = Shop(make_url(database_url).set(username=owner, password=owner).render_as_string(hide_password=False))
+    with shop.connected() as connection, connection.cursor() as cursor:
+        cursor.execute(f"GRANT ALL ON SCHEMA sim TO {owner}; GRANT ALL ON ALL TABLES IN SCHEMA sim, public TO {owner}")
+        with pytest.raises(Refused, match=rf"^database: user {owner} does not own .* GRANT .* TO \"{owner}\"$"):
+            others.run(duration="2h")
+        for kind, name in shop.rows(OURS):
+            cursor.execute(f"ALTER {kind} {name} OWNER TO {owner}")
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {owner}")
+        with pytest.raises(Refused, match=rf'^database: .*GRANT TEMPORARY ON DATABASE "{database}" TO "{owner}"$'):
+            others.run(duration="2h")
+        assert shop.is_as_it_was(before)
+        cursor.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {owner}")
+    others.run(duration="2h")
+
+
 def test_who_is_silent_but_has_the_lock_is_running(database_url: str, capsys: pytest.CaptureFixture[str]):
     shop = Shop(database_url)
     shop.run(duration="1h")
@@ -127,6 +151,11 @@ def test_who_is_silent_but_has_the_lock_is_running(database_url: str, capsys: py
         assert ", silent for " in said
     finally:
         writer.close()
+
+
+def test_a_connection_that_nobody_pools_costs_no_second_one(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pooler, "_compare", lambda *_: pytest.fail("nobody pools here"))
+    connect(database_url).close()
 
 
 def test_a_server_that_goes_before_the_first_batch_is_one_line(database_url: str, monkeypatch: pytest.MonkeyPatch):

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  its own 
 
 from models.terms import begin_on_our_terms
 from sim.sinks.port import SinkError
+from sim.sinks.postgres.pooler import Way, refuse_shared_process
 
 # Used where neither URL nor environment says otherwise. A host that has gone without a word is noticed within
 # 15 seconds.
@@ -71,11 +72,14 @@ def open_connection(url: str, application_name: str = "bazaar") -> Connection:
 
 
 def dial(url: str, application_name: str = "bazaar", connect_timeout_s: int = 5) -> Connection:
-    """A connection on our terms that does not wait for a silent host for long, nor `connect_timeout_s` for each one."""
-    connection: Connection = psycopg2.connect(
-        url, application_name=application_name, **_options(url, connect_timeout_s)
-    )
+    """A connection on our terms that does not wait for a silent host for long, nor `connect_timeout_s` for each one.
+
+    Raises psycopg2.Error, also where a pooler stands between that would not keep the terms.
+    """
+    options = {"application_name": application_name, **_options(url, connect_timeout_s)}
+    connection: Connection = psycopg2.connect(url, **options)
     try:
+        refuse_shared_process(connection, Way(url, options))
         begin_on_our_terms(connection)
     except psycopg2.Error:
         connection.close()

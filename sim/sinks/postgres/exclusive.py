@@ -69,7 +69,8 @@ def take_lock(connection: Connection) -> str | None:
         if len(begun) >= _STATEMENTS_OF_THE_LIVING or (heartbeat_at and heartbeat_at > asked_at):
             return name
         if time.monotonic() > deadline:
-            return f"{name}, server process {server_process}, without a sign of life for {_PATIENCE_S:.0f} s"
+            silent = f"{name}, server process {server_process}, without a sign of life for {_PATIENCE_S:.0f} s"
+            return f"{silent}; SELECT pg_terminate_backend({server_process}) ends what is left of a dead one"
         time.sleep(_LOOK_EVERY_S)
     return None
 

@@ -90,10 +90,20 @@ class Session:
         with suppress(OSError):
             self._wire.shutdown(socket.SHUT_RDWR)
 
+    def _leave_nothing_behind(self) -> None:
+        """A pooler keeps the server process for others, and may have been told not to clean it."""
+        with suppress(psycopg2.Error):
+            self.connection.rollback()
+            self.connection.autocommit = True
+            with self.connection.cursor() as cursor:
+                cursor.execute("DISCARD ALL")
+
     def close(self, *, lost: bool = False) -> None:
         """Disconnect; a `lost` connection is not said goodbye to, which might take long."""
         if lost:
             self.cut()
+        elif self.backend.pid != self.connection.info.backend_pid:
+            self._leave_nothing_behind()
         with suppress(psycopg2.Error):
             self.connection.close()
         self._wire.close()
