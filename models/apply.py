@@ -1,44 +1,35 @@
-"""The one applier: makes the whole schema in an empty database, and tells what a database holds."""
+"""The one applier: makes the whole schema in a database without one, and tells what a database holds."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 
-from models import SCHEMA_VERSION, tables_in_key_order
+from models import SCHEMA_VERSION
+from models.names import DB, REPLACED_SCRIPTS, tables, taken
 from models.rights import lacking_to_make
 
-DB = Path(__file__).resolve().parent.parent / "db"
 TABLES_SCRIPT = "schema.sql"
-REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
 ROLES_SCRIPT = "roles.sql"
 OLDEST_SERVER = 15
 ENCODINGS = ("UTF8", "SQL_ASCII")  # the second keeps what it is given
 UPGRADE = "python -m sim upgrade"
 _LOCK = 0x62617A616172  # "bazaar": two simulators that meet on one empty database take turns
 
-# Tables, views and the like of every user's schema, those that an extension brought along excepted.
-_RELATIONS = """
-SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-  AND NOT EXISTS (SELECT FROM pg_depend d
-                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-ORDER BY name
-"""
+_MISSING = "SELECT name FROM unnest(%s) AS name WHERE to_regclass(name) IS NULL ORDER BY 1"
 # Alembic's version table, and the table that the first schema had in its place.
-_HAS_REVISION = """
-SELECT count(*) > 0 FROM pg_attribute
-WHERE attrelid = to_regclass('sim.alembic_version') AND attname = 'version_num'
+# (Not by to_regclass, which refuses to look into a schema that is somebody else's.)
+_COLUMNS = """
+SELECT count(*) > 0
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'sim' AND
 """
-_HAS_FIRST_VERSION = """
-SELECT count(*) > 0 FROM pg_attribute
-WHERE attrelid = to_regclass('sim.schema_version') AND attname = 'version' AND atttypid = 'int4'::regtype
-"""
+_HAS_REVISION = f"{_COLUMNS} c.relname = 'alembic_version' AND a.attname = 'version_num'"
+_HAS_FIRST_VERSION = (
+    f"{_COLUMNS} c.relname = 'schema_version' AND a.attname = 'version' AND a.atttypid = 'int4'::regtype"
+)
 
 
 class SchemaError(Exception):
@@ -47,7 +38,7 @@ class SchemaError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Nobody's tables yet."""
+    """No shop, and nothing in its way; whatever others have there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +62,9 @@ class Newer:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Another program's tables (or views), qualified unless in public."""
+    """No shop, but something of others under names that it needs, qualified unless in public."""
 
-    tables: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 SchemaState = Empty | Current | Older | Newer | Foreign
@@ -81,15 +72,13 @@ SchemaState = Empty | Current | Older | Newer | Foreign
 
 def schema_state(connection: Connection) -> SchemaState:
     """What the database holds. Raises SchemaError when it says it is ours but tables are missing."""
-    relations = tuple(connection.exec_driver_sql(_RELATIONS).scalars())
-    if not relations:
-        return Empty()
     version = _version(connection)
     if version is None:
-        return Foreign(relations)
+        in_the_way = taken(connection)
+        return Foreign(in_the_way) if in_the_way else Empty()
     if version != SCHEMA_VERSION:
         return Older(version) if version < SCHEMA_VERSION else Newer(version)
-    missing = sorted({table.fullname for table in tables_in_key_order()} - set(relations))
+    missing = [name.removeprefix("public.") for name in connection.exec_driver_sql(_MISSING, (tables(),)).scalars()]
     if missing:
         raise SchemaError(f"the database has Bazaar's schema {version} but lacks {', '.join(missing)}")
     return Current()
@@ -163,7 +152,7 @@ def _refuse_unless_ready(connection: Connection) -> None:
         )
     state = schema_state(connection)
     if not isinstance(state, Empty):
-        raise SchemaError(f"the schema is made in an empty database only; this one holds {described(state)}")
+        raise SchemaError(f"the schema is made where none is yet; this one holds {described(state)}")
     if missing := lacking_to_make(connection):
         raise SchemaError(missing)
 
@@ -182,6 +171,9 @@ def described(state: SchemaState) -> str:
             )
         case Newer(version):
             return f"a newer Bazaar's schema ({version}; this program's is {SCHEMA_VERSION})"
-        case Foreign(tables):
-            others = f" and {len(tables) - 3} more" if len(tables) > 3 else ""
-            return f"another program's tables: {', '.join(tables[:3])}{others}"
+        case Foreign(names):
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            return (
+                f"something of others under names that a shop needs: {', '.join(names[:3])}{more}"
+                " (rename that, or give the shop a database of its own)"
+            )

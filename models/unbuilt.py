@@ -9,10 +9,13 @@ db/schema.sql.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult
+
+from models.names import indexes, keys
 
 APPENDED = (
     "session_events",
@@ -28,7 +31,15 @@ APPENDED = (
 """Tables whose rows never change: nobody looks for one by its primary key while history is made."""
 
 _SHOP = "n.nspname = 'public'"
-_APPENDED = ", ".join(f"'{table}'" for table in APPENDED)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+_APPENDED = _listed(APPENDED)
+# What others have made, on tables of ours or their own, stays.
+_OUR_KEYS = f"c.conname IN ({_listed(keys())})"
 # Those that others refer to are dropped after those that refer, and built before them.
 _FOREIGN_KEYS = f"""
 SELECT 'foreign key ' || c.conname AS what, NULL AS relation,
@@ -36,7 +47,7 @@ SELECT 'foreign key ' || c.conname AS what, NULL AS relation,
        ARRAY[format('ALTER TABLE %s ADD CONSTRAINT %I %s',
                     c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))] AS build
 FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
-WHERE c.contype = 'f' AND {_SHOP} ORDER BY c.conname
+WHERE c.contype = 'f' AND {_SHOP} AND {_OUR_KEYS} ORDER BY c.conname
 """
 # An index first, and then the key by it: so that readers are locked out for a moment only.
 _KEYS = f"""
@@ -46,7 +57,7 @@ SELECT 'key ' || c.conname AS what, c.conrelid::regclass::text AS relation,
              format('ALTER TABLE %s ADD CONSTRAINT %I %s USING INDEX %I', c.conrelid::regclass, c.conname,
                     CASE c.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, c.conname)] AS build
 FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace JOIN pg_class t ON t.oid = c.conrelid
-WHERE {_SHOP} AND (c.contype = 'u' OR c.contype = 'p' AND t.relname IN ({_APPENDED}))
+WHERE {_SHOP} AND {_OUR_KEYS} AND (c.contype = 'u' OR c.contype = 'p' AND t.relname IN ({_APPENDED}))
   AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = c.conindid)
 ORDER BY c.conname
 """
@@ -55,7 +66,7 @@ SELECT 'index ' || t.relname AS what, i.indrelid::regclass::text AS relation,
        format('DROP INDEX %s', i.indexrelid::regclass) AS drop,
        ARRAY[pg_get_indexdef(i.indexrelid)] AS build
 FROM pg_index i JOIN pg_class t ON t.oid = i.indexrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-WHERE {_SHOP} AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY t.relname
+WHERE {_SHOP} AND t.relname IN ({_listed(indexes())}) ORDER BY t.relname
 """
 # What our triggers keep is counted once, over all rows; those that other people have made go on.
 _TRIGGERS = f"""

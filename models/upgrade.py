@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from alembic import command
@@ -10,8 +11,10 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, inspect
 
-from models import revision_of
-from models.apply import DB, Current, Older, SchemaError, described, make_anew, schema_state
+from models import SCHEMA_VERSION, revision_of
+from models.apply import Current, Older, SchemaError, described, make_anew, schema_state
+from models.names import DB, new_since, taken
+from models.others import Dependent, dependents, drop, is_named
 from models.run_control import SCHEMA
 from models.unbuilt import build
 
@@ -28,25 +31,31 @@ class Step(NamedTuple):
 
 
 class Upgrade(NamedTuple):
-    """What was done, oldest first, and what PostgreSQL warned of."""
+    """What was done, oldest first, what PostgreSQL warned of, and what of others was dropped as it was named."""
 
     steps: list[Step]
     warnings: list[str]
+    dropped: list[Dependent]
 
 
-def upgrade_schema(connection: Connection) -> Upgrade:
+def upgrade_schema(connection: Connection, drop_named: Collection[str] = ()) -> Upgrade:
     """Upgrade in one transaction, and commit it; no steps when all is new already.
 
-    Raises SchemaError unless it is a Bazaar's schema of this version or an older one. No simulator may be running.
+    Raises SchemaError unless it is a Bazaar's schema of this version or an older one, and where a name that it shall
+    have is somebody else's. Of what others have built on it that is dropped before which is named. No simulator may be
+    running.
     """
     try:
         state = schema_state(connection)
         if isinstance(state, Current):
-            return Upgrade([], [])
+            return Upgrade([], [], [])
         if not isinstance(state, Older):
             raise SchemaError(f"the database holds {described(state)}; only an older Bazaar's schema can be upgraded")
+        _refuse_taken_names(connection, state.version)
         steps = steps_since(state.version)
         connection.exec_driver_sql(f"SET LOCAL search_path = public; SET LOCAL lock_timeout = '{_WAIT_FOR_READERS}'")
+        dropped = [dependent for dependent in dependents(connection) if is_named(dependent, drop_named)]
+        drop(connection, dropped)
         build(connection)  # where the older program ended while it loaded history
         migrate(connection)
         warnings = make_anew(connection)
@@ -55,7 +64,7 @@ def upgrade_schema(connection: Connection) -> Upgrade:
     except BaseException:
         connection.rollback()
         raise
-    return Upgrade(steps, warnings)
+    return Upgrade(steps, warnings, dropped)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -74,6 +83,14 @@ def steps_since(version: int) -> list[Step]:
     except RevisionError as error:
         raise SchemaError(f"no migration begins at schema {version}: {error}") from error
     return [Step(script.revision, script.doc) for script in reversed(found)]
+
+
+def _refuse_taken_names(connection: Connection, version: int) -> None:
+    if in_the_way := taken(connection, new_since(version)):
+        raise SchemaError(
+            f"something of others has names that schema {SCHEMA_VERSION} needs, and nothing was changed:"
+            f" {', '.join(in_the_way)}; rename it (ALTER … RENAME TO …) or move it to a schema of its own first"
+        )
 
 
 def migrations() -> ScriptDirectory:

@@ -114,7 +114,7 @@ def _has_schema(connection: Connection) -> bool:
         return False
     if isinstance(state, Older):
         raise Refused(f"database: it holds {described(state)}")
-    raise Refused(f"database: it holds {described(state)}; an empty one or this program's own is needed")
+    raise Refused(f"database: it holds {described(state)}")
 
 
 def _writing_session(url: str) -> Session:

@@ -27,6 +27,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="of what others have built on the shop, drop this too (again for more; 'dbt.*')"),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -257,11 +261,11 @@ def check(database_url: DatabaseUrl = None) -> None:
 
 
 @app.command()
-def upgrade(database_url: DatabaseUrl = None) -> None:
+def upgrade(drop: Drop = None, database_url: DatabaseUrl = None) -> None:
     """Bring an older shop's tables to this program's, rows and all."""
     from sim.cli.upgrade import upgrade_command
 
-    upgrade_command(_database(_given(database_url=database_url)))
+    upgrade_command(_database(_given(database_url=database_url)), drop or ())
 
 
 @app.command()
@@ -334,12 +338,14 @@ app.add_typer(events_app(lambda url: _database(_given(database_url=url))), name=
 
 @app.command()
 def reset(
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False, database_url: DatabaseUrl = None
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    drop: Drop = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Drop the shop: its rows, tables and history."""
     from sim.cli.reset import reset_command
 
-    reset_command(_database(_given(database_url=database_url)), yes=yes)
+    reset_command(_database(_given(database_url=database_url)), yes=yes, drop=drop or ())
 
 
 @app.command()

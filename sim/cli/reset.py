@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,29 +12,80 @@ from sim.cli.failure import FAILED, Failure
 from sim.cli.urls import place
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from sqlalchemy import Connection
+
+    from models.others import Dependent
 
 _NOTHING = "there is nothing to drop"
 _WAIT_FOR_READERS = "10s"
+# Others may have something in it, or have made it.
+_DROP_SCHEMA = """
+DO $$ BEGIN DROP SCHEMA IF EXISTS sim;
+EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL; END $$
+"""
 
 
-def reset_command(named: str | None, *, yes: bool) -> None:
-    """Ask, then drop everything of ours in one transaction; refused while a simulator runs."""
+def reset_command(named: str | None, *, yes: bool, drop: Collection[str] = ()) -> None:
+    """Ask, then drop everything of ours in one transaction; refused while a simulator runs.
+
+    Of others that goes which `drop` names, and what leans on the shop without being named is in the way.
+    """
     with for_a_command(named) as url:
         if url is None or not _is_ours(url):
             typer.echo(f"bazaar: {_NOTHING}", err=True)
             return
-        if not yes:
-            _ask(place(url))
         with opened(url) as connection:
-            drop_shop(connection)
-    typer.echo("bazaar: the shop was dropped", err=True)
+            going = _leaning(connection, drop)
+        if not yes:
+            _ask(place(url), going)
+        with opened(url) as connection:
+            dropped = drop_shop(connection, drop)
+    typer.echo(f"bazaar: the shop was dropped{_and_with_it(dropped)}", err=True)
+    tell_what_makes_them(dropped)
 
 
-def _ask(where: str) -> None:
+def _leaning(connection: Connection, drop: Collection[str]) -> list[Dependent]:
+    """What of others goes with the shop. A Failure unless it is what was named."""
+    from models.others import dependents, is_named, told
+
+    found = dependents(connection)
+    refuse_unknown("reset", found, drop)
+    if unnamed := [dependent for dependent in found if not is_named(dependent, drop)]:
+        raise Failure(
+            f"reset: something that is not the shop's leans on it, and nothing was dropped: {told(unnamed)}; save what"
+            " you need of that (pg_dump), and name it: --drop NAME for each, or 'SCHEMA.*', drops it with the shop"
+        )
+    return found
+
+
+def refuse_unknown(command: str, found: Sequence[Dependent], drop: Collection[str]) -> None:
+    """A Failure when something is named that does not lean on the shop: it is none of our business."""
+    from models.others import told, unknown
+
+    if strangers := unknown(found, drop):
+        there = told(found) or "nothing does"
+        raise Failure(f"{command}: drop: {strangers[0]!r} does not lean on the shop; allowed is what does: {there}")
+
+
+def tell_what_makes_them(dropped: Sequence[Dependent]) -> None:
+    """What makes again what went, as SQL on stdout, for who wants it there again."""
+    for dependent in reversed(dropped):
+        if dependent.made_by is not None:
+            typer.echo(dependent.made_by)
+
+
+def _and_with_it(dropped: Sequence[Dependent]) -> str:
+    from models.others import told
+
+    return f", and with it {told(dropped)}" if dropped else ""
+
+
+def _ask(where: str, going: Sequence[Dependent]) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise Failure("reset: nobody can be asked here; --yes drops the shop without asking")
-    if not typer.confirm(f"Drop the shop in {where}, all its rows and history?", err=True):
+    if not typer.confirm(f"Drop the shop in {where}, all its rows and history{_and_with_it(going)}?", err=True):
         raise Failure("reset: nothing was dropped", FAILED)
 
 
@@ -52,14 +102,18 @@ def _is_ours(url: str) -> bool:
     return not isinstance(state, Empty)
 
 
-def drop_shop(connection: Connection) -> None:
-    """Drop tables, views, functions and schema of ours, and commit; nothing of them when anything is in the way."""
+def drop_shop(connection: Connection, named: Collection[str] = ()) -> list[Dependent]:
+    """Drop all of ours, and of others what is `named`; commit, or drop nothing when anything else is in the way."""
     from psycopg2 import errors
     from sqlalchemy.exc import DBAPIError
+
+    from models.others import drop
 
     _refuse_while_running(connection)
     try:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_FOR_READERS}'")
+        going = _leaning(connection, named)
+        drop(connection, going)
         for statement in drop_statements():
             connection.exec_driver_sql(statement)
         connection.commit()
@@ -72,6 +126,7 @@ def drop_shop(connection: Connection) -> None:
                 f"reset: something that is not ours depends on the shop, nothing was dropped: {detail}"
             ) from error
         raise
+    return going
 
 
 def _refuse_while_running(connection: Connection) -> None:
@@ -83,23 +138,11 @@ def _refuse_while_running(connection: Connection) -> None:
 
 def drop_statements() -> list[str]:
     """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
-    from models import tables_in_key_order
+    from models.names import PASSING_TABLES, functions, tables, views
 
-    # The first schema's own table, too, and what is there only while history is loaded.
-    tables = ["sim.schema_version", "sim.unbuilt", *(table.fullname for table in tables_in_key_order())]
-    functions = [*_made_in("functions.sql", "FUNCTION"), *_made_in("quarters.sql", "FUNCTION")]
     return [
-        f"DROP VIEW IF EXISTS {', '.join(_made_in('views.sql', 'VIEW'))}",
-        f"DROP TABLE IF EXISTS {', '.join(name if '.' in name else f'public.{name}' for name in tables)}",
-        f"DROP FUNCTION IF EXISTS {', '.join(functions)}",
-        "DROP SCHEMA IF EXISTS sim",
+        f"DROP VIEW IF EXISTS {', '.join(views())}",
+        f"DROP TABLE IF EXISTS {', '.join([*PASSING_TABLES, *tables()])}",
+        f"DROP FUNCTION IF EXISTS {', '.join(functions())}",
+        _DROP_SCHEMA,
     ]
-
-
-def _made_in(script: str, kind: str) -> list[str]:
-    """What a script makes, with its schema."""
-    from models.apply import DB
-
-    made = rf"^CREATE OR REPLACE {kind} (?:(\w+)\.)?(\w+)"
-    found = re.findall(made, (DB / script).read_text(encoding="utf-8"), re.MULTILINE)
-    return [f"{schema or 'public'}.{name}" for schema, name in found]

@@ -10,9 +10,12 @@ import typer
 from sim.cli import figures
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, refusing
+from sim.cli.reset import refuse_unknown, tell_what_makes_them
 from sim.cli.urls import place
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
     from sqlalchemy import Connection
 
@@ -20,19 +23,32 @@ if TYPE_CHECKING:
 
 _NOTHING = "upgrade: there is no shop here yet; `python -m sim run` (make sim) begins one, of the newest schema"
 
+_HOW_TO_GO_ON = (
+    "what others have built on the shop and is in the way goes when it is named, --drop NAME for each or 'SCHEMA.*',"
+    " and what makes it again is printed"
+)
 
-def upgrade_command(named: str | None) -> None:
-    """Upgrade in one transaction, refused while a simulator runs, and say what was done."""
+
+def upgrade_command(named: str | None, drop: Collection[str] = ()) -> None:
+    """Upgrade in one transaction, refused while a simulator runs, and say what was done.
+
+    Of what others have built on the shop that is dropped which `drop` names.
+    """
+    from models.others import dependents
+
     begun_s = time.monotonic()
     with for_a_command(named) as url:
         if url is None:
             raise Failure(_NOTHING)
         with opened(url) as connection:
             if _is_older(connection):
+                refuse_unknown("upgrade", dependents(connection), drop)
+                connection.rollback()
                 _take_the_simulators_place(connection)
-            done = _upgraded(connection)
+            done = _upgraded(connection, drop)
     for line in told(done, place(url), time.monotonic() - begun_s):
         typer.echo(f"bazaar: {line}", err=True)
+    tell_what_makes_them(done.dropped)
 
 
 def told(done: Upgrade, where: str, took_s: float) -> list[str]:
@@ -44,6 +60,7 @@ def told(done: Upgrade, where: str, took_s: float) -> list[str]:
     return [
         *(f"{step.revision} {step.sentence}" for step in done.steps),
         *(f"database: {warning}" for warning in done.warnings),
+        *(f"dropped as named: {gone.kind} {gone.name}" for gone in done.dropped),
         f"the shop in {where} has schema {SCHEMA_VERSION} now ({figures.span(took_s)}); `python -m sim run` goes on",
     ]
 
@@ -74,17 +91,21 @@ def _take_the_simulators_place(connection: Connection) -> None:
         raise Failure(f"upgrade: a simulator is running on this database ({holder}); stop it first")
 
 
-def _upgraded(connection: Connection) -> Upgrade:
+def _upgraded(connection: Connection, drop: Collection[str]) -> Upgrade:
     from psycopg2 import errors
     from sqlalchemy.exc import DBAPIError
 
     from models.apply import SchemaError
     from models.upgrade import upgrade_schema
+    from sim.sinks.postgres.connection import one_line
 
     try:
         with refusing(SchemaError, about="upgrade: "):
-            return upgrade_schema(connection)
+            return upgrade_schema(connection, drop)
     except DBAPIError as error:
         if isinstance(error.orig, errors.LockNotAvailable):
             raise Failure("upgrade: others are using the tables; nothing was changed", FAILED) from error
-        raise Failure(f"upgrade: nothing was changed: {error.orig}", FAILED) from error
+        said = f"upgrade: nothing was changed: {one_line(error.orig) if error.orig else error}"
+        if isinstance(error.orig, errors.DependentObjectsStillExist | errors.FeatureNotSupported):
+            raise Failure(f"{said}; {_HOW_TO_GO_ON}", FAILED) from error
+        raise Failure(said, FAILED) from error

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from models import SCHEMA_VERSION, metadata, revision_of
-from models.apply import DB, Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
+from models.apply import Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
+from models.names import DB
 from models.unbuilt import set_aside, unbuilt
 from models.upgrade import FIRST, Upgrade, migrate, migrations, upgrade_schema
 from tests.contract.catalogue import catalogue
@@ -227,14 +228,14 @@ def test_points_spent_and_given_back_do_not_count(lived_in: Connection):
 def test_a_second_upgrade_does_nothing(lived_in: Connection):
     upgrade_schema(lived_in)
     before = catalogue(lived_in), contents(lived_in)
-    assert upgrade_schema(lived_in) == Upgrade([], [])
+    assert upgrade_schema(lived_in) == Upgrade([], [], [])
     assert (catalogue(lived_in), contents(lived_in)) == before
 
 
 @pytest.mark.parametrize(
     ("in_the_way", "error"),
     [
-        ("CREATE TABLE sim.controls (mine int)", "controls"),
+        ("CREATE TABLE mine (who customers)", "row type"),
         (
             "DROP FUNCTION sim_now CASCADE; CREATE FUNCTION sim_now() RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "return type",
@@ -288,11 +289,11 @@ def test_a_newer_schema_is_refused(version: int, empty: Connection):
 
 
 def test_another_programs_tables_are_refused(empty: Connection):
-    empty.exec_driver_sql("CREATE TABLE ledger (id int)")
+    empty.exec_driver_sql("CREATE TABLE orders (id int)")
     empty.commit()
-    with pytest.raises(SchemaError, match="another program's tables: ledger"):
+    with pytest.raises(SchemaError, match="of others under names that a shop needs: orders"):
         upgrade_schema(empty)
-    assert schema_state(empty) == Foreign(("ledger",))
+    assert schema_state(empty) == Foreign(("orders",))
 
 
 def test_a_version_that_no_migration_knows_is_refused(old: Connection):

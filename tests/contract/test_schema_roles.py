@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 
@@ -83,3 +84,8 @@ def test_applying_the_roles_twice_changes_nothing(shop: Connection):
     before = shop.exec_driver_sql(rights).all()
     assert run_roles(shop, script) == []
     assert shop.exec_driver_sql(rights).all() == before
+
+
+def test_the_roles_name_every_table_and_view_of_the_shop():
+    granted = re.findall(r"public\.(\w+)\b(?!\()", ROLES.read_text(encoding="utf-8"))
+    assert sorted(granted) == sorted(READABLE)

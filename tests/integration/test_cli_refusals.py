@@ -104,12 +104,12 @@ def test_a_wrong_password_is_not_told(refusal, database_url):
 
 def test_another_programs_database_is_left_alone(refusal, database_url):
     with connect(database_url) as connection:
-        connection.execute(text("CREATE TABLE ledger (id int)"))
+        connection.execute(text("CREATE TABLE orders (id int)"))
     for command in (["run"], ["status"], ["check"], ["reset", "--yes"]):
-        assert "another program's tables: ledger" in refusal(*command, "--database-url", database_url)
+        assert "of others under names that a shop needs: orders" in refusal(*command, "--database-url", database_url)
     with connect(database_url) as connection:
         found = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname IN ('public', 'sim')"))
-        assert found.scalars().all() == ["ledger"]
+        assert found.scalars().all() == ["orders"]
 
 
 def test_a_newer_schema_is_left_alone(refusal, database_url):

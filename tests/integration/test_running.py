@@ -246,9 +246,9 @@ def test_a_second_simulator_is_refused_at_once_and_the_first_goes_on(shop: Shop)
 
 def test_another_programs_tables_are_left_alone(shop: Shop):
     with shop.connected() as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE invoices (id int); INSERT INTO invoices VALUES (7)")
+        cursor.execute("CREATE TABLE couriers (id int); INSERT INTO couriers VALUES (7)")
     before = shop.digests()
-    with pytest.raises(Refused, match=r"invoices") as refused:
+    with pytest.raises(Refused, match=r"under names that a shop needs: couriers") as refused:
         shop.run(duration="1h")
     assert "\n" not in str(refused.value)
     assert shop.digests() == before
