@@ -18,7 +18,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
+.PHONY: export schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: test-pooler
 .PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
@@ -71,6 +71,11 @@ backup: $(DOTENV) ## the shop as one file, in containers too: TO=shop.dump (docs
 
 report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
 	@exec $(RUN) report $(ARGS)
+
+OUT    ?= out/export
+export: install ## the tables and views as files of one instant, into OUT=out/export (FORMAT=parquet|csv TABLES= SINCE=)
+	@exec $(RUN) sim export --out $(call quote,$(OUT)) $(strip $(call option,--format,FORMAT) \
+		$(call option,--tables,TABLES) $(call option,--since,SINCE) $(ARGS))
 
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)

@@ -269,6 +269,24 @@ def upgrade(drop: Drop = None, database_url: DatabaseUrl = None) -> None:
 
 
 @app.command()
+def export(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="that is made, or is there and empty")],
+    form: Annotated[str, typer.Option("--format", metavar="parquet|csv", help="of the files")] = "parquet",
+    tables: Annotated[
+        str | None, typer.Option(metavar="orders,order_lines", help="only these tables and views")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="2026-01-05T00:00Z", help="only what happened since, where rows have a time")
+    ] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write the tables and views into files, all as of one instant."""
+    from sim.cli.export import export_command
+
+    export_command(_database(_given(database_url=database_url)), out, form=form, tables=tables, since=since)
+
+
+@app.command()
 def experiment(
     scenarios: Annotated[list[str] | None, typer.Argument(metavar="NAME|FILE", show_default=False)] = None,
     replications: Annotated[str, typer.Option(metavar="N", help="seeded runs of each, 2 or more")] = "20",

@@ -34,6 +34,7 @@ COMMANDS = [
         "CONTRIBUTING.md",
         "CHANGELOG.md",
         "docs/events.md",
+        "docs/export.md",
         "docs/operations.md",
         "docs/scenarios.md",
     )

@@ -70,8 +70,9 @@ def test_what_is_type_checked_is_there(name: str):
 
 def test_paths_in_the_guide_lead_somewhere():
     named = [name for name in re.findall(r"`([\w./-]+/[\w./-]*)`", GUIDE) if "NNNN" not in name]
+    rooms = [ROOT, *(ROOT / name for name in named if name.endswith("/") and (ROOT / name).is_dir())]
     assert len(named) > 10
-    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [name for name in named if not any((room / name).exists() for room in rooms)] == []
 
 
 def test_the_guide_spells_no_version_of_the_schema():
