@@ -7,4 +7,4 @@ if [ -e "$folder" ] && command -v redis-check-aof >/dev/null && ! yes y | redis-
     echo 'redis: the queue cannot be read and begins anew' >&2
     rm -r "$folder"
 fi
-exec redis-server --save '' --appendonly yes
+exec docker-entrypoint.sh redis-server --save '' --appendonly yes
