@@ -16,6 +16,7 @@ from sim.cli import figures
 from sim.cli.database import connect, for_a_command, reader_url
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 from sim.cli.signals import handed_to
+from sim.cli.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,13 +122,12 @@ def _progress_on(stream: TextIO | None) -> Iterator[Callable[[Progress], None]]:
     elif not stream.isatty():
         yield _Lines(stream).show
     else:
-        from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
         columns = TextColumn("{task.fields[at]}"), TextColumn("{task.description}"), BarColumn()
         rows = TextColumn("{task.completed:,.0f} rows")
-        with Bar(*columns, rows, TimeElapsedColumn(), console=Console(file=stream), transient=True) as bar:
+        with Bar(*columns, rows, TimeElapsedColumn(), console=console(stream), transient=True) as bar:
             task = bar.add_task("", total=None, at="")
             yield lambda seen: bar.update(
                 task, description=seen.relation, completed=seen.rows, total=seen.rows_of, at=f"{seen.number}/{seen.of}"
