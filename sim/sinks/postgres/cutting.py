@@ -3,8 +3,8 @@
 A visit goes as a whole: its steps, its cart, the order made of it and all that followed, when the last of that lies
 before the instant. The chains of points and satisfaction and the sums of stock are cut by their own times; what they
 came to is carried in schema `sim`, and so are the newest ids, for the run to go on as if nothing had been cut. A row
-stays as long as one that stays refers to it. A kill between two pieces leaves nothing half done: whoever cuts next
-begins anew, and finds less to do.
+stays as long as one that stays refers to it, be it somebody else's. A kill between two pieces leaves nothing half
+done: whoever cuts next begins anew, and finds less to do.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sim.sinks.postgres.cutting_sql import (
     TRIPS,
     VISITS,
 )
+from sim.sinks.postgres.holding import Holds, holds_of_others
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812
@@ -49,14 +50,18 @@ class Visit(NamedTuple):
     over: bool
 
 
-def cut(connection: Connection, since: datetime) -> Iterator[None]:
-    """Cut off what was over before `since`; each step is a committed transaction. Raises psycopg2.Error."""
+def cut(connection: Connection, since: datetime, holds: Holds | None = None) -> Iterator[None]:
+    """Cut off what was over before `since`; each step is a committed transaction. Raises psycopg2.Error.
+
+    What others hold stays; it is looked for unless it is given.
+    """
+    holds = holds or holds_of_others(connection)
     yield from _step(connection, SINCE, since)
     for statements in (LOYALTY, SATISFACTION, OPENING_STOCK):
-        yield from _repeat(connection, statements, since)
-    yield from _cut_visits(connection, since)
+        yield from _repeat(connection, holds.filled(statements), since)
+    yield from _cut_visits(connection, holds.filled(VISITS), since)
     for statements in (TRIPS, SHIFTS, REPLENISHMENTS):
-        yield from _repeat(connection, statements, since)
+        yield from _repeat(connection, holds.filled(statements), since)
 
 
 def gone(visits: list[Visit]) -> list[Visit]:
@@ -86,12 +91,12 @@ def _repeat(connection: Connection, sql: str, since: datetime) -> Iterator[None]
         yield
 
 
-def _cut_visits(connection: Connection, since: datetime) -> Iterator[None]:
+def _cut_visits(connection: Connection, sql: str, since: datetime) -> Iterator[None]:
     """From the latest to the earliest: whoever came back to a cart did so later, and goes first."""
     at, session_id = since, 0
     while True:
         with connection, connection.cursor() as cursor:
-            cursor.execute(VISITS, {"since": since, "at": at, "session_id": session_id, "visits": VISITS_A_PIECE})
+            cursor.execute(sql, {"since": since, "at": at, "session_id": session_id, "visits": VISITS_A_PIECE})
             visits = [Visit._make(row) for row in cursor.fetchall()]
             _delete(cursor, gone(visits))
         yield

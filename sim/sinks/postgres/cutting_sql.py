@@ -1,4 +1,7 @@
-"""The statements by which the past is cut off. Each finds its rows by an index and deletes at most a piece of them."""
+"""The statements by which the past is cut off. Each finds its rows by an index and deletes at most a piece of them.
+
+What is `held(…)` is filled in by `holding`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,11 @@ ON CONFLICT (only_row) DO UPDATE SET kept_since = greatest(r.kept_since, exclude
 _CUT_CHAIN = """
 WITH due AS (
     SELECT DISTINCT customer_id
-    FROM (SELECT customer_id FROM {table} WHERE occurred_at < %(since)s ORDER BY occurred_at LIMIT %(rows)s) oldest
+    FROM (SELECT customer_id FROM {table} o
+          WHERE occurred_at < %(since)s
+            AND NOT EXISTS (SELECT FROM {table} r WHERE r.customer_id = o.customer_id AND r.occurred_at < %(since)s
+                                                    AND held({table}, r))
+          ORDER BY occurred_at LIMIT %(rows)s) oldest
 ), gone AS (
     DELETE FROM {table} t USING due WHERE t.customer_id = due.customer_id AND t.occurred_at < %(since)s RETURNING t.*
 )
@@ -54,6 +61,7 @@ SELECT s.session_id, s.started_at, c.cart_id, o.order_id, d.delivery_id,
        ARRAY(SELECT r.cart_id FROM carts r WHERE r.restored_from_cart_id = c.cart_id),
        coalesce(s.ended_at, 'infinity') < %(since)s
        AND CASE WHEN o.order_id IS NULL THEN true ELSE {_LAST} < %(since)s END
+       AND NOT held_visit()
 FROM (SELECT session_id, started_at, ended_at FROM sessions
       WHERE (started_at, session_id) < (%(at)s, %(session_id)s)
       ORDER BY started_at DESC, session_id DESC LIMIT %(visits)s) s
@@ -131,6 +139,7 @@ OPENING_STOCK = _delete_found(
     """
     SELECT m.movement_id FROM inventory i JOIN stock_movements m USING (warehouse_id, product_id)
     WHERE m.reason = 'opening' AND m.occurred_at < %(since)s AND m.occurred_at <= (SELECT min(epoch) FROM sim.runs)
+      AND NOT held(stock_movements, m)
     """,
     "movement",
     _CARRY_STOCK,
@@ -144,6 +153,7 @@ TRIPS = _delete_found(
     WHERE t.started_at < %(since)s AND t.ended_at < %(since)s AND s.ended_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.trip_id = t.trip_id)
       AND NOT EXISTS (SELECT FROM delivery_attempts a WHERE a.trip_id = t.trip_id)
+      AND NOT held(trips, t)
     """,
     "trip",
 )
@@ -153,13 +163,18 @@ SHIFTS = _delete_found(
     SELECT s.shift_id FROM couriers c JOIN courier_shifts s USING (courier_id)
     WHERE s.started_at < %(since)s AND s.ended_at < %(since)s
       AND NOT EXISTS (SELECT FROM trips t WHERE t.shift_id = s.shift_id)
+      AND NOT held(courier_shifts, s)
     """,
     "shift",
 )
 # A replenishment and its movement agree, so they go together.
 REPLENISHMENTS = f"""
 WITH found AS (
-    SELECT replenishment_id FROM replenishments WHERE received_at < %(since)s LIMIT %(rows)s
+    SELECT replenishment_id FROM replenishments p
+    WHERE received_at < %(since)s AND NOT held(replenishments, p)
+      AND NOT EXISTS (SELECT FROM stock_movements m
+                      WHERE m.replenishment_id = p.replenishment_id AND held(stock_movements, m))
+    LIMIT %(rows)s
 ), gone AS (
     DELETE FROM stock_movements m USING found WHERE m.replenishment_id = found.replenishment_id RETURNING m.*
 ), received AS (

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  its own 
 
 from sim.sinks.postgres.connection import one_line, open_connection, rows
 from sim.sinks.postgres.cutting import cut
+from sim.sinks.postgres.holding import holds_of_others
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Retention:
         self._connection: Connection | None = None
         self._begun = False  # an earlier process may have left a cut unfinished
         self._said: str | None = None
+        self._holders: list[str] = []
         self._closing = threading.Event()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._work, name="retention", daemon=True)
@@ -122,12 +124,20 @@ class Retention:
 
     def _cut(self, connection: Connection, since: datetime) -> None:
         began_s = time.monotonic()
-        for _ in cut(connection, since):
+        holds = holds_of_others(connection)
+        self._tell_holders(holds.by)
+        for _ in cut(connection, since, holds):
             self._rest(connection, time.monotonic() - began_s)
             if self._closing.is_set():
                 return
             began_s = time.monotonic()
         self._begun = True
+
+    def _tell_holders(self, names: list[str]) -> None:
+        """Say whose tables keep something of the past, when they are others than before."""
+        if names and names != self._holders:
+            _LOG.warning("keep: what %s refers to stays, and what that belongs to", ", ".join(names))
+        self._holders = names
 
     def _rest(self, connection: Connection, after_s: float) -> None:
         if not self._hurry.is_set():

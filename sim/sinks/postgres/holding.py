@@ -1,0 +1,108 @@
+"""What others hold of the past: rows of ours that their tables refer to by foreign keys stay, with what they belong to.
+
+In the statements of `cutting_sql`, `held(TABLE, ALIAS)` stands for whether somebody refers to that row, and
+`held_visit()` for whether to anything of a visit. A key that cascades, or sets its columns to NULL, holds nothing: its
+makers said so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
+
+from models.names import tables
+from sim.sinks.postgres.connection import rows
+
+_KEYS = """
+SELECT k.confrelid::regclass::text, k.conrelid::regclass::text,
+       ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.conkey) WITH ORDINALITY AS c (n, place)
+             JOIN pg_attribute a ON (a.attrelid, a.attnum) = (k.conrelid, c.n) ORDER BY place),
+       ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.confkey) WITH ORDINALITY AS c (n, place)
+             JOIN pg_attribute a ON (a.attrelid, a.attnum) = (k.confrelid, c.n) ORDER BY place)
+FROM pg_constraint k
+WHERE k.contype = 'f' AND k.confdeltype IN ('a', 'r')
+  AND k.confrelid IN (SELECT to_regclass(name) FROM unnest(%s) AS name)
+  AND k.conrelid NOT IN (SELECT to_regclass(name) FROM unnest(%s) AS name)
+ORDER BY 2, 1
+"""
+# What goes with a visit: table, and the column and alias by which VISITS finds it.
+_OF_A_VISIT = (
+    ("session_events", "session_id", "s"),
+    ("cart_items", "cart_id", "c"),
+    ("order_items", "order_id", "o"),
+    ("order_status_changes", "order_id", "o"),
+    ("payments", "order_id", "o"),
+    ("reviews", "order_id", "o"),
+    ("returns", "order_id", "o"),
+    ("stock_movements", "order_id", "o"),
+    ("delivery_attempts", "delivery_id", "d"),
+)
+_VISIT_ITSELF = {"sessions": "s", "carts": "c", "orders": "o", "deliveries": "d"}
+_CHAINS = ("loyalty_transactions", "satisfaction_changes")
+_MARK = re.compile(r"held\((\w+), (\w+)\)")
+
+
+class Hold(NamedTuple):
+    """A foreign key of others to a table of ours."""
+
+    table: str
+    by: str
+    columns: tuple[str, ...]
+    to: tuple[str, ...]
+
+    def of(self, alias: str) -> str:
+        """The condition that it refers to the row of that alias."""
+        theirs = ", ".join(f"held_by.{column}" for column in self.columns)
+        ours = ", ".join(f"{alias}.{column}" for column in self.to)
+        return f"EXISTS (SELECT FROM {self.by} AS held_by WHERE ({theirs}) = ({ours}))"
+
+
+class Holds:
+    """All of them; fills them into statements."""
+
+    def __init__(self, of_tables: Mapping[str, list[Hold]]) -> None:
+        self._of_tables = of_tables
+
+    @property
+    def by(self) -> list[str]:
+        """The tables that refer to ours."""
+        return sorted({hold.by for holds in self._of_tables.values() for hold in holds})
+
+    def filled(self, sql: str) -> str:
+        """A statement in which the marks are conditions."""
+        return _MARK.sub(lambda mark: self._held(mark[1], mark[2]), sql.replace("held_visit()", self._visit()))
+
+    def _held(self, table: str, alias: str) -> str:
+        return _any(hold.of(alias) for hold in self._of_tables.get(table, ()))
+
+    def _visit(self) -> str:
+        themselves = [f"held({table}, {alias})" for table, alias in _VISIT_ITSELF.items() if table in self._of_tables]
+        parts = [
+            f"EXISTS (SELECT FROM {table} x WHERE x.{key} = {alias}.{key} AND held({table}, x))"
+            for table, key, alias in _OF_A_VISIT
+            if table in self._of_tables
+        ]
+        # Of a chain that is held the whole stays, and refers to orders.
+        chains = [
+            f"EXISTS (SELECT FROM {table} x WHERE x.order_id = o.order_id)"
+            for table in _CHAINS
+            if table in self._of_tables
+        ]
+        return _any([*themselves, *parts, *chains])
+
+
+def holds_of_others(connection: Connection) -> Holds:
+    """Look for them, in a transaction of its own."""
+    of_tables: dict[str, list[Hold]] = {}
+    with connection:
+        for table, by, columns, to in rows(connection, _KEYS, (tables(), tables())):
+            of_tables.setdefault(table, []).append(Hold(table, by, tuple(columns), tuple(to)))
+    return Holds(of_tables)
+
+
+def _any(conditions: Iterable[str]) -> str:
+    listed = list(conditions)
+    return f"({' OR '.join(listed)})" if listed else "false"
