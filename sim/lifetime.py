@@ -189,6 +189,7 @@ class Lifetime:
     def _inhabited(self, tally: Tally) -> tuple[World, Census]:
         """The world with its people, opened or taken up, and what is open in it."""
         snapshot = self._snapshot()
+        tally.take_up(snapshot.orders if snapshot else ())
         return living_world(self._terms.deed, tally.tell, snapshot), _open_in(snapshot)
 
 

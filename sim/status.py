@@ -13,13 +13,14 @@ class Census(NamedTuple):
 
     orders: int = 0  # placed
     delivered: int = 0
-    late: int = 0
+    late: int = 0  # of these, later than promised
     sessions_open: int = 0
     carts_open: int = 0
     orders_in_warehouse: int = 0  # waiting for or in the hands of pickers and packers
     parcels_on_dock: int = 0
     couriers_out: int = 0
     couriers_on_shift: int = 0
+    overdue: int = 0  # under way, and past the promise
 
     @classmethod
     def of_all(cls, parts: Iterable[Census]) -> Census:
@@ -60,3 +61,9 @@ class Status:
     batches_behind: int  # handed over, not yet committed
     trouble: str | None = None  # what is wrong with the database, and when it is asked again
     to_build: int = 0  # keys and indexes, while building them
+    overdue: int = 0  # as in Census
+
+    @property
+    def late_and_overdue(self) -> tuple[int, int]:
+        """What came late or has not come by its promise, and of how many: a strike is no improvement."""
+        return self.late + self.overdue, self.delivered + self.overdue

@@ -132,7 +132,7 @@ def _speed(scene: Scene, status: Status) -> Text:
 
 def _orders(status: Status) -> Text:
     text = _facts((status.orders, "placed"), (status.delivered, "delivered"))
-    return text.append(" · ", style="dim").append(figures.share(status.late, status.delivered)).append(" late")
+    return text.append(" · ", style="dim").append(figures.share(*status.late_and_overdue)).append(" late")
 
 
 def _couriers(status: Status, room: int) -> Text:

@@ -25,6 +25,7 @@ def status_line(scene: Scene, event: str, now: datetime, **more: object) -> str:
             "orders": status.orders,
             "delivered": status.delivered,
             "late": status.late,
+            "overdue": status.overdue,
             "sessions_open": status.sessions_open,
             "carts_open": status.carts_open,
             "orders_in_warehouse": status.orders_in_warehouse,

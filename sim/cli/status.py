@@ -32,9 +32,12 @@ _ON_THE_WAY = ("placed", "paid", "picked", "packed", "dispatched", "delivered", 
 _OPEN = """
 SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL) AS sessions_open,
        (SELECT count(*) FROM carts WHERE status = 'open') AS carts_open,
+       (SELECT count(*) FROM promises_due WHERE is_overdue) AS orders_overdue,
        (SELECT count(*) FROM trips WHERE ended_at IS NULL) AS couriers_out,
        (SELECT count(*) FROM courier_shifts WHERE ended_at IS NULL) AS couriers_on_shift
 """
+
+_OPEN_WORDS = {"sessions_open": "sessions", "carts_open": "carts", "orders_overdue": "orders overdue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,7 @@ def for_people(found: RunStatus) -> str:
         ("speed", _speed(run, running=found.running)),
         ("rows", f"{figures.count(run['rows_written'])} written in {figures.count(run['batches'])} batches"),
         ("orders", f"{figures.count(sum(orders.values()))}" + (f": {in_life}" if in_life else "")),
-        (
-            "open",
-            f"{figures.count(found.open['sessions_open'])} sessions · {figures.count(found.open['carts_open'])} carts",
-        ),
+        ("open", " · ".join(f"{figures.count(found.open[name])} {words}" for name, words in _OPEN_WORDS.items())),
         ("couriers", f"{found.open['couriers_out']} out · {found.open['couriers_on_shift']} on shift"),
     ]
     return "\n".join(f"{label:<11}{text}" for label, text in lines)

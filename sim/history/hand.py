@@ -92,6 +92,7 @@ class _Hand:
         self._world = living_world(brief.deed, self._in_portions(tell), brief.snapshot, brief.cities)
         self._world.tell = tell
         tally.counts = Counter()
+        tally.take_up(brief.snapshot.orders if brief.snapshot else ())
         self._panel = Panel(self._world, tally, brief.before)
 
     def _in_portions(self, tell: Callable[[Fact], None]) -> Callable[[Fact], None]:

@@ -121,4 +121,5 @@ class Panel:
             parcels_on_dock=sum(len(warehouse.dock) for warehouse in world.warehouses.values()),
             couriers_out=sum(courier.on_trip for courier in couriers),
             couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
+            overdue=self._tally.overdue(world.env.now),
         )

@@ -214,6 +214,12 @@ def test_what_is_open_and_counted_in_the_status_is_what_the_rows_say(shop: Shop)
     assert (last.couriers_out, last.couriers_on_shift) == (out, on_shift)
     [(placed,)] = shop.rows("SELECT count(*) FROM orders WHERE placed_at > timestamptz %s", "2026-01-05T18:00Z")
     assert last.orders == placed > 0
+    [(overdue, late)] = shop.rows(
+        """SELECT (SELECT count(*) FROM promises_due WHERE is_overdue),
+                  (SELECT count(*) FROM orders WHERE delivered_at > promised_at AND delivered_at > timestamptz %s)""",
+        "2026-01-05T18:00Z",
+    )
+    assert (last.overdue, last.late) == (overdue, late)
 
 
 def test_it_catches_up_with_the_wall_clock_and_then_keeps_pace(shop: Shop):

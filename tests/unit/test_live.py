@@ -29,6 +29,7 @@ PACING = Status(
     orders=2_400,
     delivered=2_000,
     late=250,
+    overdue=500,
     sessions_open=310,
     carts_open=42,
     orders_in_warehouse=57,
@@ -82,7 +83,8 @@ def test_a_frame_tells_everything_of_pacing():
     assert line_with(text, "UTC") == "03:04:05 UTC Sunday, 8 March 2026 ● keeping pace"
     assert line_with(text, "opening") == "7d 3h since the opening"
     assert line_with(text, "asked") == "speed asked 1000x, kept 1000x lag 3 ms"
-    assert line_with(text, "placed") == "orders 2,400 placed · 2,000 delivered · 12.5 % late"
+    # Late are the 250 that came late and the 500 that are overdue, of 2,500.
+    assert line_with(text, "placed") == "orders 2,400 placed · 2,000 delivered · 30.0 % late"
     assert line_with(text, "sessions") == "shop 310 sessions · 42 carts open"
     assert line_with(text, "warehouse") == "warehouse 57 orders inside · 33 parcels on the dock"
     assert line_with(text, "couriers").endswith("34 out · 60 on shift")
@@ -171,7 +173,7 @@ def test_one_good_moment_is_not_falling_short():
         PACING,
         CATCHING_UP,
         replace(PACING, rows=10**12, orders=10**9, delivered=10**9, rows_per_s=1e6, batches_behind=4, lag_s=1e6),
-        replace(CATCHING_UP, speed_kept=None, couriers_on_shift=0, couriers_out=0, delivered=0, late=0),
+        replace(CATCHING_UP, speed_kept=None, couriers_on_shift=0, couriers_out=0, delivered=0, late=0, overdue=0),
         replace(CATCHING_UP, target=EPOCH, sim_now=EPOCH),
         replace(PACING, phase="something new", sim_now=EPOCH + timedelta(days=36_500)),
     ],
@@ -192,7 +194,8 @@ def test_a_log_line_is_one_line_of_pairs():
     fields = fields_of(line)
     assert line.startswith("time=2026-04-01T12:00:00.123Z event=status phase=pacing sim_now=2026-03-08T03:04:05.000Z ")
     assert (fields["speed_asked"], fields["speed_kept"], fields["lag_s"]) == ("1000x", "1000.4", "0.003")
-    assert (fields["rows"], fields["rows_per_s"], fields["late"]) == ("1234567", "8900", "250")
+    assert (fields["rows"], fields["rows_per_s"]) == ("1234567", "8900")
+    assert (fields["late"], fields["overdue"]) == ("250", "500")
     assert not {"progress", "silent_s"} & set(fields)
 
 
