@@ -32,7 +32,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(snapshot, "LARGE", 100)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop(postgres_url: str) -> Iterator[Shop]:
     """Thirty hours of a small shop, with odd texts in it; nobody changes it."""
     with Shop.in_new_database(postgres_url) as shop:
