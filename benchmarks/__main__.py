@@ -18,6 +18,7 @@ from benchmarks.lines import show
 from benchmarks.page import PAGE, RESULTS, lines_of, rendered
 from benchmarks.parts import PARTS, Asked
 from benchmarks.unmeasurable import Unmeasurable
+from sim.cli.terminal import spell_what_it_can
 
 
 def parts_of(kept: str) -> list[str]:
@@ -27,6 +28,7 @@ def parts_of(kept: str) -> list[str]:
 
 def main() -> int:
     """Run what the command line asks for: 0, or 2 when something that it needs is not here."""
+    spell_what_it_can(sys.stdout)
     asked = _arguments()
     try:
         results = _measured(asked)

@@ -168,16 +168,17 @@ def _show(plan: Plan, by_seed: dict[int, list[Measured]], *, report: bool, write
     from sim.cli.calibrate_page import page, table
     from sim.cli.experiment_output import print_table
 
-    if report:
-        typer.echo(page(by_seed, plan.told()), nl=False)
-    else:
-        print_table(table(by_seed), sys.stdout)
-        typer.echo(plan.told())
-    if write is not None:
-        try:
+    try:
+        if write is not None:
             write.write_text(page(by_seed, plan.told()), encoding="utf-8")
-        except OSError as error:
-            raise Failure(f"write: {write} can't be written: {error.strerror}", FAILED) from error
+    except OSError as error:
+        raise Failure(f"write: {write} can't be written: {error.strerror}", FAILED) from error
+    finally:  # neither may take the other along
+        if report:
+            typer.echo(page(by_seed, plan.told()), nl=False)
+        elif sys.stdout is not None:
+            print_table(table(by_seed), sys.stdout)
+            typer.echo(plan.told())
 
 
 def _judge(by_seed: dict[int, list[Measured]]) -> None:

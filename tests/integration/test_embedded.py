@@ -32,6 +32,7 @@ from sim.embedded import (
 from sim.embedded import cluster as cluster_module
 from sim.embedded import server as server_module
 from sim.embedded.clients import connect
+from sim.settings import VARIABLES
 
 REPOSITORY = Path(__file__).parents[2]
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root needs another account")
@@ -304,6 +305,30 @@ def test_whoever_waits_can_be_stopped(server: EmbeddedServer, holder: str, monke
         with pytest.raises(Interrupted):
             server.start(stop)
     assert ask(server, "SELECT 1") == 1
+
+
+@on_linux
+@pytest.mark.parametrize("command", ["run", "status", "dsn"])
+def test_a_ctrl_c_is_heard_while_another_command_starts_the_server(server: EmbeddedServer, command: str):
+    server.start()
+    server.stop()
+    folder = server.data_root.with_name(".data")
+    server.data_root.rename(folder)  # where commands look for it
+    waits_for = folder / "postgres.lock"
+    with lock.exclusive(waits_for):
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "sim", command],
+            cwd=folder.parent,
+            env={name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+            | {"PYTHONPATH": str(REPOSITORY)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        descriptors = Path(f"/proc/{waiting.pid}/fd")
+        wait_for(lambda: any(waits_for.samefile(fd) for fd in descriptors.iterdir() if fd.exists()))
+        waiting.send_signal(signal.SIGINT)
+        _, said = waiting.communicate(timeout=30)
+    assert (waiting.returncode, said.count("\n")) == (130, 1), said
 
 
 def test_a_start_that_is_stopped_leaves_nothing_behind(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch):
