@@ -86,10 +86,12 @@ class PulledDashboard:
             value["title"] = self._now["name"]
             self._brought.append("name")
         order = (self._now["options"] or {}).get("globalParamOrder") or []
-        if "parameters" in taken and sorted(order) == sorted(value.get("parameters", [])):
+        same_ones = sorted(order) == sorted(value.get("parameters", []))
+        if "parameters" in taken and same_ones:
             value["parameters"] = order
             self._brought.append("parameters")
-        self._notes.of("dashboard", self.file.key, self._judgement, self._brought, ("name",))
+        sayable = ("name", "parameters") if same_ones else ("name",)
+        self._notes.of("dashboard", self.file.key, self._judgement, self._brought, sayable)
         return value
 
     def _kept(self) -> list[PulledWidget]:
