@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import growth, pace, reading, simulation, start, writing
+from benchmarks import growth, pace, past, reading, simulation, start, writing
 from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
@@ -38,12 +38,15 @@ class Part:
 def _grown_and_read(asked: Asked, durations: dict[str, str]) -> Found:
     with ExitStack() as keep:
         grown, largest = growth.measure(asked.server_url, durations, keep)
-        return {"growth": grown, "reading": reading.measure(asked.server_url, largest, asked.rounds)}
+        read = reading.measure(asked.server_url, largest, asked.rounds)
+        return {"growth": grown, "reading": read, "past": past.measure(asked.server_url, largest, asked.rounds)}
 
 
 def _grown_and_read_lines(found: Found) -> Iterator[Line]:
     yield from growth.lines(found["growth"])
     yield from reading.lines(found["reading"])
+    if "past" in found:  # not in results of before it was measured
+        yield from past.lines(found["past"])
 
 
 PARTS: dict[str, Part] = {

@@ -366,7 +366,7 @@ CREATE INDEX ix_sessions_customer_id ON sessions (customer_id) WHERE customer_id
 CREATE INDEX ix_sessions_ended_at ON sessions USING brin (ended_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_sessions_open ON sessions (session_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_sessions_started_at ON sessions (started_at);
-CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
+CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason, session_id, customer_id) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
 COMMENT ON TABLE sessions IS 'Visits to the shop. Conversion is paid orders over sessions.';
 COMMENT ON COLUMN sessions.session_id IS 'The session; the last two digits are the city.';
 COMMENT ON COLUMN sessions.customer_id IS 'The customer; null for a visitor who never registered nor signed in.';
@@ -543,6 +543,7 @@ CREATE TABLE session_events (
     CONSTRAINT fk_session_events_session_id FOREIGN KEY(session_id) REFERENCES sessions (session_id),
     CONSTRAINT fk_session_events_product_id FOREIGN KEY(product_id) REFERENCES products (product_id)
 );
+CREATE INDEX ix_session_events_event_type_session_id ON session_events (event_type, session_id);
 CREATE INDEX ix_session_events_occurred_at ON session_events USING brin (occurred_at) WITH (autosummarize = on);
 CREATE INDEX ix_session_events_out_of_stock ON session_events (product_id, occurred_at) WHERE NOT in_stock;
 COMMENT ON TABLE session_events IS 'The steps of each visit through the funnel.';

@@ -29,7 +29,7 @@ class Session(Base):
         Index(
             "ix_sessions_with_a_cart",
             "started_at",
-            postgresql_include=["city_id", "channel", "device", "outcome", "exit_reason"],
+            postgresql_include=["city_id", "channel", "device", "outcome", "exit_reason", "session_id", "customer_id"],
             postgresql_where=text("outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered')"),
         ),
         Index("ix_sessions_open", "session_id", postgresql_where=text("ended_at IS NULL")),
@@ -77,6 +77,8 @@ class SessionEvent(Base):
         check("in_stock_of_a_view", "(in_stock IS NOT NULL) = (event_type = 'product_view')"),
         # Rows arrive nearly in time order and are never changed: a BRIN index answers time ranges almost for free.
         Index(None, "occurred_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
+        # A funnel is how many visits came to each step: in this order they are counted without sorting.
+        Index(None, "event_type", "session_id"),
         Index("ix_session_events_out_of_stock", "product_id", "occurred_at", postgresql_where=text("NOT in_stock")),
         table_options("The steps of each visit through the funnel."),
     )

@@ -13,6 +13,11 @@ down_revision = "0005"
 _INDEXES = """
 CREATE INDEX ix_sessions_customer_id ON public.sessions (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX ix_reviews_customer_id ON public.reviews (customer_id);
+DROP INDEX public.ix_sessions_with_a_cart;
+CREATE INDEX ix_sessions_with_a_cart ON public.sessions (started_at)
+    INCLUDE (city_id, channel, device, outcome, exit_reason, session_id, customer_id)
+    WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
+CREATE INDEX ix_session_events_event_type_session_id ON public.session_events (event_type, session_id);
 """
 _BY_TIME = {
     "addresses": ("created_at",),
