@@ -13,6 +13,7 @@ import typer
 
 from sim.cli import figures
 from sim.cli.logline import logfmt
+from sim.cli.terminal import console
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -34,7 +35,6 @@ def shown(to: str) -> Iterator[Callable[[Progress], None]]:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -46,7 +46,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         TimeRemainingColumn(),
     )
     rate = _Rate()
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task("events", total=None, said="")
 
         def tell(step: Progress) -> None:
