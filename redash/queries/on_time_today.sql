@@ -1,5 +1,5 @@
 -- title: Parcels on time today
--- question: How many of the parcels promised for today so far came in time?
+-- question: Did parcels come when promised?
 -- grain: one row
 
 -- Promises that have come due since midnight in each city's local time, whenever they were given.
