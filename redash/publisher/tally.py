@@ -64,7 +64,7 @@ class Tally:
         pull = "make dashboards-pull" + (f" ARGS='--overwrite {torn}'" if torn else "")
         keys = " ".join(sorted(self._undecided))
         return [
-            f"{pull} brings what was kept into the files;",
+            f"{pull} brings what was kept into the files, as far as they can say it;",
             f"make dashboards ARGS='--overwrite {keys}' puts the files' in its place",
         ]
 

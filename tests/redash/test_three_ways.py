@@ -345,6 +345,7 @@ def test_nobody_knows_who_edited_after_an_older_publishing(published: Command, f
     ("value", "outcome"),
     [
         ("", "1 kept"),
+        ("none", "1 kept"),
         ("no", "1 kept"),
         ("shop, cities", "1 kept"),
         ("revenue", "1 changed in"),
