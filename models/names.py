@@ -25,6 +25,7 @@ SINCE = {
     "sim.refill_quarters()": 5,
     "public.promises_due": 6,
     "public.currency()": 6,
+    "sim.rules_since(int)": 6,
     "public.incidents_during(text,timestamptz,timestamptz)": 6,
 }
 """Since which version there are the views and functions that the first schema had not: what an older shop has under
@@ -100,7 +101,13 @@ def new_since(version: int) -> set[str]:
 
 def _needed() -> set[str]:
     of_indexes = {_qualified(table.schema, str(i.name)) for table in tables_in_key_order() for i in table.indexes}
-    return {*tables(), *PASSING_TABLES, *views(), *functions(), *of_indexes}
+    of_keys = {  # a primary or unique key has an index of its name
+        _qualified(table.schema, str(key.name))
+        for table in tables_in_key_order()
+        for key in table.constraints
+        if str(key.name).startswith(("pk_", "uq_"))
+    }
+    return {*tables(), *PASSING_TABLES, *views(), *functions(), *of_indexes, *of_keys}
 
 
 def _made(folder: Path) -> list[str]:

@@ -104,6 +104,7 @@ def test_the_search_path_does_not_lead_astray(empty: Connection):
         ("CREATE DOMAIN reviews AS int", "reviews"),
         ("CREATE FUNCTION sim_now() RETURNS int LANGUAGE sql AS 'SELECT 1'", "sim_now()"),
         ("CREATE TABLE mine (n int); CREATE INDEX ix_sessions_customer_id ON mine (n)", "ix_sessions_customer_id"),
+        ("CREATE TABLE mine (n int CONSTRAINT pk_orders PRIMARY KEY)", "pk_orders"),
         ("CREATE SCHEMA sim; CREATE TABLE sim.runs (id int)", "sim.runs"),
         ("CREATE SCHEMA sim; CREATE TABLE sim.schema_version (version text)", "sim.schema_version"),
         ("CREATE SCHEMA sim; CREATE TABLE sim.alembic_version (version_num text)", "sim.alembic_version"),
