@@ -51,11 +51,12 @@ def refuse_shared_process(connection: Connection, way: Way) -> None:
 
     Costs one question where nobody pools: then libpq knows the number of the server process. A pooler tells it another.
     """
-    connection.autocommit = True
+    autocommit, connection.autocommit = connection.autocommit, True
     process = _process_of(connection)
     if process != connection.info.backend_pid and way.url not in _lasting:
         _compare(connection, process, way)
         _lasting.add(way.url)
+    connection.autocommit = autocommit
 
 
 def _compare(connection: Connection, process: int, way: Way) -> None:

@@ -54,6 +54,15 @@ def evening(server: EmbeddedServer, batches: list[Batch]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def undisturbed(server: EmbeddedServer) -> Shop:
+    """The same hours by one process, with all keys from the beginning."""
+    shop = in_database(server, "with_keys")
+    shop.run(duration="1s")
+    shop.run(duration="5h")
+    return shop
+
+
+@pytest.fixture(scope="session")
 def batches() -> list[Batch]:
     """What happens in the evening after the opening."""
     return record()

@@ -22,15 +22,6 @@ HISTORY: dict[str, Any] = {"duration": "5h", "processes": "2"}
 Stopping = Callable[[EmbeddedServer], None]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(server: EmbeddedServer) -> Shop:
-    """The same hours by one process, with all keys from the beginning."""
-    shop = in_database(server, "with_keys")
-    shop.run(duration="1s")
-    shop.run(duration="5h")
-    return shop
-
-
 class Outage:
     """A server that is stopped at a certain call, and does not come back before the test says so."""
 

@@ -12,12 +12,10 @@ from sim.embedded import EmbeddedServer, Keeper, ports
 from sim.status import Status
 from tests.integration.outages.conftest import in_database, port_of
 from tests.integration.outages.replay import EVENING
-from tests.integration.outages.test_building import HISTORY, undisturbed
+from tests.integration.outages.test_building import HISTORY
 from tests.integration.outages.test_disk import fill, small_folder
 from tests.integration.outages.test_server import kill
 from tests.integration.test_running import Shop, differences, eventually
-
-__all__ = ["undisturbed"]
 
 TIMES = 3
 SLOWLY: dict[str, Any] = {**EVENING, "speed": "60x", "catch_up": False}
