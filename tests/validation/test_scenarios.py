@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from sim.clock.units import DAY_US, HOUR_US
+from sim.markets import load_market
 from sim.scenario import load_scenario, scenario_names
 from tests.validation.small_shop import SmallShop, lived
 
 SALE = 2, 3  # the third day, on which timed incidents begin
 AFTER_SALE = 3, 4  # what the third day emptied is empty still: goods take two days and a half to come
 SETTLED = 1, 4  # without the first day
+CITIES = [city.name for city in load_market("international").cities]
 
 
 def new_york(scenario: str) -> SmallShop:
@@ -102,9 +104,10 @@ def test_rainy_week_slows_the_roads_and_brings_more_orders_and_late_ones(usual: 
 
 
 def test_growth_makes_the_second_week_fuller_than_the_first():
-    flat, grown = (lived(name, "New York", days=14, scale=0.1) for name in ("baseline", "growth"))
+    # Large enough that a week's mean wait is no matter of a few full evenings.
+    flat, grown = (lived(name, "New York", days=14, scale=0.3) for name in ("baseline", "growth"))
     weeks = [grown.sessions(first, first + 7) / flat.sessions(first, first + 7) for first in (0, 7)]
-    # The mean of 1.1 to the power of t over the first and the second week; a week has 11,000 sessions.
+    # The mean of 1.1 to the power of t over the first and the second week; a week has 33,000 sessions.
     assert weeks == [pytest.approx(1.049, rel=0.03), pytest.approx(1.154, rel=0.03)]
     assert grown.dock_wait_min(7, 14) > 1.05 * flat.dock_wait_min(7, 14)
     assert grown.promised_h(7, 14) > flat.promised_h(7, 14)
@@ -117,7 +120,9 @@ def test_small_town_waits_longer_at_the_same_load_a_head():
     assert couriers[0] > 5 * couriers[1]
     assert town.dock_wait_min(0, 3) > 2.0 * city.dock_wait_min(0, 3)
     assert town.promised_h(0, 3) > 1.3 * city.promised_h(0, 3)
-    ordered = [len(shop.orders(0, 3)) / shop.sessions(0, 3) for shop in (town, city)]
+    # A town has thirty orders a day: five of them for ten days tell 0.95 from 1 where one for three cannot.
+    towns = lived("small_town", *CITIES, days=10, scale=1.0)
+    ordered = [len(shop.orders(0, days)) / shop.sessions(0, days) for shop, days in ((towns, 10), (city, 3))]
     assert ordered[0] < 0.95 * ordered[1]
 
 
