@@ -12,12 +12,12 @@ _BLOCK = 1 << 16
 
 
 class JsonLines:
-    """Appends to a file; a last line without its end, left by a kill or a full disk, is cut off first."""
+    """Appends to a file; a last line without its end, left by a kill or a full disk, is cut off by the next."""
 
     def __init__(self, path: Path) -> None:
         self._whole = WholeFile(path)
         end = os.fstat(self._whole.file.fileno()).st_size
-        self._whole.keep(self._line_break_before(end) + 1)
+        self._whole.begin(self._line_break_before(end) + 1)
 
     def last(self) -> bytes | None:
         """The last line."""
@@ -26,9 +26,7 @@ class JsonLines:
             return None
         begin = self._line_break_before(end - 1) + 1
         self._whole.file.seek(begin)
-        line = self._whole.file.read(end - 1 - begin)
-        self._whole.file.seek(end)
-        return line
+        return self._whole.file.read(end - 1 - begin)
 
     def write(self, lines: Sequence[str]) -> None:
         """Add lines."""

@@ -23,20 +23,23 @@ class WholeFile:
             raise NotOurs(f"{path}: another process is writing it") from None
         self.length = 0
 
-    def keep(self, length: int) -> None:
-        """Cut off what is behind a length: from now on the file is whole up to there."""
-        self.file.truncate(length)
-        self.file.seek(length)
+    def begin(self, length: int) -> None:
+        """The file is whole up to there. What is behind it goes with the first piece, when it is known to be ours."""
         self.length = length
+
+    def _cut(self) -> None:
+        self.file.truncate(self.length)
+        self.file.seek(self.length)
 
     def add(self, piece: bytes) -> None:
         """Add a piece as a whole. When that fails, by a full disk or a Ctrl-C, the file is as before."""
         try:
+            self._cut()
             rest = memoryview(piece)
             while rest:
                 rest = rest[self.file.write(rest) :]
         except BaseException:
-            self.keep(self.length)
+            self._cut()
             raise
         self.length += len(piece)
 

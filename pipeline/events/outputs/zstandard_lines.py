@@ -14,7 +14,7 @@ _BLOCK = 1 << 20
 
 
 class ZstandardLines:
-    """Appends frames to a file; a last frame without its end is cut off first."""
+    """Appends frames to a file; a last frame without its end is cut off by the next."""
 
     def __init__(self, path: Path) -> None:
         self._whole = WholeFile(path)
@@ -24,7 +24,7 @@ class ZstandardLines:
         except zstandard.ZstdError as error:
             self._whole.close()
             raise NotOurs(f"{path}: this is no .zst file ({error})") from None
-        self._whole.keep(length)
+        self._whole.begin(length)
 
     def last(self) -> bytes | None:
         """The last line of the last frame."""

@@ -250,9 +250,10 @@ def test_a_file_of_another_shop_of_other_types_or_of_something_else_is_left_alon
         (lines_of(small_world)[-1].replace("2026-01-06T", "2026-01-07T"), (), "it is ahead of the shop"),
         ("my notes", (), "this is no event of a shop"),
     ):
-        path.write_text(text + "\n", encoding="utf-8")
-        assert said in refused(small_world, "--to", str(path), *options)
-        assert path.read_text(encoding="utf-8") == text + "\n"
+        for rest in ("", "a line that somebody has not ended"):
+            path.write_text(f"{text}\n{rest}", encoding="utf-8")
+            assert said in refused(small_world, "--to", str(path), *options)
+            assert path.read_text(encoding="utf-8") == f"{text}\n{rest}"
 
 
 def test_a_folder_that_is_not_there_is_one_line(small_world: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
