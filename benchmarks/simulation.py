@@ -19,7 +19,7 @@ from benchmarks.apart import apart
 from benchmarks.lines import Line, compared
 from sim.clock.units import HOUR_US, MINUTE_US, SECOND_US
 from sim.journal.journal import Journal
-from sim.processes.founding import Deed, living_world
+from sim.processes.build import Deed, living_world
 from sim.running import Tally
 from sim.scenario import load_scenario
 

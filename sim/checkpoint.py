@@ -15,8 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
-from sim.processes.remembering import still_remembered
-from sim.processes.unsettled import unsettled
+from sim.processes.pending_consequences import unsettled
+from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.connection import dial, one_line

@@ -17,7 +17,7 @@ from sim.clock.pacer import Speed
 from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.founding import living_world
+from sim.processes.build import living_world
 from sim.processes.incidents import carry_out
 from sim.running import Runner, Tally
 from sim.running.garbage import keep_what_is_there

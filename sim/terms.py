@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
-from sim.processes.founding import Deed
+from sim.processes.build import Deed
 from sim.running import Plan
 from sim.scenario import Scenario, load_scenario
 from sim.shop.places import planned_incidents

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
-from sim.processes.founding import living_world
+from sim.processes.build import living_world
 from sim.running.instruments import Panel
 from sim.running.tally import Tally
 from sim.sinks.postgres.pieces import PieceSink
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from sim.facts import Fact
-    from sim.processes.founding import Deed
+    from sim.processes.build import Deed
     from sim.sinks.postgres.steps import Piece
     from sim.snapshot import Snapshot
     from sim.status import Census

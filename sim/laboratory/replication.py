@@ -95,7 +95,7 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
 def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
     """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
     from sim.markets import load_market  # noqa: PLC0415
-    from sim.processes.founding import Deed, living_world  # noqa: PLC0415  only who replicates needs the model
+    from sim.processes.build import Deed, living_world  # noqa: PLC0415  only who replicates needs the model
 
     on = job.conditions
     chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]

@@ -18,10 +18,10 @@ from sim.luck import Purpose
 from sim.processes.cancellation import release
 from sim.processes.experience import book_points, feel
 from sim.processes.fulfilment import begin_fulfilment
+from sim.processes.funnel import take_out
 from sim.processes.quote import quote
 from sim.processes.registration import introduce
 from sim.processes.replenishment import reorder
-from sim.processes.steps import take_out
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer, activity_of
 from sim.shop.shopping import second_thoughts

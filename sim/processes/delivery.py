@@ -17,9 +17,9 @@ from sim.facts import (
     TripStarted,
 )
 from sim.luck import Purpose, loglogistic, lognormal
-from sim.processes.aftermath import begin_aftermath
 from sim.processes.cancellation import cancel, put_back
 from sim.processes.experience import feel
+from sim.processes.post_delivery import begin_aftermath
 from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
 from sim.shop.incidents import is_on_strike
 

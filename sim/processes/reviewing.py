@@ -9,7 +9,7 @@ from sim.facts import ReviewWritten
 from sim.luck import Purpose, lognormal
 from sim.processes.experience import feel
 from sim.processes.opinions import disappoints, opinion_of, rating_of, review_draws
-from sim.processes.remembering import has_one_already
+from sim.processes.purchase_memory import has_one_already
 from sim.shop.rating import PRAISE, complaint, praise
 
 if TYPE_CHECKING:

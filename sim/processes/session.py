@@ -10,7 +10,7 @@ from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded
 from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import feel
-from sim.processes.steps import record_step, take_out
+from sim.processes.funnel import record_step, take_out
 from sim.shop.region import LeftCart
 from sim.shop.shopping import (
     ADD,

@@ -11,9 +11,9 @@ from sim.processes.station import Station
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
+from sim.shop.purchase_memory import Remembered
 from sim.shop.rating import horizon_us
 from sim.shop.region import Region, Warehouse
-from sim.shop.remembered import Remembered
 from sim.shop.staffing import Staffing
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.aftermath import Cancellation, Return, Review, Satisfaction
 from sim.scenario.checkout import Checkout, Loyalty, Payment
 from sim.scenario.delivery import Delivery, Promise
 from sim.scenario.demand import Demand
 from sim.scenario.funnel import PERSONAS, Funnel
 from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
+from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
 from sim.scenario.warehouse import Stock, Warehouse
 
 if TYPE_CHECKING:

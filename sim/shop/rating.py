@@ -12,7 +12,7 @@ from sim.shop.shopping import odds
 if TYPE_CHECKING:
     from sim.facts import OrderLine
     from sim.scenario import Scenario
-    from sim.scenario.aftermath import Return, Review
+    from sim.scenario.post_delivery import Return, Review
     from sim.shop.order import Order
 
 PRAISE = 4  # stars from which on nobody complains

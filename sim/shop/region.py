@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.shop.ids import Ids
     from sim.shop.order import Order
     from sim.shop.people import Customer, Moods
-    from sim.shop.remembered import Remembered
+    from sim.shop.purchase_memory import Remembered
     from sim.shop.roster import Courier, CourierDuty
     from sim.shop.staffing import Staffing
     from sim.shop.stock import Shelf

@@ -11,7 +11,7 @@ import pytest
 
 from sim.bootstrap import Refused
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
-from sim.processes import founding
+from sim.processes import build
 from sim.running import runner
 from tests.integration.test_running import Shop, differences
 
@@ -109,7 +109,7 @@ def test_begun_again_after_a_crash_before_the_opening_was_committed(
         raise SystemError("as if killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(founding, "open_shop", crash)
+        patch.setattr(build, "open_shop", crash)
         with pytest.raises(SystemError):
             shop.run(**WHOLE)
     assert shop.rows("SELECT batches FROM sim.runs") == [(0,)]

@@ -24,8 +24,8 @@ from sim.facts import (
 )
 from sim.luck import Luck
 from sim.markets import load_market
-from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
+from sim.processes.start import come_alive
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.shop.catalogue import Catalogue

@@ -12,7 +12,7 @@ from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.journal.batch import Row
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.founding import Deed, living_world
+from sim.processes.build import Deed, living_world
 from sim.scenario import load_scenario
 from sim.sinks.memory import MemorySink
 

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
-from sim.processes.founding import living_world
+from sim.processes.build import living_world
 from sim.sinks.postgres.outages import Patience
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound

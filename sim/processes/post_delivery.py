@@ -8,7 +8,7 @@ from sim.clock.environment import Turn
 from sim.clock.units import MINUTE_US
 from sim.processes.experience import book_points, feel, points_for
 from sim.processes.opinions import way_back
-from sim.processes.remembering import remember
+from sim.processes.purchase_memory import remember
 from sim.processes.returning import OpenReturn, refund_return, request_return
 from sim.processes.reviewing import reviewed_at, write_review
 

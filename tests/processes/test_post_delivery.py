@@ -15,8 +15,8 @@ from sim.facts import (
     StockMoved,
 )
 from sim.luck import Purpose
-from sim.processes.aftermath import aftermath, begin_aftermath
 from sim.processes.experience import book_points
+from sim.processes.post_delivery import aftermath, begin_aftermath
 from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
 from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.shop.remembered import Remembered
+from sim.shop.purchase_memory import Remembered
 
 
 def test_only_the_same_customer_and_product_bought_before():

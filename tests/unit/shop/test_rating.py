@@ -6,7 +6,7 @@ import pytest
 
 from sim.clock.units import HOUR_US
 from sim.facts import OrderLine
-from sim.scenario.aftermath import Return, Review
+from sim.scenario.post_delivery import Return, Review
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
 from sim.shop.rating import (

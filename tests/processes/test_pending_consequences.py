@@ -9,8 +9,8 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck
-from sim.processes.aftermath import consequences
-from sim.processes.unsettled import unsettled
+from sim.processes.pending_consequences import unsettled
+from sim.processes.post_delivery import consequences
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue

@@ -8,8 +8,8 @@ import pytest
 from sim.clock.units import DAY_US, seconds_us
 from sim.facts import ReviewWritten
 from sim.luck import Luck, Purpose
-from sim.processes.aftermath import begin_aftermath
-from sim.processes.remembering import recall, remember, still_remembered
+from sim.processes.post_delivery import begin_aftermath
+from sim.processes.purchase_memory import recall, remember, still_remembered
 from sim.shop.order import Order
 from sim.shop.people import Customer
 from sim.snapshot import DeliveredLines

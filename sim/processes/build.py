@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.clock.environment import ShopEnvironment
 from sim.luck import Luck
 from sim.markets import load_market
-from sim.processes.going_on import take_up
-from sim.processes.life import come_alive
 from sim.processes.opening import open_shop
+from sim.processes.resume import take_up
+from sim.processes.start import come_alive
 from sim.processes.world import World
 from sim.shop.catalogue import Catalogue
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sim.facts import OrderLine, PriceSet
 from sim.luck import Purpose
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
-from sim.processes.aftermath import aftermath
 from sim.processes.arrivals import Doors, greet, own_draws
 from sim.processes.cancellation import begin_doubts
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.incidents import remember_incidents
-from sim.processes.remembering import recall
+from sim.processes.post_delivery import aftermath
+from sim.processes.purchase_memory import recall
 from sim.processes.replenishment import receive
 from sim.processes.returning import OpenReturn
 from sim.processes.session import go_shopping
