@@ -113,7 +113,7 @@ lint: install ## ruff, mypy, import rules, schema freshness
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-logo --cache-dir .cache/import_linter
-	$(RUN) models schema --check
+	$(RUN) db schema --check
 	$(RUN) pipeline.events contract --check
 
 format: install ## let ruff put the code in order
@@ -121,11 +121,11 @@ format: install ## let ruff put the code in order
 	$(RUN) ruff format
 
 schema: install ## write db/schema.sql, docs/schema.md and the contract of the events from the models
-	$(RUN) models schema
+	$(RUN) db schema
 	$(RUN) pipeline.events contract
 
 schema-check: install ## exit 1 when one of those files is stale
-	$(RUN) models schema --check
+	$(RUN) db schema --check
 	$(RUN) pipeline.events contract --check
 
 calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from benchmarks.recording import Figures, Window, recorded
-from models.apply import apply_schema
+from db.apply import apply_schema
 from sim.sinks.postgres.connection import open_connection
 
 _UPDATE = "UPDATE "

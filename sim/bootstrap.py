@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from models.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
-from models.rights import lacking_to_write
-from models.unbuilt import unbuilt
+from db.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
+from db.deferred_indexes import unbuilt
+from db.privileges import lacking_to_write
 from sim.checkpoint import reading
 from sim.children import usable_processors
 from sim.clock.pacer import WallClock

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from models.unbuilt import set_aside, unbuilt
+from db.deferred_indexes import set_aside, unbuilt
 from sim.checkpoint import newest_open_rows, read_again, reading
 from sim.clock.pacer import Speed
 from sim.history import Brief, Crew, Historian, Lost, Stretch, parts_of, share_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
-    from models.unbuilt import Unbuilt
+    from db.deferred_indexes import Unbuilt
     from sim.processes.world import World
     from sim.running import Wishes
     from sim.sinks.postgres.controls import Controls

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: by the connection of models/upgrade.py, within the transaction that it is in."""
+"""How Alembic reaches the database: by the connection of db/upgrade.py, within the transaction that it is in."""
 
 from __future__ import annotations
 

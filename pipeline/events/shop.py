@@ -11,7 +11,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 from psycopg2.extensions import parse_dsn
 
-from models.terms import begin_on_our_terms
+from db.terms import begin_on_our_terms
 
 _CONNECT_TIMEOUT_S = 10
 _MOMENT = """

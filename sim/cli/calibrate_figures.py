@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from models.figures import Figure
+    from db.figures import Figure
 
 LEAST_P = 0.001  # as rarely as once in a thousand cities, were the arrivals drawn by their profile
 _QUARTER = timedelta(minutes=15)  # clocks differ by whole quarters of an hour
@@ -37,7 +37,7 @@ class Measured(NamedTuple):
 
 def measure(connection: Connection) -> Iterator[Measured]:
     """Yield the figures of a shop, one query after the other."""
-    from models.figures import load_figures, run_figure
+    from db.figures import load_figures, run_figure
 
     connection.exec_driver_sql("ANALYZE")
     for figure in load_figures():

@@ -16,7 +16,7 @@ from sim.cli.status import NO_RUN, refuse_other_databases, run_status
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from models.checks import CheckResult
+    from db.checks import CheckResult
 
 _ROWS_SHOWN = 5
 _ERASE_LINE = "\r\x1b[2K"
@@ -42,8 +42,8 @@ def check_command(named: str | None) -> None:
 
 
 def _results(url: str) -> Iterator[CheckResult]:
-    from models.checks import load_checks, run_checks
-    from models.unbuilt import unbuilt
+    from db.checks import load_checks, run_checks
+    from db.deferred_indexes import unbuilt
 
     with opened(url) as connection:
         refuse_other_databases(connection)

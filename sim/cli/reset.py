@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from models.others import Dependent
+    from db.dependents import Dependent
 
 _NOTHING = "there is nothing to drop"
 _WAIT_FOR_READERS = "10s"
@@ -48,7 +48,7 @@ def reset_command(named: str | None, *, yes: bool, drop: Collection[str] = ()) -
 
 def _leaning(connection: Connection, drop: Collection[str]) -> list[Dependent]:
     """What of others goes with the shop. A Failure unless it is what was named."""
-    from models.others import dependents, is_named, told
+    from db.dependents import dependents, is_named, told
 
     found = dependents(connection)
     refuse_unknown("reset", found, drop)
@@ -62,7 +62,7 @@ def _leaning(connection: Connection, drop: Collection[str]) -> list[Dependent]:
 
 def refuse_unknown(command: str, found: Sequence[Dependent], drop: Collection[str]) -> None:
     """A Failure when something is named that does not lean on the shop: it is none of our business."""
-    from models.others import told, unknown
+    from db.dependents import told, unknown
 
     if strangers := unknown(found, drop):
         there = told(found) or "nothing does"
@@ -77,7 +77,7 @@ def tell_what_makes_them(dropped: Sequence[Dependent]) -> None:
 
 
 def _and_with_it(dropped: Sequence[Dependent]) -> str:
-    from models.others import told
+    from db.dependents import told
 
     return f", and with it {told(dropped)}" if dropped else ""
 
@@ -90,7 +90,7 @@ def _ask(where: str, going: Sequence[Dependent]) -> None:
 
 
 def _is_ours(url: str) -> bool:
-    from models.apply import Empty, Foreign, Newer, SchemaError, described, schema_state
+    from db.apply import Empty, Foreign, Newer, SchemaError, described, schema_state
 
     with opened(url) as connection:
         try:
@@ -107,7 +107,7 @@ def drop_shop(connection: Connection, named: Collection[str] = ()) -> list[Depen
     from psycopg2 import errors
     from sqlalchemy.exc import DBAPIError
 
-    from models.others import drop
+    from db.dependents import drop
 
     _refuse_while_running(connection)
     try:
@@ -138,7 +138,7 @@ def _refuse_while_running(connection: Connection) -> None:
 
 def drop_statements() -> list[str]:
     """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
-    from models.names import PASSING_TABLES, functions, tables, views
+    from db.names import PASSING_TABLES, functions, tables, views
 
     return [
         f"DROP VIEW IF EXISTS {', '.join(views())}",

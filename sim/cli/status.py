@@ -81,7 +81,7 @@ def _ask(url: str) -> RunStatus | None:
 
 def refuse_other_databases(connection: Connection) -> None:
     """Say so when the database holds something else than this program's schema (or nothing)."""
-    from models.apply import Current, Empty, SchemaError, described, schema_state
+    from db.apply import Current, Empty, SchemaError, described, schema_state
 
     try:
         state = schema_state(connection)
@@ -93,7 +93,7 @@ def refuse_other_databases(connection: Connection) -> None:
 
 def run_status(connection: Connection) -> RunStatus | None:
     """The newest run in a database, or None where there is none."""
-    from models.unbuilt import unbuilt
+    from db.deferred_indexes import unbuilt
     from sim.sinks.postgres.exclusive import IS_LOCKED
 
     if connection.exec_driver_sql("SELECT to_regclass('sim.runs')").scalar_one() is None:

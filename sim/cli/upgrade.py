@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
     from sqlalchemy import Connection
 
-    from models.upgrade import Upgrade
+    from db.upgrade import Upgrade
 
 _NOTHING = "upgrade: there is no shop here yet; `python -m sim run` (make sim) begins one, of the newest schema"
 
@@ -34,7 +34,7 @@ def upgrade_command(named: str | None, drop: Collection[str] = ()) -> None:
 
     Of what others have built on the shop that is dropped which `drop` names.
     """
-    from models.others import dependents
+    from db.dependents import dependents
 
     begun_s = time.monotonic()
     with for_a_command(named) as url:
@@ -67,7 +67,7 @@ def told(done: Upgrade, where: str, took_s: float) -> list[str]:
 
 def _is_older(connection: Connection) -> bool:
     """Say at once what can't be upgraded or need not be, without waiting for anybody's lock."""
-    from models.apply import Empty, Foreign, Newer, Older, SchemaError, described, schema_state
+    from db.apply import Empty, Foreign, Newer, Older, SchemaError, described, schema_state
 
     with refusing(SchemaError, about="database: "):
         state = schema_state(connection)
@@ -95,8 +95,8 @@ def _upgraded(connection: Connection, drop: Collection[str]) -> Upgrade:
     from psycopg2 import errors
     from sqlalchemy.exc import DBAPIError
 
-    from models.apply import SchemaError
-    from models.upgrade import upgrade_schema
+    from db.apply import SchemaError
+    from db.upgrade import upgrade_schema
     from sim.sinks.postgres.connection import one_line
 
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from models.terms import begin_on_our_terms
+from db.terms import begin_on_our_terms
 from sim.embedded.passwords import READER
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from sim.status import NOBODY, Census
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from models.unbuilt import Unbuilt
+    from db.deferred_indexes import Unbuilt
     from sim.history.hand import Made
     from sim.history.stretches import Stretch
     from sim.running import Plan, Wishes

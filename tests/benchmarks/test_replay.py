@@ -13,7 +13,7 @@ from benchmarks.databases import ask, new_database
 from benchmarks.recording import Figures, recorded
 from benchmarks.replay import make_bare_schema, replay
 from benchmarks.shop import DEFAULT
-from models.apply import apply_schema
+from db.apply import apply_schema
 from tests.contract.conftest import engine_of
 from tests.digests import table_digests
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from tests.contract.small_world import settle
 from tests.databases import new_database
 

@@ -8,8 +8,8 @@ from typing import cast
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  its own name is that of our variables
 from sqlalchemy import Connection
 
+from db.upgrade import FIRST, migrate
 from models import revision_of, tables_in_key_order
-from models.upgrade import FIRST, migrate
 
 _COLUMNS = """
 SELECT attname FROM pg_attribute

@@ -7,9 +7,9 @@ import re
 import pytest
 from sqlalchemy import CheckConstraint, Connection, Engine, UniqueConstraint
 
+from db.apply import apply_schema
+from db.checks import Check, load_checks, run_check, run_checks
 from models import tables_in_key_order
-from models.apply import apply_schema
-from models.checks import Check, load_checks, run_check, run_checks
 from tests.contract.breakages import BREAKAGES
 
 CHECKS = load_checks()

@@ -14,11 +14,11 @@ from alembic.script import Script
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from db import SCRIPTS
+from db.apply import Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
+from db.deferred_indexes import set_aside, unbuilt
+from db.upgrade import FIRST, Upgrade, migrate, migrations, upgrade_schema
 from models import SCHEMA_VERSION, metadata, revision_of
-from models.apply import Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
-from models.names import DB
-from models.unbuilt import set_aside, unbuilt
-from models.upgrade import FIRST, Upgrade, migrate, migrations, upgrade_schema
 from tests.contract.catalogue import catalogue
 from tests.contract.conftest import engine_of
 from tests.contract.first_schema import make_first_schema, move_rows
@@ -76,7 +76,7 @@ def imported(module: Path) -> set[str]:
 
 def test_the_past_does_not_change():
     """The scripts that the first program ran are kept to the letter: who edits them changes what a shop came from."""
-    kept = sorted((DB / "migrations" / "first_schema").iterdir())
+    kept = sorted((SCRIPTS / "migrations" / "first_schema").iterdir())
     assert [path.name for path in kept] == ["functions.sql", "roles.sql", "schema.sql", "views.sql"]
     assert sha256(b"".join(path.read_bytes() for path in kept)).hexdigest() == FIRST_SCRIPTS
 
@@ -98,7 +98,7 @@ def test_what_an_older_program_had_set_aside_is_built(version: int, lived_in: Co
     """It ended while it loaded history; its schema had no triggers to turn off before the quarters were counted."""
     migrate(lived_in, revision_of(version))
     if version >= QUARTERS:
-        lived_in.exec_driver_sql((DB / "quarters.sql").read_text(), execution_options={"no_parameters": True})
+        lived_in.exec_driver_sql((SCRIPTS / "quarters.sql").read_text(), execution_options={"no_parameters": True})
     set_aside(lived_in)
     lived_in.commit()
     assert len(unbuilt(lived_in)) > 30
@@ -267,7 +267,7 @@ def test_the_search_path_does_not_lead_astray(lived_in: Connection):
 
 
 def test_a_reader_in_the_middle_of_a_transaction_is_waited_for_only_so_long(lived_in: Connection, monkeypatch):
-    monkeypatch.setattr("models.upgrade._WAIT_FOR_READERS", "100ms")
+    monkeypatch.setattr("db.upgrade._WAIT_FOR_READERS", "100ms")
     reading = engine_of(lived_in.engine.url)
     with reading.connect() as reader:
         reader.exec_driver_sql("SELECT count(*) FROM customers").scalar_one()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from models import SCHEMA_VERSION, names
-from models.apply import apply_schema
+from db import names
+from db.apply import apply_schema
+from models import SCHEMA_VERSION
 
 RELATIONS = """
 SELECT relnamespace::regnamespace || '.' || relname FROM pg_class

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import CheckConstraint, Connection, Engine, Table
 
-import models.__main__ as command
+import db.__main__ as command
+from db.ddl import schema_sql
+from db.schema_docs import schema_md, view_comments
 from models import GROUPS, SCHEMA_VERSION, metadata, revision_of, tables_in_key_order, tables_of
-from models.ddl import schema_sql
-from models.papers import schema_md, view_comments
 from tests.contract.catalogue import OF_TABLES, catalogue
 
 UNDESCRIBED = """

@@ -11,8 +11,8 @@ import psycopg2
 import pytest
 from sqlalchemy import Connection, make_url
 
-from models import SCHEMA_VERSION, apply
-from models.apply import (
+from db import apply
+from db.apply import (
     Current,
     Empty,
     Foreign,
@@ -24,6 +24,7 @@ from models.apply import (
     described,
     schema_state,
 )
+from models import SCHEMA_VERSION
 from tests.contract.conftest import engine_of
 
 PASSWORD = "plain"

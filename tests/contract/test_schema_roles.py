@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from db.apply import run_roles
+from db.schema_docs import view_comments
 from models import tables_in_key_order
-from models.apply import run_roles
-from models.papers import view_comments
 
 ROLES = Path(__file__).resolve().parents[2] / "db" / "roles.sql"
 READABLE = [table.name for table in tables_in_key_order() if table.schema is None] + [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from models.papers import view_comments
+from db.schema_docs import view_comments
 
 
 def rows(connection: Connection, sql: str) -> list[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, make_url
 
-from models.terms import TERMS
+from db.terms import TERMS
 from notebooks.shop import engine
 from sim.checkpoint import reading
 from sim.cli.database import connect, opened

@@ -16,8 +16,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from pyarrow import csv, parquet
 
-from models.apply import apply_schema
-from models.unbuilt import set_aside
+from db.apply import apply_schema
+from db.deferred_indexes import set_aside
 from sim.cli import database
 from sim.cli import export as command
 from sim.cli.export import _progress_on

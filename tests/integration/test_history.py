@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
-from models.apply import apply_schema
-from models.unbuilt import APPENDED, Unbuilt, build, set_aside, unbuilt
+from db.apply import apply_schema
+from db.deferred_indexes import APPENDED, Unbuilt, build, set_aside, unbuilt
 from sim.cli.main import main
 from sim.history import Historian, cuts, historian
 from sim.sinks.port import SinkError

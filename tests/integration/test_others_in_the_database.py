@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
-from models import unbuilt
+from db import deferred_indexes as unbuilt
 from sim.cli.main import main
 from sim.settings import VARIABLES
 from tests.contract.first_schema import make_first_schema

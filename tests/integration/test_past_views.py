@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from benchmarks.past import BEFORE, VIEWS, first_views
-from models.unbuilt import set_aside
+from db.deferred_indexes import set_aside
 from tests.integration.test_running import Shop
 
 DIFFERENT = """

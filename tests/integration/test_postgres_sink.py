@@ -14,7 +14,7 @@ import psycopg2.extensions
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from sim.facts import (
     CategoryListed,
     CityOpened,

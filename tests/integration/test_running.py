@@ -14,7 +14,7 @@ import psycopg2.extensions
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
-from models.checks import run_checks
+from db.checks import run_checks
 from sim.bootstrap import Refused, run_shop
 from sim.settings import Given, Settings, resolve
 from sim.status import Status

@@ -11,9 +11,9 @@ import psycopg2
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
+from db.apply import Older, apply_schema, schema_state
+from db.upgrade import FIRST
 from models import SCHEMA_VERSION
-from models.apply import Older, apply_schema, schema_state
-from models.upgrade import FIRST
 from sim.bootstrap import Refused
 from sim.cli.main import main
 from sim.embedded.clients import connect

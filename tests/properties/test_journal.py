@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine, make_url
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from sim import facts
 from sim.facts import Fact
 from sim.journal.batch import Key, Row

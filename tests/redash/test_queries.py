@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from redash.publisher.dashboard_file import Visualization
 from tests.redash.asking import FILES, Answer, ask, new_database, reading, trade, traded_shop
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection, Engine
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from tests.contract.small_world import settle
 from tests.redash.asking import ask, new_database, reading, trade, traded_shop
 

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 from sqlalchemy import make_url, text
 
-from models.figures import load_figures
+from db.figures import load_figures
 from sim.cli import calibrate_figures, calibrate_page
 from sim.cli.calibrate import _judge
 from sim.cli.calibrate_figures import Measured

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import NullPool, create_engine, make_url
 
-from models.checks import run_checks
+from db.checks import run_checks
 from tests.torture.aims import OUTAGE, Aim, dealt
 from tests.torture.looking import Look, Watch, watching
 from tests.torture.oracle import differences, digests

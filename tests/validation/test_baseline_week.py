@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from models.checks import run_checks
-from models.figures import Figure, load_figures, run_figure
+from db.checks import run_checks
+from db.figures import Figure, load_figures, run_figure
 
 AT_A_FIFTH = {
     # A fifth of the couriers serves the same districts: a warehouse has four or five, one or two of them on shift. So

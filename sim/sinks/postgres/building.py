@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 
 import psycopg2
 
-from models.unbuilt import Unbuilt
+from db.deferred_indexes import Unbuilt
 from sim.sinks.postgres.connection import dial, one_line
 from sim.sinks.postgres.steps import Step
 

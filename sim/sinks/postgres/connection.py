@@ -11,7 +11,7 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
-from models.terms import begin_on_our_terms
+from db.terms import begin_on_our_terms
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.pooler import Way, refuse_shared_process
 

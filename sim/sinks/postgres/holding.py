@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
-from models.names import tables
+from db.names import tables
 from sim.sinks.postgres.connection import rows
 
 _KEYS = """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from models.unbuilt import Unbuilt
+from db.deferred_indexes import Unbuilt
 from sim.journal.batch import Batch
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.building import steps_to_build

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.unbuilt import Unbuilt
+from db.deferred_indexes import Unbuilt
 from sim import lifetime
 from sim.embedded import EmbeddedServer
 from sim.sinks.postgres import building

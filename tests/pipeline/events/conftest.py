@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.apply import apply_schema
+from db.apply import apply_schema
 from tests.contract.conftest import engine_of
 from tests.contract.small_world import settle
 from tests.databases import new_database

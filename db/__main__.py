@@ -1,4 +1,4 @@
-"""`python -m models schema [--check]`: write db/schema.sql and docs/schema.md, or say which of them is stale."""
+"""`python -m db schema [--check]`: write db/schema.sql and docs/schema.md, or say which of them is stale."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from models.ddl import schema_sql
-from models.papers import schema_md
+from db.ddl import schema_sql
+from db.schema_docs import schema_md
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +33,7 @@ def stale_files(root: Path = ROOT) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; its exit code is 1 when --check finds a stale file."""
-    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m db", description=__doc__)
     commands = parser.add_subparsers(required=True)
     schema = commands.add_parser("schema", help="write db/schema.sql and docs/schema.md from the models")
     schema.add_argument("--check", action="store_true", help="write nothing; exit 1 if one of them is stale")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-TERMS = (Path(__file__).resolve().parent.parent / "db" / "terms.sql").read_text(encoding="utf-8")
+from db import SCRIPTS
+
+TERMS = (SCRIPTS / "terms.sql").read_text(encoding="utf-8")
 
 
 def begin_on_our_terms(connection: Any, _record: object = None) -> None:

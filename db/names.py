@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from db import SCRIPTS
 from models import metadata, tables_in_key_order
 
-DB = Path(__file__).resolve().parent.parent / "db"
-FIRST_SCHEMA = DB / "migrations" / "first_schema"
+FIRST_SCHEMA = SCRIPTS / "migrations" / "first_schema"
 REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
 # Tables that are there for a time only: the first schema's own one, and while history is loaded.
 PASSING_TABLES = ("sim.schema_version", "sim.unbuilt")
@@ -56,13 +56,13 @@ def tables() -> list[str]:
 @cache
 def views() -> tuple[str, ...]:
     """Every view with its schema."""
-    return tuple(name for name in _made(DB) if "(" not in name)
+    return tuple(name for name in _made(SCRIPTS) if "(" not in name)
 
 
 @cache
 def functions() -> tuple[str, ...]:
     """Every function with its schema and the types of its arguments."""
-    return tuple(name for name in _made(DB) if "(" in name)
+    return tuple(name for name in _made(SCRIPTS) if "(" in name)
 
 
 def indexes() -> list[str]:
@@ -73,7 +73,7 @@ def indexes() -> list[str]:
 @cache
 def indexes_of_all_times() -> list[str]:
     """The same, and those that older shops still have."""
-    scripts = [FIRST_SCHEMA / "schema.sql", *(DB / "migrations" / "versions").glob("[0-9]*.py")]
+    scripts = [FIRST_SCHEMA / "schema.sql", *(SCRIPTS / "migrations" / "versions").glob("[0-9]*.py")]
     return sorted({*indexes(), *(m[2] for s in scripts for m in _MIGRATED.finditer(s.read_text(encoding="utf-8")))})
 
 
@@ -93,7 +93,7 @@ def taken(connection: Connection, wanted: set[str] | None = None) -> tuple[str, 
 
 def new_since(version: int) -> set[str]:
     """The names that a shop of an older version has not yet, and shall have."""
-    migrations = sorted((DB / "migrations" / "versions").glob("[0-9]*.py"))
+    migrations = sorted((SCRIPTS / "migrations" / "versions").glob("[0-9]*.py"))
     newer = [file.read_text(encoding="utf-8") for file in migrations if int(file.name[:4]) > max(version, 1)]
     made = {_qualified(m[1] or m[3], m[2]) for text in newer for m in _MIGRATED.finditer(text)}
     return (made | {name for name, since in SINCE.items() if since > version}) & _needed()

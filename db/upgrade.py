@@ -11,12 +11,13 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, inspect
 
+from db import SCRIPTS
+from db.apply import Current, Older, SchemaError, described, make_anew, schema_state
+from db.deferred_indexes import build
+from db.dependents import Dependent, dependents, drop, is_named
+from db.names import new_since, taken
 from models import SCHEMA_VERSION, revision_of
-from models.apply import Current, Older, SchemaError, described, make_anew, schema_state
-from models.names import DB, new_since, taken
-from models.others import Dependent, dependents, drop, is_named
 from models.run_control import SCHEMA
-from models.unbuilt import build
 
 FIRST = 1
 """The one version that a database says in a table of its own instead of Alembic's."""
@@ -100,7 +101,7 @@ def migrations() -> ScriptDirectory:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(DB / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS / "migrations").replace("%", "%%"))
     return config
 
 

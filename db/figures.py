@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-FIGURES_FILE = Path(__file__).resolve().parent.parent / "db" / "figures.sql"
+from db import SCRIPTS
+
+FIGURES_FILE = SCRIPTS / "figures.sql"
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _BLOCK = re.compile(
     r"^-- name: (?P<name>[a-z0-9_]+)\n-- (?P<sentence>.+)\n"

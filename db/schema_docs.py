@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from sqlalchemy import Column, ForeignKeyConstraint, Table, UniqueConstraint
 
+from db import SCRIPTS
+from db.checks import load_checks
+from db.ddl import sql_type
 from models import GROUPS, tables_of
-from models.checks import load_checks
-from models.ddl import sql_type
 
-DB = Path(__file__).resolve().parent.parent / "db"
 HEADER = """\
 <!-- Generated from models/ and db/ by `make schema`. Do not edit. -->
 
@@ -51,7 +50,7 @@ def _lines() -> Iterator[str]:
 
 def view_comments() -> list[tuple[str, str]]:
     """Name and comment of every view in db/views.sql."""
-    script = (DB / "views.sql").read_text(encoding="utf-8")
+    script = (SCRIPTS / "views.sql").read_text(encoding="utf-8")
     found = re.findall(r"COMMENT ON VIEW (\w+) IS\s+((?:'(?:[^']|'')*'\s*)+);", script)
     return [(name, _literal(comment)) for name, comment in found]
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from db import SCRIPTS
+from db.names import REPLACED_SCRIPTS, tables, taken
+from db.privileges import lacking_to_make
 from models import SCHEMA_VERSION
-from models.names import DB, REPLACED_SCRIPTS, tables, taken
-from models.rights import lacking_to_make
 
 TABLES_SCRIPT = "schema.sql"
 ROLES_SCRIPT = "roles.sql"
@@ -128,7 +129,7 @@ def _run(connection: Connection, script: str) -> None:
 
 
 def _sql(script: str) -> str:
-    return (DB / script).read_text(encoding="utf-8")
+    return (SCRIPTS / script).read_text(encoding="utf-8")
 
 
 def _version(connection: Connection) -> int | None:

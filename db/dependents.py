@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from models.names import PASSING_TABLES, functions, indexes_of_all_times, tables, views
+from db.names import PASSING_TABLES, functions, indexes_of_all_times, tables, views
 
 _SHOWN = 10
 # Ours are the relations, their row types and the functions, whatever is left of them; of what hangs on a table of ours,

@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-CHECKS_FILE = Path(__file__).resolve().parent.parent / "db" / "checks.sql"
+from db import SCRIPTS
+
+CHECKS_FILE = SCRIPTS / "checks.sql"
 # Checks join and sort whole tables; more memory and no JIT make them several times faster. Local to the transaction.
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _BLOCK = re.compile(

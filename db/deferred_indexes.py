@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult
 
-from models.names import indexes, keys
+from db.names import indexes, keys
 
 APPENDED = (
     "session_events",
