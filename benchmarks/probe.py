@@ -1,6 +1,6 @@
 """A look into a paced run while it goes: its clock against true pace, and its processor time.
 
-The run is the real one, `sim.bootstrap.run_shop`; only its runner and tally are replaced by ones that also look.
+The run is the real one, `sim.run.start.run_shop`; only its runner and counter are replaced by ones that also look.
 Looking at the clock for every fact costs a seventh of the simulation, so what is not paced is not looked at like this.
 """
 
@@ -15,15 +15,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from sim import bootstrap, lifetime
 from sim.clock.pacer import WallClock
-from sim.running import Runner, Tally
+from sim.run import lifecycle, start
+from sim.run.pacing import FactCounter, Runner
 from sim.settings import Given, resolve
 
 if TYPE_CHECKING:
     from sim.facts import Fact
     from sim.journal.journal import Journal
-    from sim.status import Status
+    from sim.run.status import Status
 
 _SAMPLE_EVERY_S = 0.005
 _WARM_UP_S = 1.0  # after the beginning of pacing: what the first slice had to make up for is not pace
@@ -53,8 +53,8 @@ class Probe:
         return self.anchor_s is not None and now_s > self.anchor_s + _WARM_UP_S
 
 
-class LookingTally(Tally):
-    """A tally that also notes how late each fact comes."""
+class LookingCounter(FactCounter):
+    """A counter that also notes how late each fact comes."""
 
     def __init__(self, journal: Journal, probe: Probe) -> None:
         super().__init__(journal)
@@ -72,12 +72,12 @@ class LookingTally(Tally):
 class LookingRunner(Runner):
     """A runner that is timed, and whose clock is compared with true pace every few milliseconds."""
 
-    def __init__(self, world: Any, journal: Any, tally: Tally, *more: Any, probe: Probe, **named: Any) -> None:
-        super().__init__(world, journal, tally, *more, **named)
+    def __init__(self, world: Any, journal: Any, counter: FactCounter, *more: Any, probe: Probe, **named: Any) -> None:
+        super().__init__(world, journal, counter, *more, **named)
         self._env = world.env
         self._probe = probe
-        if isinstance(tally, LookingTally):
-            tally.runner = self
+        if isinstance(counter, LookingCounter):
+            counter.runner = self
 
     @property
     def now_us(self) -> int:
@@ -128,14 +128,14 @@ def probed_run(url: str, options: dict[str, str], *, stop_after_s: float, at_fac
             stop.set()
 
     with _looking(probe, at_facts=at_facts):
-        bootstrap.run_shop(settings, url, observe, stop)
+        start.run_shop(settings, url, observe, stop)
     return probe
 
 
 @contextmanager
 def _looking(probe: Probe, *, at_facts: bool) -> Iterator[None]:
     with (
-        patch.object(lifetime, "Runner", partial(LookingRunner, probe=probe)),
-        patch.object(lifetime, "Tally", partial(LookingTally, probe=probe) if at_facts else Tally),
+        patch.object(lifecycle, "Runner", partial(LookingRunner, probe=probe)),
+        patch.object(lifecycle, "FactCounter", partial(LookingCounter, probe=probe) if at_facts else FactCounter),
     ):
         yield

@@ -9,7 +9,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from sys import platform
 
 from benchmarks.recording import Figures, commits
-from sim.bootstrap import run_shop
+from sim.run.start import run_shop
 from sim.settings import Given, resolve
 
 OPENED = "2026-01-05T00:00Z"

@@ -20,7 +20,7 @@ from benchmarks.lines import Line, compared
 from sim.clock.units import HOUR_US, MINUTE_US, SECOND_US
 from sim.journal.journal import Journal
 from sim.processes.build import Deed, living_world
-from sim.running import Tally
+from sim.run.pacing import FactCounter
 from sim.scenario import load_scenario
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def live_through() -> dict[str, float]:
     """Live through the half day as fast as possible, and return its rows and what it took."""
     sink, began_s = Forgetful(), time.process_time()
     journal = Journal(sink)
-    world = opened(Tally(journal).tell)
+    world = opened(FactCounter(journal).tell)
     journal.commit(0)
     gc.collect()
     gc.freeze()  # as every run does

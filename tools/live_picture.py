@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 
-from sim.bootstrap import run_shop
 from sim.cli.live import WIDEST, live_view
-from sim.cli.scene import Scene, Seen, Title
+from sim.cli.view_model import Seen, Title, ViewModel
 from sim.embedded import EmbeddedServer
+from sim.run.start import run_shop
+from sim.run.status import Status
 from sim.settings import Given, resolve
-from sim.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ def picture(seen: Sequence[Seen]) -> str:
     """The newest frame as SVG."""
     title = Title(scenario="baseline", market="international", seed=1, scale=1.0)
     console = Console(record=True, width=WIDEST, file=StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(live_view(Scene(seen, seen[-1].at_s, title, hint=HINT), WIDEST))
+    console.print(live_view(ViewModel(seen, seen[-1].at_s, title, hint=HINT), WIDEST))
     return console.export_svg(title=f"make sim SPEED={SPEED}", theme=SVG_EXPORT_THEME, unique_id="live")
 
 

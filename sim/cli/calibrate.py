@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import connect, for_a_run, opened
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 from sim.cli.signals import handed_to
@@ -114,8 +114,9 @@ def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> li
     if stop.is_set():
         raise Failure("calibrate: interrupted; nothing was written", INTERRUPTED)
     typer.echo(
-        f"seed {seed}: simulated in {figures.span(simulated_s)}, {len(measured)} figures asked in"
-        f" {figures.span(time.monotonic() - began_s - simulated_s)}, {100 * share_held(measured):.0f} % in their band",
+        f"seed {seed}: simulated in {formatting.span(simulated_s)}, {len(measured)} figures asked in"
+        f" {formatting.span(time.monotonic() - began_s - simulated_s)},"
+        f" {100 * share_held(measured):.0f} % in their band",
         err=True,
     )
     return measured
@@ -143,7 +144,7 @@ def _scratch_database(server: str) -> Iterator[str]:
 
 
 def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
-    from sim.bootstrap import Refused, run_shop
+    from sim.run.start import Refused, run_shop
     from sim.sinks.port import SinkError
 
     asked = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, one_line
 from sim.cli.status import NO_RUN, refuse_other_databases, run_status
@@ -33,7 +33,7 @@ def check_command(named: str | None) -> None:
             typer.echo("\n".join(told(result)))
             results.append(result)
     broken = sum(not result.holds for result in results)
-    took = figures.span(time.monotonic() - begun_s)
+    took = formatting.span(time.monotonic() - begun_s)
     if _through_a_pipe():  # what is still on its way there may lack its end
         typer.echo(err=True)
     typer.echo(f"{len(results)} invariants checked in {took}: {f'{broken} BROKEN' if broken else 'all hold'}", err=True)
@@ -67,8 +67,8 @@ def told(result: CheckResult) -> Sequence[str]:
         "          " + one_line(", ".join(f"{name}={value}" for name, value in zip(result.columns, row, strict=True)))
         for row in result.rows[:_ROWS_SHOWN]
     ]
-    more = [f"          … and {figures.count(result.broken - len(rows))} more"] if result.broken > len(rows) else []
-    return (f"BROKEN  {check.name}: {figures.count(result.broken)} rows. {check.sentence}", *rows, *more)
+    more = [f"          … and {formatting.count(result.broken - len(rows))} more"] if result.broken > len(rows) else []
+    return (f"BROKEN  {check.name}: {formatting.count(result.broken)} rows. {check.sentence}", *rows, *more)
 
 
 def _progress(text: str) -> None:

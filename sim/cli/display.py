@@ -13,14 +13,14 @@ from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from sim.cli.logline import status_line
-from sim.cli.scene import Scene, Seen, Title
 from sim.cli.terminal import console
+from sim.cli.view_model import Seen, Title, ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from sim.status import Status
+    from sim.run.status import Status
 
 _EVERY_S = 0.25
 _KEPT_S = 60.0
@@ -30,16 +30,16 @@ SHOW_CURSOR = "\x1b[?25h"
 
 
 class Screen(Protocol):
-    """Where scenes are shown."""
+    """Where views are shown."""
 
     def open(self) -> None:
         """Begin."""
 
-    def show(self, scene: Scene) -> None:
-        """Show the scene, several times a second."""
+    def show(self, view: ViewModel) -> None:
+        """Show the view, several times a second."""
 
-    def close(self, scene: Scene) -> None:
-        """Show the last scene, which knows the outcome."""
+    def close(self, view: ViewModel) -> None:
+        """Show the last view, which knows the outcome."""
 
 
 class LiveScreen:
@@ -58,14 +58,14 @@ class LiveScreen:
         """Begin with an empty frame."""
         self._live.start()
 
-    def show(self, scene: Scene) -> None:
+    def show(self, view: ViewModel) -> None:
         """Redraw the frame."""
-        self._live.update(self._view(scene, self._console.width), refresh=True)
+        self._live.update(self._view(view, self._console.width), refresh=True)
 
-    def close(self, scene: Scene) -> None:
+    def close(self, view: ViewModel) -> None:
         """Leave the last frame on the terminal, or nothing when the run was refused before it began."""
-        self._live.transient = not scene.seen
-        self.show(scene)
+        self._live.transient = not view.seen
+        self.show(view)
         self._live.stop()
 
 
@@ -81,36 +81,36 @@ class LogScreen:
     def open(self) -> None:
         """Nothing is known yet."""
 
-    def show(self, scene: Scene) -> None:
+    def show(self, view: ViewModel) -> None:
         """Write a line when one is due."""
-        if scene.status is None:
+        if view.status is None:
             return
         if self._told is None:
-            self._begin(scene)
-        elif (news := _news(self._told, scene.status)) is not None:
-            self._write(scene, news, {})
-        elif scene.now_s - self._written_s >= _LOG_EVERY_S:
-            self._write(scene, "status", {})
+            self._begin(view)
+        elif (news := _news(self._told, view.status)) is not None:
+            self._write(view, news, {})
+        elif view.now_s - self._written_s >= _LOG_EVERY_S:
+            self._write(view, "status", {})
 
-    def close(self, scene: Scene) -> None:
+    def close(self, view: ViewModel) -> None:
         """Write the last line, unless the run was refused before it began."""
-        if scene.status is None:
+        if view.status is None:
             return
         if self._told is None:  # a run shorter than a look at it
-            self._begin(scene)
-        self._write(scene, "end", {"outcome": scene.outcome})
+            self._begin(view)
+        self._write(view, "end", {"outcome": view.outcome})
 
-    def _begin(self, scene: Scene) -> None:
-        self._write(scene, "start", _named(scene.title))
+    def _begin(self, view: ViewModel) -> None:
+        self._write(view, "start", _named(view.title))
 
-    def _write(self, scene: Scene, event: str, more: dict[str, object]) -> None:
-        self._told, self._written_s = scene.status, scene.now_s
-        self._stream.write(status_line(scene, event, self._utc_now(), **more) + "\n")
+    def _write(self, view: ViewModel, event: str, more: dict[str, object]) -> None:
+        self._told, self._written_s = view.status, view.now_s
+        self._stream.write(status_line(view, event, self._utc_now(), **more) + "\n")
         self._stream.flush()
 
 
 class Display:
-    """A context in which scenes are shown on a screen; the run hands its statuses to `observe`."""
+    """A context in which views are shown on a screen; the run hands its statuses to `observe`."""
 
     def __init__(self, screen: Screen, hint: str = "") -> None:
         self._notice = ""
@@ -169,19 +169,19 @@ class Display:
             self._screen.open()
             while not self._over.is_set():
                 self._ask_for_title()
-                self._screen.show(self._scene())
+                self._screen.show(self._view_model())
                 self._over.wait(_EVERY_S)
-            self._screen.close(self._scene())
+            self._screen.close(self._view_model())
 
     def _ask_for_title(self) -> None:
         if self._seen and self._title_source is not None:
             self._title = self._title_source()
             self._title_source = None
 
-    def _scene(self) -> Scene:
+    def _view_model(self) -> ViewModel:
         with self._lock:
             seen = tuple(self._seen)
-        return Scene(seen, time.monotonic(), self._title, self._notice, self._hint, self._outcome)
+        return ViewModel(seen, time.monotonic(), self._title, self._notice, self._hint, self._outcome)
 
 
 def screen_for(stream: TextIO | None) -> Screen:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import for_a_command
 from sim.cli.events_progress import shown
 from sim.cli.failure import FAILED, Failure, refusing
@@ -72,4 +72,4 @@ def _copied(url: str, to: str, begin: Begin, until: datetime | None, stop: threa
             raise
         except OSError as error:
             raise Failure(f"events: to: {to!r} can't be written: {error.strerror}", FAILED) from error
-    typer.echo(f"events: {figures.count(count)} written to {'standard output' if to == '-' else to}", err=True)
+    typer.echo(f"events: {formatting.count(count)} written to {'standard output' if to == '-' else to}", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.logline import logfmt
 from sim.cli.terminal import console
 
@@ -96,8 +96,8 @@ class _Rate:
 
 def _said(step: Progress, rate: float) -> str:
     lag = _lag(step)
-    behind = "" if lag is None else f", {figures.span(lag.total_seconds())} behind"
-    return f"{figures.count(step.events)}, {figures.count(rate)}/s{behind}"
+    behind = "" if lag is None else f", {formatting.span(lag.total_seconds())} behind"
+    return f"{formatting.count(step.events)}, {formatting.count(rate)}/s{behind}"
 
 
 def _lag(step: Progress) -> timedelta | None:

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import typer
 
 from sim import __version__
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.experiment_output import print_table, progress_on
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sim.laboratory.comparison import Comparison
-    from sim.laboratory.design import Design
-    from sim.laboratory.experiment import Found
-    from sim.laboratory.metrics import Metric
-    from sim.laboratory.planner import Goal
-    from sim.laboratory.tables import Table
+    from sim.experiments.comparison import Comparison
+    from sim.experiments.design import Design
+    from sim.experiments.experiment import Found
+    from sim.experiments.metrics import Metric
+    from sim.experiments.planner import Goal
+    from sim.experiments.tables import Table
 
 
 def experiment_command(scenarios: Sequence[str], **options: str | None) -> None:
@@ -38,7 +38,7 @@ def experiment_command(scenarios: Sequence[str], **options: str | None) -> None:
         _print(design, comparison, found)
     done = len(comparison.outcomes)
     typer.echo(
-        f"{done} replications in {figures.span(took_s)}, {60.0 * done / took_s:.1f} a minute, on {where}", err=True
+        f"{done} replications in {formatting.span(took_s)}, {60.0 * done / took_s:.1f} a minute, on {where}", err=True
     )
     if found is not None and found.variant is None:
         raise Failure(f"find: not even {design.variants[-1].label} keeps {design.goal}; try larger values", FAILED)
@@ -58,14 +58,14 @@ def _design(scenarios: Sequence[str], options: dict[str, str]) -> Design:
     from sim.settings import BadSetting
 
     try:
-        from sim.laboratory.design import Asked, design_of
+        from sim.experiments.design import Asked, design_of
     except ImportError as error:
         raise Failure(f"experiment: {_package(error)} is not installed here, and intervals need it") from error
     with refusing(BadSetting, ScenarioError, MarketError):
         design = design_of(Asked(scenarios=scenarios, **options))
     if design.chart is not None:
         try:
-            import sim.laboratory.pictures  # noqa: F401  an hour later would be late to find out
+            import sim.experiments.pictures  # noqa: F401  an hour later would be late to find out
         except ImportError as error:
             raise Failure(f"chart: {_package(error)} is not installed here, so no picture can be drawn") from error
     return design
@@ -77,8 +77,8 @@ def _package(error: ImportError) -> str:
 
 def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
     from sim.children import usable_processors
-    from sim.laboratory.engines import EngineError, engine_of
-    from sim.laboratory.experiment import compare, search
+    from sim.experiments.engines import EngineError, engine_of
+    from sim.experiments.experiment import compare, search
 
     processes = design.processes or usable_processors()
     at_once = design.replications * (1 if design.goal else len(design.variants))
@@ -114,11 +114,11 @@ def _write(design: Design, comparison: Comparison) -> None:
     currency = design.market.currency
     try:
         if design.out is not None:
-            from sim.laboratory.results import write_results
+            from sim.experiments.results import write_results
 
             write_results(design.out, comparison.outcomes, currency, _about(design))
         if design.chart is not None:
-            from sim.laboratory.pictures import picture_of_differences, picture_of_sweep, save
+            from sim.experiments.pictures import picture_of_differences, picture_of_sweep, save
 
             if design.parameter is None:
                 picture = picture_of_differences(comparison, design.metrics, currency, design.told())
@@ -141,7 +141,7 @@ def _goals_metric(design: Design) -> list[Metric]:
 
 
 def _tables(design: Design, comparison: Comparison) -> Iterator[Table]:
-    from sim.laboratory.tables import differences_table, means_table, search_table, sweep_table
+    from sim.experiments.tables import differences_table, means_table, search_table, sweep_table
 
     metrics, currency = design.metrics, design.market.currency
     if design.parameter is None:
@@ -156,8 +156,8 @@ def _tables(design: Design, comparison: Comparison) -> Iterator[Table]:
 
 def _remarks(design: Design, comparison: Comparison, found: Found | None) -> Iterator[str]:
     """What the tables are of, and what should not be concluded from them."""
-    from sim.laboratory.cautions import about_gaps, about_small_fleets, about_wrong_way
-    from sim.laboratory.statistics import CONFIDENCE
+    from sim.experiments.caveats import about_gaps, about_small_fleets, about_wrong_way
+    from sim.experiments.statistics import CONFIDENCE
 
     freedom = design.replications - 1
     yield f"intervals: Student's t (degrees of freedom: {freedom}), each {100 * CONFIDENCE:g} % by itself"
@@ -171,7 +171,7 @@ def _remarks(design: Design, comparison: Comparison, found: Found | None) -> Ite
 
 def _answer(comparison: Comparison, goal: Goal, found: Found, values: int) -> Iterator[str]:
     """What the search came to, with what certainty, and what it took."""
-    from sim.laboratory.statistics import CONFIDENCE
+    from sim.experiments.statistics import CONFIDENCE
 
     def bound(label: str) -> str:
         return f"{goal.bound(comparison.values(label, goal.metric)):.{goal.metric.decimals}f} {goal.metric.unit}"

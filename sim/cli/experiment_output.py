@@ -10,8 +10,8 @@ from sim.cli.terminal import console
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sim.laboratory.experiment import Progress
-    from sim.laboratory.tables import Table
+    from sim.experiments.experiment import Progress
+    from sim.experiments.tables import Table
 
 
 def print_table(table: Table, stream: TextIO) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import connect, for_a_command, reader_url
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
 from sim.cli.signals import handed_to
@@ -36,7 +36,7 @@ def export_command(named: str | None, out: Path, *, form: str, tables: str | Non
         if url is None:
             raise Failure("export: there is no shop here yet; `python -m sim run` (make sim) opens one")
         done = _carried_out(url if named else reader_url(url) or url, wanted, out)
-    took = figures.span(time.monotonic() - begun_s)
+    took = formatting.span(time.monotonic() - begun_s)
     for line in (f"{_told(done)} in {took}: {out}", *_remarks(done, wanted)):
         typer.echo(f"export: {line}", err=True)
 
@@ -93,7 +93,7 @@ def _carried_out(url: str, wanted: Wanted, out: Path) -> Exported:
 def _told(done: Exported) -> str:
     files = f"{done.files} file{'s' * (done.files != 1)}"
     relations = f"{done.relations} table{'s and views' if done.relations != 1 else ' or view'}"
-    return f"{figures.count(done.rows)} rows of {relations} in {files}"
+    return f"{formatting.count(done.rows)} rows of {relations} in {files}"
 
 
 def _remarks(done: Exported, wanted: Wanted) -> Iterator[str]:
@@ -146,8 +146,8 @@ class _Lines:
         if (now_s := time.monotonic()) - self._told_s < _LINE_EVERY_S:
             return
         self._told_s = now_s
-        of = "" if seen.rows_of is None else f" of {figures.count(seen.rows_of)}"
+        of = "" if seen.rows_of is None else f" of {formatting.count(seen.rows_of)}"
         self._stream.write(
-            f"export: {seen.number} of {seen.of}, {seen.relation}: {figures.count(seen.rows)}{of} rows\n"
+            f"export: {seen.number} of {seen.of}, {seen.relation}: {formatting.count(seen.rows)}{of} rows\n"
         )
         self._stream.flush()

@@ -1,4 +1,4 @@
-"""The live view: one calm frame from a scene. Draws nothing itself and asks no clock."""
+"""The live view: one calm frame from a view model. Draws nothing itself and asks no clock."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli import figures
+from sim.cli import formatting
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.cli.scene import Scene
-    from sim.status import Status
+    from sim.cli.view_model import ViewModel
+    from sim.run.status import Status
 
 WIDEST = 80
 _MARGIN = 2  # where a terminal echoes ^C without breaking the line, and the frame with it
@@ -34,16 +34,16 @@ _PHASES = {
 }
 
 
-def live_view(scene: Scene, width: int) -> RenderableType:
+def live_view(view: ViewModel, width: int) -> RenderableType:
     """A frame for a terminal so many columns wide."""
     inner = max(20, min(width - _MARGIN, WIDEST) - _FRAME)
-    status = scene.status
-    body: RenderableType = Text("opening the shop …", style="dim") if status is None else _body(scene, status, inner)
+    status = view.status
+    body: RenderableType = Text("opening the shop …", style="dim") if status is None else _body(view, status, inner)
     return Panel(
         body,
-        title=_cut(_title(scene), inner),
+        title=_cut(_title(view), inner),
         title_align="left",
-        subtitle=_cut(_last_word(scene), inner),
+        subtitle=_cut(_last_word(view), inner),
         subtitle_align="left",
         box=box.ROUNDED,
         border_style="dim",
@@ -58,29 +58,29 @@ def _cut(text: Text, width: int) -> Text:
     return text
 
 
-def _title(scene: Scene) -> Text:
+def _title(view: ViewModel) -> Text:
     text = Text.assemble(("Bazaar", "bold not dim"))
-    if (title := scene.title) is not None:
+    if (title := view.title) is not None:
         text.append(f" · {title.scenario} · {title.market} · seed {title.seed} · scale {title.scale:g}")
     return text
 
 
-def _last_word(scene: Scene) -> Text:
-    if scene.notice:
-        return Text(scene.notice, style="not dim yellow")
-    if scene.status is not None and scene.status.trouble:
-        return Text(f"database: {scene.status.trouble}", style="not dim yellow")
-    if scene.silent_s:
-        return Text(f"no news for {figures.span(scene.silent_s)}: waiting for the database", style="not dim yellow")
-    return Text(scene.hint, style="dim")
+def _last_word(view: ViewModel) -> Text:
+    if view.notice:
+        return Text(view.notice, style="not dim yellow")
+    if view.status is not None and view.status.trouble:
+        return Text(f"database: {view.status.trouble}", style="not dim yellow")
+    if view.silent_s:
+        return Text(f"no news for {formatting.span(view.silent_s)}: waiting for the database", style="not dim yellow")
+    return Text(view.hint, style="dim")
 
 
-def _body(scene: Scene, status: Status, width: int) -> RenderableType:
+def _body(view: ViewModel, status: Status, width: int) -> RenderableType:
     lines = Table.grid(padding=0)
     lines.add_column(width=_LABEL, style="dim", no_wrap=True)
     lines.add_column(width=width - _LABEL, no_wrap=True, overflow="ellipsis")
     room = width - _LABEL
-    lines.add_row("speed", _speed(scene, status))
+    lines.add_row("speed", _speed(view, status))
     lines.add_row("orders", _orders(status))
     lines.add_row("shop", _facts((status.sessions_open, "sessions"), (status.carts_open, "carts open")))
     lines.add_row(
@@ -88,8 +88,8 @@ def _body(scene: Scene, status: Status, width: int) -> RenderableType:
         _facts((status.orders_in_warehouse, "orders inside"), (status.parcels_on_dock, "parcels on the dock")),
     )
     lines.add_row("couriers", _couriers(status, room))
-    lines.add_row("rows", _rows(scene, status, room))
-    return Group(_clock(status, width), _way(scene, status, width), Text(), lines)
+    lines.add_row("rows", _rows(view, status, room))
+    return Group(_clock(status, width), _way(view, status, width), Text(), lines)
 
 
 def _clock(status: Status, width: int) -> RenderableType:
@@ -103,52 +103,52 @@ def _clock(status: Status, width: int) -> RenderableType:
     return line
 
 
-def _way(scene: Scene, status: Status, width: int) -> RenderableType:
+def _way(view: ViewModel, status: Status, width: int) -> RenderableType:
     """The bar of catching up, or how long the shop has lived."""
-    lived = figures.span((status.sim_now - status.epoch).total_seconds())
-    done = scene.progress
+    lived = formatting.span((status.sim_now - status.epoch).total_seconds())
+    done = view.progress
     if status.phase == "building":
         return Text(f"history is there; keys and indexes still to be built: {status.to_build}", style="dim")
     if status.phase == "opening":
         return Text("customers, stock and couriers are made; no time goes by meanwhile", style="dim")
     if status.phase != "catching_up" or done is None:
         return Text(f"{lived} since the opening", style="dim", no_wrap=True, overflow="ellipsis")
-    left = scene.seconds_left
-    words = f" {100 * done:3.0f} %" + (f"  {figures.span(max(1, left))} left" if left is not None else "")
-    full, empty = figures.bar(done, 1, max(4, width - 20))
+    left = view.seconds_left
+    words = f" {100 * done:3.0f} %" + (f"  {formatting.span(max(1, left))} left" if left is not None else "")
+    full, empty = formatting.bar(done, 1, max(4, width - 20))
     return Text.assemble((full, "cyan"), (empty, "dim"), words, no_wrap=True, overflow="ellipsis")
 
 
-def _speed(scene: Scene, status: Status) -> Text:
-    kept = "–" if status.speed_kept is None else figures.factor(status.speed_kept)
+def _speed(view: ViewModel, status: Status) -> Text:
+    kept = "–" if status.speed_kept is None else formatting.factor(status.speed_kept)
     text = Text.assemble("asked ", (status.speed_asked, "bold"), ", ")
     if status.phase == "catching_up" and status.speed_asked != "max":
         return text.append("catching up at ").append(kept, style="bold")
-    text.append(f"kept {kept}", style="bold yellow" if scene.falls_short else "bold")
+    text.append(f"kept {kept}", style="bold yellow" if view.falls_short else "bold")
     if status.lag_s is not None:
-        text.append(f"   lag {figures.span(status.lag_s)}", style="yellow" if status.lag_s > 1 else "dim")
+        text.append(f"   lag {formatting.span(status.lag_s)}", style="yellow" if status.lag_s > 1 else "dim")
     return text
 
 
 def _orders(status: Status) -> Text:
     text = _facts((status.orders, "placed"), (status.delivered, "delivered"))
-    return text.append(" · ", style="dim").append(figures.share(*status.late_and_overdue)).append(" late")
+    return text.append(" · ", style="dim").append(formatting.share(*status.late_and_overdue)).append(" late")
 
 
 def _couriers(status: Status, room: int) -> Text:
-    full, empty = figures.bar(status.couriers_out, status.couriers_on_shift, min(20, max(4, room - 26)))
+    full, empty = formatting.bar(status.couriers_out, status.couriers_on_shift, min(20, max(4, room - 26)))
     text = Text.assemble((full, "cyan"), (empty, "dim"), "  ")
     return text.append_text(_facts((status.couriers_out, "out"), (status.couriers_on_shift, "on shift")))
 
 
-def _rows(scene: Scene, status: Status, room: int) -> Text:
+def _rows(view: ViewModel, status: Status, room: int) -> Text:
     text = Text.assemble(
-        (figures.count(status.rows), "bold"), " written · ", (figures.count(status.rows_per_s), "bold"), "/s"
+        (formatting.count(status.rows), "bold"), " written · ", (formatting.count(status.rows_per_s), "bold"), "/s"
     )
     if status.batches_behind > 1:
         text.append(f" · {status.batches_behind} batches behind", style="dim")
-    by_second = {int(seen.at_s): seen.status.rows_per_s for seen in scene.seen}  # so that it moves on once a second
-    drawing = figures.sparkline(list(by_second.values()), 20)
+    by_second = {int(seen.at_s): seen.status.rows_per_s for seen in view.seen}  # so that it moves on once a second
+    drawing = formatting.sparkline(list(by_second.values()), 20)
     if text.cell_len + 2 + len(drawing) <= room:
         text.append("  ").append(drawing, style="dim cyan")
     return text
@@ -157,5 +157,6 @@ def _rows(scene: Scene, status: Status, room: int) -> Text:
 def _facts(*pairs: tuple[int, str]) -> Text:
     text = Text()
     for number, word in pairs:
-        text.append(" · " if text else "", style="dim").append(figures.count(number), style="bold").append(f" {word}")
+        text.append(" · " if text else "", style="dim")
+        text.append(formatting.count(number), style="bold").append(f" {word}")
     return text

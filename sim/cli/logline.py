@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.cli.scene import Scene
+    from sim.cli.view_model import ViewModel
 
 
-def status_line(scene: Scene, event: str, now: datetime, **more: object) -> str:
+def status_line(view: ViewModel, event: str, now: datetime, **more: object) -> str:
     """The newest status as `key=value` pairs, what is not known left out; `now` is the wall clock's."""
     pairs: dict[str, object] = {"time": now, "event": event, **more}
-    if (status := scene.status) is not None:
+    if (status := view.status) is not None:
         pairs |= {
             "phase": status.phase,
             "sim_now": status.sim_now,
-            "progress": _rounded(scene.progress, 4) if status.phase == "catching_up" else None,
+            "progress": _rounded(view.progress, 4) if status.phase == "catching_up" else None,
             "speed_asked": status.speed_asked,
             "speed_kept": _rounded(status.speed_kept, 2),
             "lag_s": _rounded(status.lag_s, 3),
@@ -37,7 +37,7 @@ def status_line(scene: Scene, event: str, now: datetime, **more: object) -> str:
             "batches_behind": status.batches_behind,
             "to_build": status.to_build or None,
             "trouble": status.trouble,
-            "silent_s": _rounded(scene.silent_s, 1) or None,
+            "silent_s": _rounded(view.silent_s, 1) or None,
         }
     return logfmt(pairs)
 

@@ -74,7 +74,7 @@ def _ended(line: str, exit_code: int) -> int:
 
 
 def _given(**options: str | None) -> Given:
-    from sim.cli.surroundings import environment
+    from sim.cli.environment import environment
     from sim.settings import BadSetting, Given
 
     with refusing(BadSetting):

@@ -12,9 +12,9 @@ import typer
 from sim.cli.database import for_a_run, opened, reader_url
 from sim.cli.display import SHOW_CURSOR, Display, screen_for
 from sim.cli.failure import FAILED, Failure, refusing
-from sim.cli.scene import Title
 from sim.cli.signals import Stopper, handed_to
 from sim.cli.urls import place
+from sim.cli.view_model import Title
 
 if TYPE_CHECKING:
     from sim.settings import Settings
@@ -38,7 +38,7 @@ def run_command(settings: Settings, named: str | None) -> None:
 
 
 def _run(settings: Settings, url: str, display: Display, stop: threading.Event) -> None:
-    from sim.bootstrap import Refused, run_shop
+    from sim.run.start import Refused, run_shop
     from sim.sinks.port import SinkError
 
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure
 
@@ -120,17 +120,17 @@ def for_programs(found: RunStatus) -> dict[str, Any]:
 def for_people(found: RunStatus) -> str:
     """The status as a few aligned lines."""
     run, orders = found.run, found.orders
-    in_life = " · ".join(f"{figures.count(number)} {status}" for status, number in orders.items() if number)
+    in_life = " · ".join(f"{formatting.count(number)} {status}" for status, number in orders.items() if number)
     lines = [
         ("run", f"{run['scenario']} · {run['market']} · seed {run['seed']} · scale {run['scale']:g}"),
         ("state", _state(found)),
-        ("simulated", f"{_instant(run['sim_now'])}, {figures.span(_lived_s(run))} since {_instant(run['epoch'])}"),
+        ("simulated", f"{_instant(run['sim_now'])}, {formatting.span(_lived_s(run))} since {_instant(run['epoch'])}"),
         *([("kept", f"since {_instant(run['kept_since'])}")] if run["kept_since"] > run["epoch"] else []),
         *([("history", _TO_BUILD.format(count=found.to_build))] if found.to_build else []),
         ("speed", _speed(run, running=found.running)),
-        ("rows", f"{figures.count(run['rows_written'])} written in {figures.count(run['batches'])} batches"),
-        ("orders", f"{figures.count(sum(orders.values()))}" + (f": {in_life}" if in_life else "")),
-        ("open", " · ".join(f"{figures.count(found.open[name])} {words}" for name, words in _OPEN_WORDS.items())),
+        ("rows", f"{formatting.count(run['rows_written'])} written in {formatting.count(run['batches'])} batches"),
+        ("orders", f"{formatting.count(sum(orders.values()))}" + (f": {in_life}" if in_life else "")),
+        ("open", " · ".join(f"{formatting.count(found.open[name])} {words}" for name, words in _OPEN_WORDS.items())),
         ("couriers", f"{found.open['couriers_out']} out · {found.open['couriers_on_shift']} on shift"),
     ]
     return "\n".join(f"{label:<11}{text}" for label, text in lines)
@@ -139,11 +139,13 @@ def for_people(found: RunStatus) -> str:
 def _state(found: RunStatus) -> str:
     run = found.run
     if found.running:
-        silent = f", silent for {figures.span(run['silent_s'])}" if found.is_silent else ""
+        silent = f", silent for {formatting.span(run['silent_s'])}" if found.is_silent else ""
         return f"{run['status'].replace('_', ' ')} (process {run['pid']} on {run['host']}{silent})"
     if run["status"] in {"stopped", "finished"}:
         return f"{run['status']}, not running"
-    return f"not running (was {run['status'].replace('_', ' ')}; last sign of life {figures.span(run['silent_s'])} ago)"
+    return (
+        f"not running (was {run['status'].replace('_', ' ')}; last sign of life {formatting.span(run['silent_s'])} ago)"
+    )
 
 
 def _speed(run: Mapping[str, Any], *, running: bool) -> str:
@@ -151,9 +153,9 @@ def _speed(run: Mapping[str, Any], *, running: bool) -> str:
     if not running or run["kept_speed"] is None:
         return asked
     if run["status"] == "catching_up" and run["speed"] != "max":
-        return f"{asked}, catching up at {figures.factor(run['kept_speed'])}"
-    behind = "" if run["lag_s"] is None else f", lag {figures.span(run['lag_s'])}"
-    return f"{asked}, kept {figures.factor(run['kept_speed'])}{behind}"
+        return f"{asked}, catching up at {formatting.factor(run['kept_speed'])}"
+    behind = "" if run["lag_s"] is None else f", lag {formatting.span(run['lag_s'])}"
+    return f"{asked}, kept {formatting.factor(run['kept_speed'])}{behind}"
 
 
 def _lived_s(run: Mapping[str, Any]) -> float:

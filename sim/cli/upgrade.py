@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from sim.cli import figures
+from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, refusing
 from sim.cli.reset import refuse_unknown, tell_what_makes_them
@@ -61,7 +61,7 @@ def told(done: Upgrade, where: str, took_s: float) -> list[str]:
         *(f"{step.revision} {step.sentence}" for step in done.steps),
         *(f"database: {warning}" for warning in done.warnings),
         *(f"dropped as named: {gone.kind} {gone.name}" for gone in done.dropped),
-        f"the shop in {where} has schema {SCHEMA_VERSION} now ({figures.span(took_s)}); `python -m sim run` goes on",
+        f"the shop in {where} has schema {SCHEMA_VERSION} now ({formatting.span(took_s)}); `python -m sim run` goes on",
     ]
 
 

@@ -12,9 +12,9 @@ import pytest
 import typer
 from sqlalchemy import Connection
 
-from sim.bootstrap import run_shop
 from sim.cli.main import app
 from sim.clock.pacer import Speed
+from sim.run.start import run_shop
 from sim.scenario import Scenario, load_scenario, scenario_names
 from sim.scenario.incidents import KINDS
 from sim.scenario.parameter import Section

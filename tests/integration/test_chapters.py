@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.bootstrap import Refused
+from sim.run.start import Refused
 from tests.integration.test_running import Shop
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

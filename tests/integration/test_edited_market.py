@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from sim.bootstrap import Refused, run_shop
 from sim.embedded.clients import connect
+from sim.run.start import Refused, run_shop
 from sim.settings import Given, resolve
 
 SETTINGS = {"speed": "max", "scale": "0.02", "start": "2026-01-05T00:00Z"}

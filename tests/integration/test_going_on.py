@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from sim.bootstrap import Refused
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.processes import build
-from sim.running import runner
+from sim.run.pacing import runner
+from sim.run.start import Refused
 from tests.integration.test_running import Shop, differences
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from db.apply import apply_schema
 from db.deferred_indexes import APPENDED, Unbuilt, build, set_aside, unbuilt
 from sim.cli.main import main
-from sim.history import Historian, cuts, historian
+from sim.run.history import Coordinator, chunk_sizing, coordinator
 from sim.sinks.port import SinkError
 from sim.sinks.postgres import building
 from sim.sinks.postgres.building import build_side_by_side
@@ -58,8 +58,8 @@ def shop(database_url: str) -> Shop:
 
 
 @pytest.fixture
-def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+def short_sizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunk_sizing, "ROWS_A_CHUNK", 1_000)
 
 
 def is_as_if_nothing_had_been(shop: Shop, whole: Shop, rows: dict[str, str]) -> bool:
@@ -96,11 +96,11 @@ def test_then_it_is_live(shop: Shop):
     assert shop.broken_invariants() == {}
 
 
-@pytest.mark.usefixtures("short_stretches")
+@pytest.mark.usefixtures("short_sizer")
 def test_stopped_in_the_middle_it_is_whole_and_goes_on(
     shop: Shop, whole: Shop, rows: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(historian, "OBSERVE_EVERY_S", 0.001)  # so that it is seen as soon as something is handed over
+    monkeypatch.setattr(coordinator, "OBSERVE_EVERY_S", 0.001)  # so that it is seen as soon as something is handed over
     stop = threading.Event()
     shop.run(stop=stop, observe=lambda _: stop.set(), processes="2", **WHOLE)
     [(hours, missing)] = shop.rows(f"SELECT extract(epoch FROM sim_now - epoch) / 3600, ({MISSING}) FROM sim.runs")
@@ -142,13 +142,13 @@ def test_ended_while_it_builds_it_builds_the_rest(
     shop: Shop, whole: Shop, rows: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
     with monkeypatch.context() as broken:
-        build = Historian.build
+        build = Coordinator.build
 
-        def build_some(historian: Historian, unbuilt: list[Unbuilt]) -> None:
-            build(historian, unbuilt[: len(unbuilt) // 2])
+        def build_some(coordinator: Coordinator, unbuilt: list[Unbuilt]) -> None:
+            build(coordinator, unbuilt[: len(unbuilt) // 2])
             raise ZeroDivisionError
 
-        broken.setattr(Historian, "build", build_some)
+        broken.setattr(Coordinator, "build", build_some)
         with pytest.raises(ZeroDivisionError):
             shop.run(processes="2", **WHOLE)
     [(left,)] = shop.rows("SELECT count(*) FROM sim.unbuilt")
@@ -174,7 +174,7 @@ def test_what_breaks_a_key_is_never_called_done(shop: Shop, tmp_path: Path):
     assert shop.rows("SELECT status FROM sim.runs") == [("catching_up",)]
 
 
-@pytest.mark.usefixtures("short_stretches")
+@pytest.mark.usefixtures("short_sizer")
 def test_a_process_that_is_gone_ends_the_run_in_a_line(shop: Shop, whole: Shop, rows: dict[str, str]):
     with shop.running(processes="2", **WHOLE) as running:
         eventually(lambda: bool(multiprocessing.active_children()))
@@ -197,7 +197,7 @@ def test_no_row_is_changed_by_a_key_that_is_set_aside(shop: Shop, monkeypatch: p
         send(session, transaction, ledger)
 
     monkeypatch.setattr(Session, "send", watched)
-    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+    monkeypatch.setattr(chunk_sizing, "ROWS_A_CHUNK", 1_000)
     shop.run(processes="2", **WHOLE)
     assert "sessions" in changed
     assert changed.isdisjoint(APPENDED)
@@ -209,7 +209,7 @@ def _changes(step: Step) -> bool:
 
 def test_readers_see_every_stretch_whole(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     """Each transaction is a consistent cut of all cities, also while keys are missing."""
-    monkeypatch.setattr(cuts, "ROWS_A_CUT", 2_000)
+    monkeypatch.setattr(chunk_sizing, "ROWS_A_CHUNK", 2_000)
     with shop.running(processes="2", **WHOLE) as running:
         running.wait_for(lambda status: status.rows > 0)
         seen = [shop.broken_invariants().keys() for _ in range(3)]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.bootstrap import Refused
 from sim.cli.database import opened as opened_for_a_command
 from sim.cli.main import main
+from sim.run.start import Refused
 from sim.sinks.postgres.incidents import ask_for
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
 
@@ -102,8 +102,8 @@ def test_paced_and_in_pieces(shop: Shop, troubled: str, straight: dict[str, str]
 
 KILLED = """
 import sys, threading
-from sim.running import runner
-from sim.bootstrap import run_shop
+from sim.run.pacing import runner
+from sim.run.start import run_shop
 from sim.settings import Given, resolve
 runner.ROWS_A_BATCH = 100
 options = {"seed": "1", "start": "2026-01-05T00:00Z", "scale": "0.05", "speed": "max", "duration": sys.argv[3]}

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from sim import lifetime
-from sim.bootstrap import Refused
 from sim.cli.main import main
+from sim.run import lifecycle
+from sim.run.start import Refused
 from sim.sinks.port import SinkError
 from sim.sinks.postgres import pooler
 from sim.sinks.postgres.connection import connect
@@ -163,7 +163,7 @@ def test_a_server_that_goes_before_the_first_batch_is_one_line(database_url: str
         session.cut()
         return PostgresSink(session, *arguments)
 
-    monkeypatch.setattr(lifetime, "PostgresSink", cut)
+    monkeypatch.setattr(lifecycle, "PostgresSink", cut)
     with pytest.raises(SinkError) as lost:
         Shop(database_url).run(duration="1h")
     assert "\n" not in str(lost.value)

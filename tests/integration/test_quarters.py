@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sim.history import cuts
-from sim.status import Status
+from sim.run.history import chunk_sizing
+from sim.run.status import Status
 from tests.integration.test_running import Shop
 
 PERIODS = ["Today", "Last 24 hours", "Last 7 days", "Last 28 days", "Everything"]
@@ -54,7 +54,7 @@ def test_a_period_has_its_rows_and_no_others(period: str, shop: Shop):
 
 
 def test_while_history_is_loaded_the_rows_are_counted(database_url: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cuts, "ROWS_A_CUT", 1_000)
+    monkeypatch.setattr(chunk_sizing, "ROWS_A_CHUNK", 1_000)
     shop, stop, found = Shop(database_url), threading.Event(), list[Any]()
 
     def look(_: Status) -> None:

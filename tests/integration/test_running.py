@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
 from db.checks import run_checks
-from sim.bootstrap import Refused, run_shop
+from sim.run.start import Refused, run_shop
+from sim.run.status import Status
 from sim.settings import Given, Settings, resolve
-from sim.status import Status
 from tests.databases import new_database
 from tests.digests import table_digests
 

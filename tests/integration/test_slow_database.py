@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from sim import lifetime
-from sim.bootstrap import Refused
-from sim.running.runner import ROWS_A_BATCH
+from sim.run import lifecycle
+from sim.run.pacing.runner import ROWS_A_BATCH
+from sim.run.start import Refused
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
@@ -54,7 +54,7 @@ def well_under_way(running: RunningShop) -> None:
 def test_a_locked_table_holds_the_shop_up_and_nothing_is_lost(
     shop: Shop, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lifetime, "PostgresSink", partial(PostgresSink, bound=Bound(batches=MOST_PENDING)))
+    monkeypatch.setattr(lifecycle, "PostgresSink", partial(PostgresSink, bound=Bound(batches=MOST_PENDING)))
     with shop.running(**PACED) as running:
         well_under_way(running)
         with locked(shop, "session_events"):

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from db.apply import Older, apply_schema, schema_state
 from db.upgrade import FIRST
 from models import SCHEMA_VERSION
-from sim.bootstrap import Refused
 from sim.cli.main import main
 from sim.embedded.clients import connect
+from sim.run.start import Refused
 from sim.settings import VARIABLES
 from sim.sinks.postgres.exclusive import ONE_SIMULATOR
 from tests.contract.catalogue import catalogue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import make_url
 
-from sim.bootstrap import run_shop
+from sim.run.start import run_shop
 from sim.settings import Given, resolve
 from tests.databases import new_database
 

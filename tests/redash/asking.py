@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 
 from redash.publisher.files import load
-from sim.bootstrap import run_shop
 from sim.clock.pacer import Speed
+from sim.run.start import run_shop
 from sim.settings import Settings
 from tests import databases
 

@@ -17,8 +17,8 @@ REPOSITORY = Path(__file__).parents[2]
 _WITH_SMALL_BATCHES = """
 import sys
 from sim.cli.main import main
-from sim.history import cuts
-from sim.running import Runner
+from sim.run.history import cuts
+from sim.run.pacing import Runner
 module = sys.modules[Runner.__module__]
 if __name__ == "__main__":
     module.ROWS_A_BATCH = min(int(sys.argv[1]), module.ROWS_A_BATCH)

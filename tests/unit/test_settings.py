@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.cli.environment import environment
 from sim.cli.failure import one_line
-from sim.cli.surroundings import environment
 from sim.cli.urls import libpq_url, place, sqlalchemy_url
 from sim.clock.pacer import Speed
 from sim.settings import (

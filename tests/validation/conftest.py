@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from sim.bootstrap import run_shop
 from sim.embedded.clients import connect
+from sim.run.start import run_shop
 from sim.settings import Given, resolve
 from tests.databases import new_database
 

@@ -14,10 +14,10 @@ from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
 from sim.processes.build import living_world
+from sim.run.terms import new_terms
 from sim.sinks.postgres.outages import Patience
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
-from sim.terms import new_terms
 from tests.integration.test_running import Shop, eventually, settings_of
 
 EVENING: dict[str, Any] = {"start": "2026-01-05T16:00Z", "duration": "6h", "scale": "0.02"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from db.deferred_indexes import Unbuilt
-from sim import lifetime
 from sim.embedded import EmbeddedServer
+from sim.run import lifecycle
 from sim.sinks.postgres import building
 from tests.integration.outages.conftest import in_database
 from tests.integration.outages.test_server import kill, restart
@@ -48,7 +48,7 @@ def before_anything_is_built(outage: Outage, monkeypatch: pytest.MonkeyPatch) ->
         outage.begin()
         building.build_side_by_side(url, missing)
 
-    monkeypatch.setattr(lifetime, "build_side_by_side", build)
+    monkeypatch.setattr(lifecycle, "build_side_by_side", build)
 
 
 def after_the_first_table(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> None:

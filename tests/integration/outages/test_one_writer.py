@@ -9,7 +9,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
-from sim.bootstrap import Refused
+from sim.run.start import Refused
 from sim.sinks.port import SinkError
 from sim.sinks.postgres import exclusive
 from sim.sinks.postgres.session import open_session

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from sim import lifetime
-from sim.bootstrap import Refused
 from sim.embedded import EmbeddedServer, postmaster
+from sim.run import lifecycle
+from sim.run.start import Refused
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
 from tests.integration.outages.replay import EVENING
@@ -62,7 +62,7 @@ def test_a_restart_while_pacing(
 def test_when_as_much_is_kept_as_may_be_the_clock_stands_still(
     server: EmbeddedServer, shop: Shop, evening: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lifetime, "PostgresSink", partial(PostgresSink, bound=Bound(batches=4)))
+    monkeypatch.setattr(lifecycle, "PostgresSink", partial(PostgresSink, bound=Bound(batches=4)))
     with shop.running(**PACED) as running:
         well_under_way(running)
         assert server.stop(only_if_idle=False)

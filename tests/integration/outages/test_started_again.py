@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.embedded import EmbeddedServer, Keeper, ports
-from sim.status import Status
+from sim.run.status import Status
 from tests.integration.outages.conftest import in_database, port_of
 from tests.integration.outages.replay import EVENING
 from tests.integration.outages.test_building import HISTORY

@@ -1,0 +1,125 @@
+"""A replication: one seeded run of one scenario from its opening to its end, in memory, watched by an observer."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.clock.units import DAY_US
+from sim.experiments.observers import Observer, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from sim.facts import Fact
+    from sim.processes.world import World
+    from sim.scenario import Scenario
+    from sim.shop.staffing import Duty
+
+_LOOK_EVERY = 1024  # instants; some ten thousand pass in a second
+
+
+class Interrupted(Exception):
+    """The replication was told to end before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What all replications of an experiment have in common."""
+
+    epoch: datetime
+    days: float
+    warm_up_days: float
+    scale: float = 1.0
+    market: str = "international"
+    cities: tuple[str, ...] = ()  # none means all
+
+    @property
+    def window(self) -> Window:
+        """What the figures are of."""
+        return Window(round(self.warm_up_days * DAY_US), round(self.days * DAY_US))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is compared: a scenario under a label; in a sweep, with the parameter's value by which it differs."""
+
+    label: str
+    scenario: Scenario
+    value: float | None = None
+
+
+class Job(NamedTuple):
+    """One replication to be done."""
+
+    variant: Variant
+    replication: int
+    seed: int
+    conditions: Conditions
+
+
+class Outcome(NamedTuple):
+    """What came of it: the figures by metric; NaN where nothing happened that one could be made of."""
+
+    label: str
+    value: float | None
+    replication: int
+    seed: int
+    figures: dict[str, float]
+
+
+def jobs_of(variants: Iterable[Variant], replications: int, seed: int, conditions: Conditions) -> list[Job]:
+    """All replications of some variants: number n has the seed `seed + n` in every one, so that luck is common."""
+    return [Job(variant, n, seed + n, conditions) for n in range(replications) for variant in variants]
+
+
+def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outcome:
+    """Live through a replication; raises Interrupted soon after `interrupted` says so."""
+    window = job.conditions.window
+    observer = Observer(window)
+    world = _open_world(job, observer.tell)
+    gc.collect()
+    gc.freeze()  # what is there now stays until the end: the collector need not look at it again
+    try:
+        _live(world, window.ends_us, interrupted)
+    finally:
+        gc.unfreeze()
+    on_duty_us = sum(
+        person_time_us(warehouse.picker_staffing, window) for region in world.regions for warehouse in region.warehouses
+    )
+    return Outcome(job.variant.label, job.variant.value, job.replication, job.seed, observer.figures(on_duty_us))
+
+
+def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
+    """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
+    from sim.markets import load_market  # noqa: PLC0415
+    from sim.processes.build import Deed, living_world  # noqa: PLC0415  only who replicates needs the model
+
+    on = job.conditions
+    chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]
+    return living_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
+
+
+def _live(world: World, until_us: int, interrupted: Callable[[], bool]) -> None:
+    looked = 0
+
+    def enough() -> bool:
+        nonlocal looked
+        looked += 1
+        return not looked % _LOOK_EVERY and interrupted()
+
+    world.env.run_through(until_us, enough)
+    if world.env.now < until_us or interrupted():
+        raise Interrupted
+
+
+def person_time_us(duty: Duty, window: Window) -> int:
+    """Time on duty within the window, of all people together."""
+    at, total = window.begins_us, 0
+    while at < window.ends_us:
+        until = min(duty.next_change(at), window.ends_us)
+        total += duty.on_duty(at) * (until - at)
+        at = until
+    return total

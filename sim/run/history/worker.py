@@ -1,0 +1,122 @@
+"""A worker: a process of its own that simulates some of the cities and hands over what is to be written.
+
+Like the composition root it knows processes and sinks both, for it is the root of its process.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import traceback
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim import facts
+from sim.children import TOLD_TO_ALL
+from sim.journal.journal import Journal
+from sim.processes.build import living_world
+from sim.run.pacing.census import CensusTaker
+from sim.run.pacing.fact_counter import FactCounter
+from sim.sinks.postgres.pieces import PieceSink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+    from sim.facts import Fact
+    from sim.processes.build import Deed
+    from sim.run.status import Census
+    from sim.sinks.postgres.steps import Piece
+    from sim.snapshot import Snapshot
+
+_COMMON = (
+    facts.CategoryListed,
+    facts.ProductListed,
+    facts.PriceSet,
+    facts.IncidentBegan,
+    facts.IncidentEnded,
+)
+"""Facts that belong to no city: every worker lives through them, and the first one tells them."""
+_PORTION = 20_000  # facts
+_NICE = 5  # the server goes first: what waits for it at the end is what nobody does anything else beside
+
+
+class Task(NamedTuple):
+    """What a worker has to do. The snapshot, where there is one, is of its own cities."""
+
+    number: int
+    deed: Deed
+    cities: frozenset[int]
+    snapshot: Snapshot | None
+    before: Census  # of those cities
+
+
+class Result(NamedTuple):
+    """What a worker has made of a chunk of time."""
+
+    piece: Piece
+    census: Census
+
+
+class WorkerError(NamedTuple):
+    """A mistake of ours, as its traceback."""
+
+    told: str
+
+
+def work(connection: Connection) -> None:
+    """Take the task, live up to each instant asked for and answer with what was made of it, until nobody asks."""
+    for number in TOLD_TO_ALL:
+        signal.signal(number, signal.SIG_IGN)  # who asks us decides; that nobody does any more ends us
+    os.nice(_NICE)
+    gc.disable()  # a day of a shop leaves a dozen objects that only the collector would find, and it takes a tenth
+    try:
+        worker = _Worker(connection.recv())  # no argument: those stay for as long as the process
+        while True:
+            connection.send(worker.live_until(connection.recv()))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # a world taken apart object by object keeps a processor busy that the server needs
+    except Exception:  # noqa: BLE001  whatever it is, it is told where people see it
+        connection.send(WorkerError(traceback.format_exc()))
+
+
+class _Worker:
+    """A world of some cities, with its way to the bytes."""
+
+    def __init__(self, task: Task) -> None:
+        self._sink = PieceSink(task.deed.epoch, str(task.number))
+        self._journal = Journal(self._sink)
+        self._counter = counter = FactCounter(self._journal)
+        tell = counter.tell if task.number == 0 else _all_but_common(counter.tell)
+        self._world = living_world(task.deed, self._in_portions(tell), task.snapshot, task.cities)
+        self._world.tell = tell
+        counter.counts = Counter()
+        counter.take_up(task.snapshot.orders if task.snapshot else ())
+        self._census_taker = CensusTaker(self._world, counter, task.before)
+
+    def _in_portions(self, tell: Callable[[Fact], None]) -> Callable[[Fact], None]:
+        """Tell, and encode what is told portion by portion: an opening is large."""
+        told = 0
+
+        def tell_in_portions(fact: Fact) -> None:
+            nonlocal told
+            tell(fact)
+            told += 1
+            if told % _PORTION == 0:
+                self._journal.commit(0)
+
+        return tell_in_portions
+
+    def live_until(self, until_us: int) -> Result:
+        self._world.env.run_through(until_us, lambda: False)
+        self._journal.commit(until_us)
+        return Result(self._sink.take(), self._census_taker.census())
+
+
+def _all_but_common(tell: Callable[[Fact], None]) -> Callable[[Fact], None]:
+    def tell_own(fact: Fact) -> None:
+        if not isinstance(fact, _COMMON):
+            tell(fact)
+
+    return tell_own

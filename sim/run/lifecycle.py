@@ -1,0 +1,213 @@
+"""A lifetime: what one start of a shop goes through. History first, if there is much of it, and then life."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from db.deferred_indexes import set_aside, unbuilt
+from sim.clock.pacer import Speed
+from sim.journal.journal import Journal
+from sim.markets import load_market
+from sim.processes.build import living_world
+from sim.processes.incidents import carry_out
+from sim.run.history import Coordinator, Interval, Task, WorkerLost, WorkerPool, parts_of, share_of
+from sim.run.pacing import FactCounter, Runner
+from sim.run.pacing.clock_state import ClockState
+from sim.run.pacing.commands import ClockCommand
+from sim.run.pacing.gc_tuning import freeze_what_is_there
+from sim.run.pacing.rate_meter import RateMeter
+from sim.run.resume import newest_open_rows, read_again, reading
+from sim.run.status import NOBODY, Census
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.building import build_side_by_side
+from sim.sinks.postgres.connection import one_line
+from sim.sinks.postgres.listener import Listener
+from sim.sinks.postgres.retention import keeping
+from sim.sinks.postgres.sink import PostgresSink
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+
+    from db.deferred_indexes import Unbuilt
+    from sim.processes.world import World
+    from sim.run.pacing import Commands
+    from sim.run.status import Status
+    from sim.run.terms import Terms
+    from sim.sinks.postgres.controls import Controls
+    from sim.sinks.postgres.session import Session
+    from sim.snapshot import RunRecord, Snapshot
+
+_LOG = logging.getLogger(__name__)
+
+
+class RunLifecycle:
+    """One start of a shop on its terms."""
+
+    def __init__(
+        self,
+        terms: Terms,
+        run: RunRecord,
+        url: str,
+        observe: Callable[[Status], None],
+        stop: threading.Event,
+        commands: Commands,
+        processes: int,
+    ) -> None:
+        """`processes` make history together, where there is some to make."""
+        self._terms = terms
+        self._run = run
+        self._url = url
+        self._observe = observe
+        self._stop = stop
+        self._commands = commands
+        self._processes = processes
+        self._open = run.batches > 0
+
+    def run(self, writer: Session, history: Sequence[Interval], *, keyless: bool) -> None:
+        """Live until the end or a stop; everything is committed then, and nothing is missing that was set aside.
+
+        `keyless`: the first interval of history is loaded without keys.
+        """
+        sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
+        sink = PostgresSink(writer, self._run.epoch, self._run.run_id)
+        try:
+            with (
+                closing(Listener(self._url, self._run.run_id, partial(_leave, self._commands), self._commands.ask)),
+                keeping(self._url, self._terms.plan.keep, self._stop),
+            ):
+                self._live_on(sink, history, keyless=keyless)
+        except SinkError:
+            raise
+        except WorkerLost as error:
+            sink.give_up()
+            raise SinkError(str(error)) from error
+        except BaseException:
+            sink.give_up()  # a mistake of ours must not wait for a database that is away
+            raise
+        finally:
+            sink.close()
+
+    def _live_on(self, sink: PostgresSink, history: Sequence[Interval], *, keyless: bool) -> None:
+        counted = NOBODY
+        if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
+            now_us = self._run.now_us
+            if self._open:
+                history = [Interval(now_us, now_us), *history]
+            elif not (keyless and history):
+                history = [
+                    Interval(None, 0),
+                    *(Interval(begins_us or 0, target_us) for begins_us, target_us in history),
+                ]
+        for interval in history:
+            coordinator = Coordinator(
+                sink, self._terms.plan, interval, self._observe, self._stop, self._commands, counted
+            )
+            if interval.is_ahead:
+                counted = self._make(coordinator, keyless=keyless)
+                keyless = False
+            self._open = True
+            self._build(coordinator)
+            if self._stop.is_set() or coordinator.now_us >= self._terms.plan.end_us:
+                coordinator.end()
+                return
+            coordinator.see_written()
+            if coordinator.now_us < interval.target_us:  # somebody has asked for what the live shop does
+                break
+        self._live(sink, counted)
+
+    def _make(self, coordinator: Coordinator, *, keyless: bool) -> Census:
+        """Have a pool make a interval of history; return what has been counted so far."""
+        tasks = self._tasks()
+        if keyless:
+            self._set_aside()
+        with WorkerPool(tasks) as pool:
+            return coordinator.make(pool).counted
+
+    def _set_aside(self) -> None:
+        try:
+            with reading(self._url) as connection:
+                if not unbuilt(connection):
+                    set_aside(connection)
+                connection.commit()
+        except DBAPIError as error:  # then it takes longer
+            _LOG.warning("database: history is loaded with all keys: %s", one_line(error.orig or error))
+
+    def _missing(self) -> list[Unbuilt]:
+        return read_again(self._url, unbuilt, self._stop)
+
+    def _tasks(self) -> list[Task]:
+        snapshot = self._snapshot()
+        parts = parts_of(load_market(self._terms.market), self._processes)
+        return [self._task(number, part, snapshot) for number, part in enumerate(parts)]
+
+    def _task(self, number: int, cities: frozenset[int], snapshot: Snapshot | None) -> Task:
+        here = share_of(snapshot, cities) if snapshot else None
+        return Task(number, self._terms.deed, cities, here, _open_in(here))
+
+    def _snapshot(self) -> Snapshot | None:
+        """What is open, of a shop that was opened. It is large: nobody shall keep it."""
+        if not self._open:
+            return None
+        return read_again(self._url, partial(newest_open_rows, terms=self._terms), self._stop)
+
+    def _build(self, coordinator: Coordinator) -> None:
+        """Build what is missing: most of it side by side, and by the writer what that has left for any reason."""
+        coordinator.see_written()
+        if missing := self._missing():
+            coordinator.while_it_lasts(partial(build_side_by_side, self._url, missing), len(missing))
+        while missing := self._missing():
+            coordinator.build(missing)
+
+    def _live(self, sink: PostgresSink, counted: Census) -> None:
+        journal = Journal(sink)
+        counter = FactCounter(journal)
+        if not self._open:
+            plan = self._terms.plan
+            opening = ClockState("opening", None, str(plan.speed), None)
+            self._observe(opening.status(plan.epoch, 0, NOBODY, RateMeter(), sink))
+        world, before = self._inhabited(counter)
+        freeze_what_is_there()
+        if not self._open:
+            world.env.run_through(0, lambda: False)  # whatever happens at the epoch itself belongs to the opening
+            journal.commit(0)
+        counter.counts = Counter()
+        Runner(
+            world,
+            journal,
+            counter,
+            sink,
+            self._terms.plan,
+            self._observe,
+            self._stop,
+            self._commands,
+            before=Census.of_all([counted, before]),
+            carry_out=partial(carry_out, world),
+        ).run()
+
+    def _inhabited(self, counter: FactCounter) -> tuple[World, Census]:
+        """The world with its people, opened or taken up, and what is open in it."""
+        snapshot = self._snapshot()
+        counter.take_up(snapshot.orders if snapshot else ())
+        return living_world(self._terms.deed, counter.tell, snapshot), _open_in(snapshot)
+
+
+def _open_in(snapshot: Snapshot | None) -> Census:
+    """What is open in a shop that is taken up."""
+    sessions = snapshot.sessions if snapshot else []
+    return Census(sessions_open=len(sessions), carts_open=sum(row.cart_id is not None for row in sessions))
+
+
+def _leave(commands: Commands, asked: Controls) -> None:
+    """Pass on what was asked through the database, unless somebody wrote there what is no speed."""
+    try:
+        commands.leave(ClockCommand(Speed.parse(asked.speed), asked.paused))
+    except ValueError as error:
+        _LOG.warning("sim.controls: %s", error)

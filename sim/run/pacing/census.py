@@ -1,0 +1,40 @@
+"""Takes the census of a world: what is in the shop, and what has happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim import facts
+from sim.run.status import Census
+
+if TYPE_CHECKING:
+    from sim.processes.world import World
+    from sim.run.pacing.fact_counter import FactCounter
+
+
+class CensusTaker:
+    """Takes the census of a world, as often as asked."""
+
+    def __init__(self, world: World, counter: FactCounter, before: Census) -> None:
+        """`before` is the census of what was taken up: the sessions and carts that were open, and what was counted."""
+        self._world = world
+        self._counter = counter
+        self._before = before
+
+    def census(self) -> Census:
+        """The shop at this moment."""
+        world, counts, before = self._world, self._counter.counts, self._before
+        stations = [*world.pickers.values(), *world.packers.values()]
+        couriers = [courier for warehouse in world.warehouses.values() for courier in warehouse.couriers]
+        return Census(
+            orders=before.orders + counts[facts.OrderPlaced],
+            delivered=before.delivered + counts[facts.OrderDelivered],
+            late=before.late + self._counter.late,
+            sessions_open=before.sessions_open + counts[facts.SessionStarted] - counts[facts.SessionEnded],
+            carts_open=before.carts_open + counts[facts.CartOpened] - counts[facts.CartClosed],
+            orders_in_warehouse=sum(station.waiting + station.busy for station in stations),
+            parcels_on_dock=sum(len(warehouse.dock) for warehouse in world.warehouses.values()),
+            couriers_out=sum(courier.on_trip for courier in couriers),
+            couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
+            overdue=self._counter.overdue(world.env.now),
+        )

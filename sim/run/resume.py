@@ -1,0 +1,78 @@
+"""The checkpoint, which is the database itself: what a run needs of it in order to go on, on its terms."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import psycopg2
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from sim.clock.units import HOUR_US
+from sim.markets import load_market
+from sim.processes.pending_consequences import unsettled
+from sim.processes.purchase_memory import still_remembered
+from sim.shop.rating import horizon_us
+from sim.sinks.port import SinkError
+from sim.sinks.postgres.connection import dial, one_line
+from sim.sinks.postgres.open_rows import OpenRows
+from sim.sinks.postgres.outages import passes
+from sim.sinks.postgres.runs import newest_run
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from sim.run.terms import Terms
+    from sim.snapshot import RunRecord, Snapshot
+
+_LOG = logging.getLogger(__name__)
+_AGAIN_S = 1.0
+
+T = TypeVar("T")
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """A connection for what comes before or between the writing."""
+    engine = create_engine("postgresql+psycopg2://", creator=lambda: dial(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
+    """What is open at the newest commit, and what may still follow from what is over."""
+    carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
+    orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
+    market = load_market(terms.market)
+    matters = partial(unsettled, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
+    remembered = partial(still_remembered, seed=terms.seed, scenario=terms.scenario)
+    return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters, remembered)
+
+
+def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event) -> T:
+    """Read something in the middle of a run; a database that is away is waited for until `stop`. Raises SinkError."""
+    told = False
+    while True:
+        try:
+            with reading(url) as connection:
+                return read(connection)
+        except (DBAPIError, psycopg2.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
+            if passes(cause) and not told:
+                _LOG.warning("database: it is waited for: %s", one_line(cause))
+                told = True
+            if not passes(cause) or stop.wait(_AGAIN_S):
+                raise SinkError(one_line(cause)) from error
+
+
+def newest_open_rows(connection: Connection, terms: Terms) -> Snapshot:
+    """What is open now, in the middle of a run."""
+    run = newest_run(connection)
+    assert run is not None, "its row is the first thing that a run writes"
+    return open_rows(connection, run, terms)
