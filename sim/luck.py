@@ -1,4 +1,4 @@
-"""Luck: every random number belongs to an entity and a purpose.
+"""Luck, the random streams: every random number belongs to an entity and a purpose.
 
 A draw is a pure function of (seed, purpose, entity, occurrence): who drew before, in which order or at which speed,
 changes nothing. One Philox counter generator is re-keyed for every draw (Salmon et al. 2011); only its raw 64-bit

@@ -1,4 +1,4 @@
-"""The luck of many entities at once: the very numbers that `Luck.draws` gives one by one, some fifty times quicker.
+"""Random streams of many entities at once: the very numbers that `Luck.draws` gives, some fifty times quicker.
 
 numpy's Philox cannot be re-keyed for a whole array, so its ten rounds (Philox4x64-10, Salmon et al. 2011) are written
 out here on arrays. A test holds the two together.

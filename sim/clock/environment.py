@@ -37,7 +37,7 @@ class Turn(IntEnum):
     PATIENCE = 10
     ARRIVAL = 11
     SESSION = 12
-    AFTERMATH = 13
+    POST_DELIVERY = 13
     INCIDENT = 14  # of a scenario, by its place in the list
     INCIDENT_EDGE = 15
     SURGE = 16

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.facts import Fact
     from sim.processes.world import World
     from sim.scenario import Scenario
-    from sim.shop.staffing import Duty
+    from sim.shop.staffing import StaffSchedule
 
 _LOOK_EVERY = 1024  # instants; some ten thousand pass in a second
 
@@ -87,7 +87,7 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
     finally:
         gc.unfreeze()
     on_duty_us = sum(
-        person_time_us(warehouse.picker_staffing, window) for region in world.regions for warehouse in region.warehouses
+        person_time_us(warehouse.picker_schedule, window) for region in world.regions for warehouse in region.warehouses
     )
     return Outcome(job.variant.label, job.variant.value, job.replication, job.seed, observer.figures(on_duty_us))
 
@@ -95,11 +95,11 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
 def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
     """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
     from sim.markets import load_market  # noqa: PLC0415
-    from sim.processes.build import Deed, living_world  # noqa: PLC0415  only who replicates needs the model
+    from sim.processes.build import Deed, build_world  # noqa: PLC0415  only who replicates needs the model
 
     on = job.conditions
     chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]
-    return living_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
+    return build_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
 
 
 def _live(world: World, until_us: int, interrupted: Callable[[], bool]) -> None:
@@ -115,11 +115,11 @@ def _live(world: World, until_us: int, interrupted: Callable[[], bool]) -> None:
         raise Interrupted
 
 
-def person_time_us(duty: Duty, window: Window) -> int:
+def person_time_us(schedule: StaffSchedule, window: Window) -> int:
     """Time on duty within the window, of all people together."""
     at, total = window.begins_us, 0
     while at < window.ends_us:
-        until = min(duty.next_change(at), window.ends_us)
-        total += duty.on_duty(at) * (until - at)
+        until = min(schedule.next_change(at), window.ends_us)
+        total += schedule.on_duty(at) * (until - at)
         at = until
     return total

@@ -10,7 +10,7 @@ from sim.clock.units import DAY_US, HOUR_US, WEEK_US
 from sim.facts import SessionStarted
 from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
-from sim.shop.people import Moods
+from sim.shop.people import VisitPropensity
 from sim.shop.shopping import Habits
 from sim.shop.visit import Visit
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from sim.scenario.demand import Demand
     from sim.shop.incidents import Incident
     from sim.shop.people import Customer
-    from sim.shop.region import LeftCart, Region
+    from sim.shop.region import AbandonedCart, Region
 
 QUARTER_US = HOUR_US // 4
 BY_EMAIL = "email"
-_PAIRS_TO_FIND_SOMEBODY = 8
+_PAIRS_TO_SAMPLE = 8
 _OWN_DRAWS = 9
 
 
@@ -59,13 +59,13 @@ class ArrivalRate:
         return factor
 
 
-class Doors:
+class ArrivalMix:
     """What is the same for every arrival: the choices of channel, device and persona, and what comes of them."""
 
     def __init__(self, world: World) -> None:
         demand, personas = world.scenario.demand, world.scenario.funnel.personas
         self.cart_return_share, self.registered_share = demand.cart_return_share, demand.registered_share
-        self.moods = Moods(demand)
+        self.propensity = VisitPropensity(demand)
         self._funnel = world.scenario.funnel
         self._habits: dict[tuple[str, str, str], Habits] = {}
         self._channel = Weighted.named(demand.channel_weight)
@@ -93,13 +93,13 @@ class Doors:
         return known
 
 
-def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, None, None]:
+def arrivals(world: World, region: Region, mix: ArrivalMix) -> Generator[Event, None, None]:
     """Let sessions arrive in a city for ever.
 
     The arrivals of a quarter are a pure function of (seed, city, quarter), so that going on in the middle of one
     needs no memory: those until now are left out.
     """
-    env, luck, going_on_from = world.env, world.luck, world.going_on_from
+    env, luck, resumed_at = world.env, world.luck, world.resumed_at
     rate = ArrivalRate(world.scenario.demand, region, world.scale)
     for quarter, start in quarters_from(env.now, world.epoch):
         if start > env.now:  # a quarter that nobody comes in must let time go on too
@@ -109,9 +109,9 @@ def arrivals(world: World, region: Region, doors: Doors) -> Generator[Event, Non
             uniforms = luck.draws(Purpose.ARRIVALS, region.city.city_id, quarter, poisson_enough(expected))
             for point in poisson_process(uniforms, expected):
                 at = start + int(point * QUARTER_US)
-                if at > going_on_from:
+                if at > resumed_at:
                     yield env.until(at, Turn.ARRIVAL, region.city.city_id)
-                    begin_session(world, region, doors)
+                    begin_session(world, region, mix)
 
 
 def quarters_from(at_us: int, epoch: datetime) -> Iterator[tuple[int, int]]:
@@ -124,7 +124,7 @@ def quarters_from(at_us: int, epoch: datetime) -> Iterator[tuple[int, int]]:
         yield quarter, quarter * QUARTER_US - phase
 
 
-def surge(world: World, region: Region, doors: Doors, incident: Incident) -> Generator[Event, None, None]:
+def surge(world: World, region: Region, mix: ArrivalMix, incident: Incident) -> Generator[Event, None, None]:
     """Let more sessions arrive in a city while an incident acts, beside those that arrive anyway.
 
     They are a process of their own with luck of their own, so that those who would have come anyway still come when
@@ -144,66 +144,66 @@ def surge(world: World, region: Region, doors: Doors, incident: Incident) -> Gen
         uniforms = world.luck.draws(Purpose.SURGE, turn, quarter, poisson_enough(expected))
         for point in poisson_process(uniforms, expected):
             at = start + int(point * QUARTER_US)
-            if at > max(incident.began_at, world.going_on_from) and at <= incident.ends_at:
+            if at > max(incident.began_at, world.resumed_at) and at <= incident.ends_at:
                 yield env.until(at, Turn.SURGE, turn)
                 if at <= incident.ends_at:  # it may have been ended meanwhile
-                    begin_session(world, region, doors)
+                    begin_session(world, region, mix)
 
 
-def begin_session(world: World, region: Region, doors: Doors) -> None:
+def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     """Say who comes: back to an old cart, a registered customer, or somebody new."""
     now = world.env.now
     session_id = region.ids.next("session")
-    u = own_draws(world, session_id)
-    left_cart: LeftCart | None = None
+    u = visitor_draws(world, session_id)
+    abandoned_cart: AbandonedCart | None = None
     customer: Customer | None = None
-    if u[0] < doors.cart_return_share:
-        left_cart = _returning(world, region, u[3])
-        customer = left_cart.customer if left_cart else None
-    elif u[0] < doors.cart_return_share + doors.registered_share:
-        customer = region.somebody(u[_OWN_DRAWS:], now, doors.moods)
-    reminded = left_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
+    if u[0] < mix.cart_return_share:
+        abandoned_cart = _returning(world, region, u[3])
+        customer = abandoned_cart.customer if abandoned_cart else None
+    elif u[0] < mix.cart_return_share + mix.registered_share:
+        customer = region.sample_customer(u[_OWN_DRAWS:], now, mix.propensity)
+    reminded = abandoned_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
     known = customer is not None
-    channel = BY_EMAIL if reminded else doors.channel(session_id, u[1], world.luck, known=known)
-    device = doors.device.pick(u[2])
-    visit = greet(world, region, session_id, customer, doors, channel, device, u)
+    channel = BY_EMAIL if reminded else mix.channel(session_id, u[1], world.luck, known=known)
+    device = mix.device.pick(u[2])
+    visit = new_visit(world, region, session_id, customer, mix, channel, device, u)
     customer_id = customer.customer_id if customer else None
     warehouse_id = visit.warehouse.warehouse_id
     world.tell(SessionStarted(session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now))
     if customer:
         customer.in_session = True
-    arrive(world, region, visit, left_cart)
+    arrive(world, region, visit, abandoned_cart)
     go_shopping(world, region, visit)
 
 
-def own_draws(world: World, session_id: int) -> list[float]:
+def visitor_draws(world: World, session_id: int) -> list[float]:
     """Return the uniforms of a session that belong to whoever comes, and say who comes."""
-    return world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_FIND_SOMEBODY)
+    return world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_SAMPLE)
 
 
-def greet(
+def new_visit(
     world: World,
     region: Region,
     session_id: int,
     customer: Customer | None,
-    doors: Doors,
+    mix: ArrivalMix,
     channel: str,
     device: str,
     u: Sequence[float],
 ) -> Visit:
     """Return a session at its beginning; who is not known has persona and home from the session's own luck."""
     if customer is None:
-        persona, place = doors.persona.pick(u[4]), region.home(u[5], u[6], u[7])
+        persona, place = mix.persona.pick(u[4]), region.home(u[5], u[6], u[7])
         warehouse = region.nearest_warehouse(*place)
     else:
         persona, place = customer.persona, customer.address[1:]
         warehouse = customer.warehouse = customer.warehouse or region.nearest_warehouse(*place)
-    return Visit(session_id, customer, doors.habits(persona, channel, device), place, warehouse, world.luck)
+    return Visit(session_id, customer, mix.habits(persona, channel, device), place, warehouse, world.luck)
 
 
-def _returning(world: World, region: Region, u: float) -> LeftCart | None:
-    region.forget_old_carts(world.env.now, world.scenario)
-    carts = region.left_carts
+def _returning(world: World, region: Region, u: float) -> AbandonedCart | None:
+    region.drop_old_carts(world.env.now, world.scenario)
+    carts = region.abandoned_carts
     if not carts:
         return None
     position = min(len(carts) - 1, int(u * len(carts)))

@@ -1,4 +1,4 @@
-"""Founding: makes a world, new or going on, with its places and posts, its people and all that goes on in it."""
+"""Build: makes a world, new or resumed, with its places and posts, its people and all that goes on in it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sim.clock.environment import ShopEnvironment
 from sim.luck import Luck
 from sim.markets import load_market
 from sim.processes.opening import open_shop
-from sim.processes.resume import take_up
-from sim.processes.start import come_alive
+from sim.processes.resume import resume
+from sim.processes.start import start_processes
 from sim.processes.world import World
 from sim.shop.catalogue import Catalogue
 
@@ -32,23 +32,23 @@ class Deed(NamedTuple):
     epoch: datetime
 
 
-def living_world(
+def build_world(
     deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None = None, cities: Collection[int] | None = None
 ) -> World:
-    """Return a world in which everything is about to go on: just opened, or taken up where its rows say it stood.
+    """Return a world in which everything is about to go on: just opened, or resumed where its rows say it stood.
 
     It is of some cities only, by number, when they are given. Raises MarketError.
     """
-    world = _build_world(deed, tell, snapshot, cities)
+    world = _without_people(deed, tell, snapshot, cities)
     if snapshot is None:
         open_shop(world)
     else:
-        take_up(world, snapshot)
-    come_alive(world)
+        resume(world, snapshot)
+    start_processes(world)
     return world
 
 
-def _build_world(
+def _without_people(
     deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None, cities: Collection[int] | None
 ) -> World:
     """Return a world without people."""
@@ -71,7 +71,7 @@ def _build_world(
         deed.epoch,
         deed.scale,
         tell,
-        going_on_from=snapshot.sim_now if snapshot else -1,
+        resumed_at=snapshot.sim_now if snapshot else -1,
         newest_ids=snapshot.newest_ids if snapshot else None,
         cities=cities,
     )

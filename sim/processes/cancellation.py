@@ -8,7 +8,7 @@ from sim.clock.environment import Turn
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.facts import OrderCancelled, ParcelWithdrawn, PaymentRefunded, StockReserved
 from sim.luck import Purpose, exponential
-from sim.processes.experience import book_points, feel
+from sim.processes.experience import book_points, record_experience
 from sim.processes.stocking import move_stock
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.shop.order import Order
 
 
-def begin_doubts(world: World, order: Order) -> None:
+def schedule_cancellation(world: World, order: Order) -> None:
     """Start the processes by which this order's customer may cancel it; most customers never do."""
     now, cancellation = world.env.now, world.scenario.cancellation
     u = world.luck.draws(Purpose.CHANGE_OF_MIND, order.order_id, n=4)
@@ -78,7 +78,7 @@ def cancel(world: World, order: Order, reason: str) -> None:
     refund(world, order, order.total_cents)
     book_points(world, customer, order.redeemed_points, "redemption_undone", order.order_id)
     if reason != "changed_mind":
-        feel(world, customer, "order_cancelled", order.order_id)
+        record_experience(world, customer, "order_cancelled", order.order_id)
 
 
 def refund(world: World, order: Order, cents: int) -> None:

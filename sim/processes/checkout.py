@@ -16,11 +16,11 @@ from sim.facts import (
 )
 from sim.luck import Purpose
 from sim.processes.cancellation import release
-from sim.processes.experience import book_points, feel
+from sim.processes.experience import book_points, record_experience
 from sim.processes.fulfilment import begin_fulfilment
-from sim.processes.funnel import take_out
+from sim.processes.funnel import remove_item
 from sim.processes.quote import quote
-from sim.processes.registration import introduce
+from sim.processes.registration import register
 from sim.processes.replenishment import reorder
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer, activity_of
@@ -85,7 +85,7 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
         world.tell(OrderPaid(order.order_id, order.next_status(), now))
         begin_fulfilment(world, order)
         return False
-    feel(world, order.customer, "payment_declined", order.order_id)
+    record_experience(world, order.customer, "payment_declined", order.order_id)
     if order.payment_attempts < payment.most_attempts and u[2] < payment.retry:
         return True
     _give_up_paying(world, order)
@@ -99,7 +99,7 @@ def _still_available(world: World, visit: Visit, u: float) -> bool:
     if gone and (len(gone) == len(visit.items) or u >= world.scenario.funnel.substitute_at_checkout):
         return False
     for product_id in gone:
-        take_out(world, visit, product_id)
+        remove_item(world, visit, product_id)
     return True
 
 
@@ -129,7 +129,7 @@ def _register(world: World, region: Region, visit: Visit) -> Customer:
     activity = activity_of(customer_id, visit.habits.name, world.luck, world.scenario)
     address = Address(address_id, *visit.place)
     customer = Customer(customer_id, visit.habits.name, address, world.scenario.satisfaction.new_customer, activity)
-    introduce(world, region, customer, u, world.env.now)
+    register(world, region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True
     visit.customer = customer

@@ -18,8 +18,8 @@ from sim.facts import (
 )
 from sim.luck import Purpose, loglogistic, lognormal
 from sim.processes.cancellation import cancel, put_back
-from sim.processes.experience import feel
-from sim.processes.post_delivery import begin_aftermath
+from sim.processes.experience import record_experience
+from sim.processes.post_delivery import begin_post_delivery
 from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
 from sim.shop.incidents import is_on_strike
 
@@ -218,11 +218,11 @@ def attempt(world: World, trip: Trip, order: Order) -> None:
     if not fails:
         order.delivered_at = now
         world.tell(OrderDelivered(order.order_id, order.next_status(), now))
-        begin_aftermath(world, order)
+        begin_post_delivery(world, order)
     elif last:
         cancel(world, order, "undeliverable")
     else:
-        feel(world, order.customer, "failed_attempt", order.order_id)
+        record_experience(world, order.customer, "failed_attempt", order.order_id)
 
 
 def _end_trip(world: World, trip: Trip) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.shop.people import Customer
 
 
-def feel(world: World, customer: Customer, reason: str, order_id: int | None = None) -> None:
+def record_experience(world: World, customer: Customer, reason: str, order_id: int | None = None) -> None:
     """Let the customer have a typed experience (scenario: satisfaction.delta), now."""
     world.tell(experience(customer, reason, world.scenario.satisfaction.delta, order_id, world.env.now))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import Turn
 from sim.facts import OrderPacked, OrderPicked, PackStarted, ParcelReady, PickStarted
 from sim.luck import Purpose
-from sim.processes.cancellation import begin_doubts
+from sim.processes.cancellation import schedule_cancellation
 from sim.processes.delivery import await_trip
 from sim.processes.service import mean_pack_s, mean_pick_s, service_us
 from sim.processes.stocking import move_stock
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def begin_fulfilment(world: World, order: Order) -> None:
     """Send a paid order to the warehouse, and let its customer think again."""
     world.env.process(fulfil(world, order))
-    begin_doubts(world, order)
+    schedule_cancellation(world, order)
 
 
 def fulfil(world: World, order: Order) -> Generator[Event, None, None]:

@@ -1,4 +1,4 @@
-"""The marks that a session leaves: funnel steps, and items taken out of the cart."""
+"""Funnel steps that a session records, and items removed from its cart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record_step(
     world.tell(_stepped((visit.session_id, seq, event_type, product_id, in_stock, now)))
 
 
-def take_out(world: World, visit: Visit, product_id: int) -> None:
+def remove_item(world: World, visit: Visit, product_id: int) -> None:
     """Take a product out of the cart, for good."""
     del visit.items[product_id]
     visit.removed.add(product_id)

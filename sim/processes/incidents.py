@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import Turn
 from sim.clock.units import HOUR_US
 from sim.facts import IncidentBegan, IncidentEnded
-from sim.processes.arrivals import Doors, surge
+from sim.processes.arrivals import ArrivalMix, surge
 from sim.processes.delivery import dispatch
 from sim.processes.prices import record_new_prices
 from sim.shop.incidents import Incident
@@ -29,7 +29,7 @@ _WITH_EDGES = {"flash_sale", "courier_strike", "warehouse_outage"}
 def plan_incidents(world: World) -> None:
     """Start what waits for each of the scenario's incidents that lies ahead; what has passed is not made up for."""
     for position, planned in enumerate(planned_incidents(world.scenario, world.market)):
-        if planned.begins_us > world.going_on_from:
+        if planned.begins_us > world.resumed_at:
             world.env.process(_await(world, planned, position))
 
 
@@ -51,7 +51,7 @@ def carry_out(world: World, request: IncidentRequest) -> bool:
     return True
 
 
-def remember_incidents(world: World, rows: Iterable[IncidentRow]) -> None:
+def resume_incidents(world: World, rows: Iterable[IncidentRow]) -> None:
     """Take up the incidents that have begun, and start what is still to come of them."""
     for row in rows:
         incident = Incident(*row)
@@ -94,10 +94,10 @@ def _let_act(world: World, incident: Incident) -> None:
     if incident.kind in _WITH_EDGES:
         world.env.process(_pass_edges(world, incident, incident.ends_at + 1))
     elif incident.kind == "demand_surge":
-        doors = Doors(world)
+        mix = ArrivalMix(world)
         for region in world.regions:
             if incident.concerns(region.city.city_id):
-                world.env.process(surge(world, region, doors, incident))
+                world.env.process(surge(world, region, mix, incident))
 
 
 def _pass_edges(world: World, incident: Incident, past: int) -> Generator[Event, None, None]:

@@ -16,8 +16,8 @@ from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
 from sim.processes.experience import book_points
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.prices import record_opening_prices
-from sim.processes.registration import introduce
-from sim.processes.shifts import courier_duty
+from sim.processes.registration import register
+from sim.processes.shifts import courier_schedule
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Address, Customer, EarlierLife, activity_by, earlier_life_by
@@ -89,7 +89,7 @@ def planned_units_per_day(world: World, warehouse: Warehouse) -> float:
 def _hire_couriers(world: World, warehouse: Warehouse) -> None:
     for contract in contracts(wanted_couriers(world, warehouse), world.scenario.delivery):
         hire(world, warehouse, contract, established=True)
-    warehouse.courier_duty = courier_duty(world, warehouse)
+    warehouse.courier_schedule = courier_schedule(world, warehouse)
 
 
 def _register_established(world: World, region: Region, personas: Weighted[str], people: int) -> None:
@@ -116,5 +116,5 @@ def _register(
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER
     customer.tier = tier_of(points, world.scenario.loyalty.tier_from)
-    introduce(world, region, customer, u, life.registered_at, points)
+    register(world, region, customer, u, life.registered_at, points)
     book_points(world, customer, points, "opening", None)

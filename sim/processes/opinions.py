@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.shop.order import Order
 
 
-class WayBack(NamedTuple):
+class ExpectedReturn(NamedTuple):
     """A line that comes back: when that is asked for and when the money is given back."""
 
     requested_at: int
@@ -40,7 +40,7 @@ def opinion_of(world: World, order: Order, line: OrderLine) -> Opinion:
     """Return what the customer thinks of a line."""
     fault = fault_of(world, order, line)
     rating = rating_of(world, order, line)
-    comes_back = way_back(world, order, line) is not None
+    comes_back = expected_return(world, order, line) is not None
     return Opinion(rating, fault, reason_of(world, order, line) if comes_back else None)
 
 
@@ -58,7 +58,7 @@ def fault_of(world: World, order: Order, line: OrderLine) -> str | None:
     return world.bad_return_reasons.pick(return_draws(world, order, line)[3])
 
 
-def way_back(world: World, order: Order, line: OrderLine) -> WayBack | None:
+def expected_return(world: World, order: Order, line: OrderLine) -> ExpectedReturn | None:
     """Return when a line comes back, if it does."""
     returns = world.scenario.returns
     u = return_draws(world, order, line)
@@ -71,7 +71,8 @@ def way_back(world: World, order: Order, line: OrderLine) -> WayBack | None:
         return None
     requested_at = (order.delivered_at or 0) + round(delay_days * DAY_US)
     processing_days = lognormal(u[2], returns.processing_days, returns.processing_sigma)
-    return WayBack(requested_at, requested_at + round(min(processing_days, returns.processing_most_days) * DAY_US))
+    refunded_at = requested_at + round(min(processing_days, returns.processing_most_days) * DAY_US)
+    return ExpectedReturn(requested_at, refunded_at)
 
 
 def reason_of(world: World, order: Order, line: OrderLine) -> str:

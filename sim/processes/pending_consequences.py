@@ -1,4 +1,4 @@
-"""Unsettled: which of the orders delivered lately may still have consequences, told from their luck alone."""
+"""Pending consequences: what may still follow from orders delivered lately, told from their luck alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1.0 + 1e-9  # a chance worked out in another order of factors may differ in its last digit
 
 
-def unsettled(lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market) -> set[int]:
+def pending_consequences(lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market) -> set[int]:
     """Return the orders of which a review or a request to return something may still come.
 
     They are few among many, and a few too many do no harm: whoever takes them up looks at each of their consequences.

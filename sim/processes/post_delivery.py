@@ -1,4 +1,4 @@
-"""Aftermath: a delivered order is felt, earns points, is reviewed and partly returned."""
+"""Post-delivery: a delivered order is an experience, earns points, is reviewed and partly returned."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.environment import Turn
 from sim.clock.units import MINUTE_US
-from sim.processes.experience import book_points, feel, points_for
-from sim.processes.opinions import way_back
+from sim.processes.experience import book_points, points_for, record_experience
+from sim.processes.opinions import expected_return
 from sim.processes.purchase_memory import remember
 from sim.processes.returning import OpenReturn, refund_return, request_return
 from sim.processes.reviewing import reviewed_at, write_review
@@ -31,20 +31,20 @@ class Consequence(NamedTuple):
     line: OrderLine
 
 
-def begin_aftermath(world: World, order: Order) -> None:
-    """Let the customer feel how the delivery went, book the points, and start what follows."""
-    feel(world, order.customer, _felt(world, order), order.order_id)
+def begin_post_delivery(world: World, order: Order) -> None:
+    """Record how the customer experienced the delivery, book the points, and start what follows."""
+    record_experience(world, order.customer, _experience_of(world, order), order.order_id)
     spent = order.subtotal_cents - order.discount_cents
     book_points(world, order.customer, points_for(world, spent), "purchase", order.order_id)
     remember(world, order)
-    world.env.process(aftermath(world, order, {}))
+    world.env.process(post_delivery(world, order, {}))
 
 
-def aftermath(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> Generator[Event, None, None]:
+def post_delivery(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> Generator[Event, None, None]:
     """Let the consequences happen that are still to come; `open_returns` are by line number."""
     for what in _ahead(world, order, open_returns):
         if what.at > world.env.now:
-            yield world.env.until(what.at, Turn.AFTERMATH, order.order_id)
+            yield world.env.until(what.at, Turn.POST_DELIVERY, order.order_id)
         if what.kind == "review":
             write_review(world, order, what.line)
         elif what.kind == "request":
@@ -73,13 +73,13 @@ def consequences(world: World, order: Order) -> list[Consequence]:
     for line in order.lines:
         if (at := reviewed_at(world, order, line)) is not None:
             found.append(Consequence(at, line.line_no, "review", line))
-        if back := way_back(world, order, line):
+        if back := expected_return(world, order, line):
             found.append(Consequence(back.requested_at, line.line_no, "request", line))
             found.append(Consequence(back.refunded_at, line.line_no, "refund", line))
     return sorted(found, key=lambda what: what[:3])
 
 
-def _felt(world: World, order: Order) -> str:
+def _experience_of(world: World, order: Order) -> str:
     satisfaction = world.scenario.satisfaction
     late_min = ((order.delivered_at or 0) - order.promised_at) / MINUTE_US
     if late_min > satisfaction.very_late_by_min:

@@ -35,7 +35,7 @@ def _with_margin(world: World, warehouse: Warehouse, reckoned_at: int) -> int:
 
     So what is reckoned to come today is promised for closing time at the latest.
     """
-    promise, hours = world.scenario.promise, warehouse.courier_duty.door_hours
+    promise, hours = world.scenario.promise, warehouse.courier_schedule.delivery_hours
     lead_us = attended_us(hours, world.env.now, reckoned_at)
     margin_us = round(lead_us * (promise.margin_factor - 1.0) + promise.margin_min * MINUTE_US)
     return before_closing(hours, reckoned_at, margin_us)
@@ -47,9 +47,9 @@ def _packed_at(world: World, warehouse: Warehouse, units: int, lines: int) -> in
     usual_pick, own_pick = mean_pick_s(posts, _USUAL_LINES, _USUAL_UNITS), mean_pick_s(posts, lines, units)
     usual_pack, own_pack = mean_pack_s(posts, _USUAL_UNITS), mean_pack_s(posts, units)
     work_s = (pickers.waiting + 0.5 * pickers.busy) * usual_pick + own_pick
-    picked_at = finished_at(pickers.duty, world.env.now, seconds_us(work_s), seconds_us(own_pick))
+    picked_at = finished_at(pickers.schedule, world.env.now, seconds_us(work_s), seconds_us(own_pick))
     work_s = (packers.waiting + 0.5 * packers.busy) * usual_pack + own_pack
-    return finished_at(packers.duty, picked_at, seconds_us(work_s), seconds_us(own_pack))
+    return finished_at(packers.schedule, picked_at, seconds_us(work_s), seconds_us(own_pack))
 
 
 def _leaves_at(world: World, warehouse: Warehouse, ready_at: int) -> int:
@@ -58,7 +58,7 @@ def _leaves_at(world: World, warehouse: Warehouse, ready_at: int) -> int:
     id_ = warehouse.warehouse_id
     before = len(warehouse.dock) + world.pickers[id_].waiting + world.packers[id_].waiting + world.packers[id_].busy
     person_us = (before + 1) * HOUR_US / promise.planned_parcels_per_courier_h
-    taken_at = finished_at(warehouse.courier_duty, ready_at, person_us)
+    taken_at = finished_at(warehouse.courier_schedule, ready_at, person_us)
     return taken_at + round(world.scenario.delivery.hold_min * MINUTE_US)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.shop.region import Region
 
 
-def introduce(
+def register(
     world: World, region: Region, customer: Customer, u: Sequence[float], registered_at: int, points: int = 0
 ) -> None:
     """Add a customer to the region and tell who it is; the first five uniforms make name, street and postal code."""

@@ -1,4 +1,4 @@
-"""Going on: takes a shop up where its committed rows say that it stood, each process at the last thing it recorded."""
+"""Resume: a shop goes on where its committed rows say that it stood, each process at the last thing it recorded."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 from sim.facts import OrderLine, PriceSet
 from sim.luck import Purpose
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
-from sim.processes.arrivals import Doors, greet, own_draws
-from sim.processes.cancellation import begin_doubts
+from sim.processes.arrivals import ArrivalMix, new_visit, visitor_draws
+from sim.processes.cancellation import schedule_cancellation
 from sim.processes.delivery import Trip, await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
-from sim.processes.incidents import remember_incidents
-from sim.processes.post_delivery import aftermath
+from sim.processes.incidents import resume_incidents
+from sim.processes.post_delivery import post_delivery
 from sim.processes.purchase_memory import recall
 from sim.processes.replenishment import receive
 from sim.processes.returning import OpenReturn
 from sim.processes.session import go_shopping
-from sim.processes.shifts import courier_duty
+from sim.processes.shifts import courier_schedule
 from sim.shop.dispatch import legs_m
 from sim.shop.ids import city_of
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer, activity_by, earlier_life_by
-from sim.shop.region import LeftCart
+from sim.shop.region import AbandonedCart
 from sim.shop.roster import EVERY_DAY, Courier, contracts
 from sim.shop.stock import Shelf
 
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from sim.snapshot import CartItemRow, CustomerRow, OrderRow, Snapshot, StepRow
 
 
-def take_up(world: World, snapshot: Snapshot) -> None:
+def resume(world: World, snapshot: Snapshot) -> None:
     """Fill the world with the snapshot's people, stock, orders and errands, and start what was under way."""
-    remember_incidents(world, snapshot.incidents)
-    customers = _meet_customers(world, snapshot)
-    _fill_shelves(world, snapshot)
-    _put_up_prices(world, snapshot)
+    resume_incidents(world, snapshot.incidents)
+    customers = _restore_customers(world, snapshot)
+    _restore_shelves(world, snapshot)
+    _reprice(world, snapshot)
     recall(world, snapshot.remembered)
-    _call_couriers(world, snapshot)
+    _restore_couriers(world, snapshot)
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in sorted(snapshot.lines):
         lines[line.order_id].append(OrderLine(*line[1:]))
     orders = {row.order_id: _order(world, row, customers, lines[row.order_id]) for row in snapshot.orders}
-    _go_on_with_orders(world, snapshot, orders)
-    _go_on_with_trips(world, snapshot, orders)
-    _go_on_shopping(world, snapshot, customers, orders)
-    _remember_left_carts(world, snapshot, customers)
+    _resume_orders(world, snapshot, orders)
+    _resume_trips(world, snapshot, orders)
+    _resume_visits(world, snapshot, customers, orders)
+    _restore_abandoned_carts(world, snapshot, customers)
 
 
-def _meet_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
+def _restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
     regions = {region.city.city_id: region for region in world.regions}
     known, rows = {}, iter(snapshot.customers)
     while some := list(islice(rows, LUCK_AT_ONCE)):
@@ -83,7 +83,7 @@ def _customer(world: World, row: CustomerRow, u_activity: Sequence[float], u_lif
     return customer
 
 
-def _fill_shelves(world: World, snapshot: Snapshot) -> None:
+def _restore_shelves(world: World, snapshot: Snapshot) -> None:
     for row in snapshot.shelves:
         shelf = Shelf(row.product_id, row.reorder_point, row.order_up_to)
         shelf.on_hand, shelf.reserved = row.on_hand, row.reserved
@@ -96,7 +96,7 @@ def _fill_shelves(world: World, snapshot: Snapshot) -> None:
         world.env.process(errand)
 
 
-def _put_up_prices(world: World, snapshot: Snapshot) -> None:
+def _reprice(world: World, snapshot: Snapshot) -> None:
     """Record prices that are not those of the rows, which is so when promotions were changed on going on."""
     now, had = world.env.now, dict(snapshot.prices)
     for product in world.catalogue.products:
@@ -106,7 +106,7 @@ def _put_up_prices(world: World, snapshot: Snapshot) -> None:
             world.tell(PriceSet(product.product_id, now, price_cents, reason))
 
 
-def _call_couriers(world: World, snapshot: Snapshot) -> None:
+def _restore_couriers(world: World, snapshot: Snapshot) -> None:
     """Put the couriers back on the roster; hire or do without some when the scenario wants another number now."""
     for warehouse in world.warehouses.values():
         rows = sorted(row for row in snapshot.couriers if row.warehouse_id == warehouse.warehouse_id)
@@ -121,7 +121,7 @@ def _call_couriers(world: World, snapshot: Snapshot) -> None:
             warehouse.couriers.append(courier)
         for contract in agreed[len(rows) :]:
             hire(world, warehouse, contract, established=False)
-        warehouse.courier_duty = courier_duty(world, warehouse)
+        warehouse.courier_schedule = courier_schedule(world, warehouse)
 
 
 def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: list[OrderLine]) -> Order:
@@ -153,7 +153,7 @@ def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: l
     return order
 
 
-def _go_on_with_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
+def _resume_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
     env = world.env
     open_returns: dict[int, dict[int, OpenReturn]] = defaultdict(dict)
     for back in snapshot.open_returns:
@@ -165,7 +165,7 @@ def _go_on_with_orders(world: World, snapshot: Snapshot, orders: dict[int, Order
     for row in snapshot.orders:
         order = orders[row.order_id]
         if row.status == "delivered":
-            env.process(aftermath(world, order, open_returns[order.order_id]))
+            env.process(post_delivery(world, order, open_returns[order.order_id]))
         elif row.status in {"paid", "picked"}:
             env.process(fulfil(world, order))
         elif row.delivery_status == "ready":
@@ -174,7 +174,7 @@ def _go_on_with_orders(world: World, snapshot: Snapshot, orders: dict[int, Order
             order.ready_at = max(row.trip_ended_at, retry_at(world, order))
             _back_on_dock(world, order)
         if row.status in {"paid", "picked", "packed"}:
-            begin_doubts(world, order)
+            schedule_cancellation(world, order)
 
 
 def _back_on_dock(world: World, order: Order) -> None:
@@ -183,7 +183,7 @@ def _back_on_dock(world: World, order: Order) -> None:
     world.env.process(await_trip(world, order))
 
 
-def _go_on_with_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
+def _resume_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]) -> None:
     couriers = {c.courier_id: (c, w) for w in world.warehouses.values() for c in w.couriers}
     stops: dict[int, list[Order]] = defaultdict(list)
     for stop in sorted(snapshot.stops):
@@ -199,8 +199,8 @@ def _go_on_with_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]
         world.env.process(drive(world, trip))
 
 
-def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Customer], orders: dict[int, Order]) -> None:
-    regions, doors = {region.city.city_id: region for region in world.regions}, Doors(world)
+def _resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Customer], orders: dict[int, Order]) -> None:
+    regions, mix = {region.city.city_id: region for region in world.regions}, ArrivalMix(world)
     order_of_cart = {order.cart_id: order for order in orders.values()}
     steps: dict[int, list[StepRow]] = defaultdict(list)
     for step in sorted(snapshot.steps, key=lambda step: step[:2]):
@@ -209,8 +209,8 @@ def _go_on_shopping(world: World, snapshot: Snapshot, customers: dict[int, Custo
     for row in snapshot.sessions:
         region = regions[row.city_id]
         customer = customers[row.customer_id] if row.customer_id is not None else None
-        u = own_draws(world, row.session_id)
-        visit = greet(world, region, row.session_id, customer, doors, row.channel, row.device, u)
+        u = visitor_draws(world, row.session_id)
+        visit = new_visit(world, region, row.session_id, customer, mix, row.channel, row.device, u)
         _replay(world, visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id = row.cart_id
@@ -236,10 +236,10 @@ def _by_cart(snapshot: Snapshot) -> dict[int, list[CartItemRow]]:
     return items
 
 
-def _remember_left_carts(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
+def _restore_abandoned_carts(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
     regions, items = {region.city.city_id: region for region in world.regions}, _by_cart(snapshot)
     for row in sorted(snapshot.left_carts, key=lambda row: (row.closed_at, row.session_id)):
         kept = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
         if kept:
-            cart = LeftCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)
-            regions[city_of(row.cart_id)].left_carts.append(cart)
+            cart = AbandonedCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)
+            regions[city_of(row.cart_id)].abandoned_carts.append(cart)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.facts import ReturnRefunded, ReturnRequested
 from sim.luck import Purpose
 from sim.processes.cancellation import refund
-from sim.processes.experience import book_points, feel, points_for
+from sim.processes.experience import book_points, points_for, record_experience
 from sim.processes.opinions import reason_of, return_draws
 from sim.processes.stocking import move_stock
 from sim.shop.rating import refund_cents, restock_chance, units_sent_back
@@ -47,7 +47,7 @@ def refund_return(world: World, order: Order, line: OrderLine, asked: OpenReturn
     if asked.refund_cents:
         refund(world, order, asked.refund_cents)
     book_points(world, order.customer, -points_for(world, asked.refund_cents), "refund", order.order_id)
-    feel(world, order.customer, "refund", order.order_id)
+    record_experience(world, order.customer, "refund", order.order_id)
     move_stock(world, order.warehouse_id, line.product_id, asked.units, "return", order_id=order.order_id)
     if return_draws(world, order, line)[4] >= restock_chance(world.scenario.returns, asked.reason):
         move_stock(world, order.warehouse_id, line.product_id, -asked.units, "write_off", order_id=order.order_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.units import DAY_US, HOUR_US
 from sim.facts import ReviewWritten
 from sim.luck import Purpose, lognormal
-from sim.processes.experience import feel
+from sim.processes.experience import record_experience
 from sim.processes.opinions import disappoints, opinion_of, rating_of, review_draws
 from sim.processes.purchase_memory import has_one_already
 from sim.shop.rating import PRAISE, complaint, praise
@@ -42,7 +42,8 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
     rating = rating_of(world, order, line)
     review_id = world.warehouses[order.warehouse_id].region.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
-    feel(world, customer, "bad_product" if disappoints(world, order, line) else "good_product", order.order_id)
+    quality = "bad_product" if disappoints(world, order, line) else "good_product"
+    record_experience(world, customer, quality, order.order_id)
 
 
 def _subject(world: World, order: Order, line: OrderLine, u_speed: float) -> str:

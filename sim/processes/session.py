@@ -9,9 +9,9 @@ from sim.clock.units import SECOND_US
 from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded
 from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
-from sim.processes.experience import feel
-from sim.processes.funnel import record_step, take_out
-from sim.shop.region import LeftCart
+from sim.processes.experience import record_experience
+from sim.processes.funnel import record_step, remove_item
+from sim.shop.region import AbandonedCart
 from sim.shop.shopping import (
     ADD,
     REMOVE,
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 _MOST_UNITS = 12
 
 
-def arrive(world: World, region: Region, visit: Visit, left_cart: LeftCart | None) -> None:
+def arrive(world: World, region: Region, visit: Visit, abandoned_cart: AbandonedCart | None) -> None:
     """Record the visit, and the old cart that the shopper comes back to."""
     record_step(world, visit, "visit")
-    if left_cart is None:
+    if abandoned_cart is None:
         return
     now = world.env.now
     visit.cart_id = region.ids.next("cart")
-    world.tell(CartOpened(visit.cart_id, visit.session_id, left_cart.cart_id, now))
-    for product_id, quantity in sorted(left_cart.items.items()):
+    world.tell(CartOpened(visit.cart_id, visit.session_id, abandoned_cart.cart_id, now))
+    for product_id, quantity in sorted(abandoned_cart.items.items()):
         visit.items[product_id] = quantity
         world.tell(ItemAdded(visit.cart_id, product_id, quantity, now))
         record_step(world, visit, "cart_restored", product_id)
@@ -141,7 +141,7 @@ def _view(world: World, visit: Visit, decision: Decision, u: Sequence[float]) ->
     visit.saw_empty_shelf = not in_stock
     record_step(world, visit, "product_view", product_id, in_stock)
     if not in_stock and visit.customer is not None:
-        feel(world, visit.customer, "out_of_stock")
+        record_experience(world, visit.customer, "out_of_stock")
 
 
 def _add(world: World, region: Region, visit: Visit, u: Sequence[float]) -> None:
@@ -160,7 +160,7 @@ def _add(world: World, region: Region, visit: Visit, u: Sequence[float]) -> None
 
 def _remove(world: World, visit: Visit, u: Sequence[float]) -> None:
     product_id = sorted(visit.items)[int(u[6] * len(visit.items))]
-    take_out(world, visit, product_id)
+    remove_item(world, visit, product_id)
     record_step(world, visit, "remove_from_cart", product_id)
 
 
@@ -172,7 +172,7 @@ def leave(world: World, region: Region, visit: Visit, reason: str | None) -> boo
     if cart_id is not None:
         world.tell(CartClosed(cart_id, "ordered" if ordered else "abandoned", reason, now))
         if not ordered and customer is not None and visit.items:
-            region.left_carts.append(LeftCart(cart_id, customer, dict(visit.items), now))
+            region.abandoned_carts.append(AbandonedCart(cart_id, customer, dict(visit.items), now))
     if customer is not None:
         customer.in_session = False
     return False

@@ -8,7 +8,7 @@ from sim.clock.environment import Turn
 from sim.facts import ShiftStarted
 from sim.processes.delivery import dispatch, go_home, strikes
 from sim.shop.incidents import is_on_strike
-from sim.shop.roster import CourierDuty, shift_of
+from sim.shop.roster import CourierSchedule, shift_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -40,7 +40,7 @@ def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generat
         if shift is None:
             continue
         begins, ends = max(0, shift[0]), shift[1]
-        if ends <= env.now or begins < env.now or begins <= world.going_on_from:  # over, or begun without this courier
+        if ends <= env.now or begins < env.now or begins <= world.resumed_at:  # over, or begun without this courier
             continue
         yield env.until(begins, Turn.SHIFT, courier.courier_id)
         if is_on_strike(courier.courier_id, strikes(world, warehouse), world.luck):
@@ -56,10 +56,10 @@ def _end_of_shift(world: World, courier: Courier) -> None:
         go_home(world, courier)
 
 
-def courier_duty(world: World, warehouse: Warehouse) -> CourierDuty:
+def courier_schedule(world: World, warehouse: Warehouse) -> CourierSchedule:
     """Return the planner's view of a warehouse's couriers."""
     last_departure_min = world.scenario.promise.planned_last_departure_min
-    return CourierDuty(warehouse.couriers, world.scenario.delivery, warehouse.region.clock, last_departure_min)
+    return CourierSchedule(warehouse.couriers, world.scenario.delivery, warehouse.region.clock, last_departure_min)
 
 
 def _come_to_work(world: World, warehouse: Warehouse, courier: Courier, ends_at: int) -> None:

@@ -1,10 +1,10 @@
-"""Life: starts the processes that go on for ever. The rest are started by what happens in them."""
+"""Start: the processes that go on for ever begin. The rest are started by what happens in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.processes.arrivals import Doors, arrivals
+from sim.processes.arrivals import ArrivalMix, arrivals
 from sim.processes.incidents import plan_incidents
 from sim.processes.prices import change_prices
 from sim.processes.shifts import work_shifts
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from sim.processes.world import World
 
 
-def come_alive(world: World) -> None:
+def start_processes(world: World) -> None:
     """Start arrivals, shifts, changes of staff and prices, and the scenario's incidents, from now on."""
-    env, doors = world.env, Doors(world)
+    env, mix = world.env, ArrivalMix(world)
     plan_incidents(world)
     env.process(change_prices(world))
     for region in world.regions:
@@ -26,4 +26,4 @@ def come_alive(world: World) -> None:
             env.process(change_of_staff(env, world.packers[id_], 2 * id_ + 1))
             for courier in warehouse.couriers:
                 env.process(work_shifts(world, warehouse, courier))
-        env.process(arrivals(world, region, doors))
+        env.process(arrivals(world, region, mix))

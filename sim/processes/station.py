@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sim.clock.environment import ShopEnvironment
     from sim.shop.order import Order
-    from sim.shop.staffing import Duty
+    from sim.shop.staffing import StaffSchedule
 
 
 class Station:
@@ -26,7 +26,7 @@ class Station:
     def __init__(
         self,
         env: ShopEnvironment,
-        duty: Duty,
+        schedule: StaffSchedule,
         *,
         by_promise: bool,
         is_out: Callable[[int], bool] = lambda _: False,
@@ -36,7 +36,7 @@ class Station:
         self._by_promise = by_promise
         self._waiting: list[tuple[int, int, Order, Event]] = []
         self._left: set[int] = set()  # orders that gave up waiting
-        self.duty = duty
+        self.schedule = schedule
         self.busy = 0
 
     @property
@@ -65,7 +65,7 @@ class Station:
         """Give everybody who is on duty and free the next waiting order."""
         if not self._waiting or self._is_out(self._env.now):
             return
-        free = self.duty.on_duty(self._env.now) - self.busy
+        free = self.schedule.on_duty(self._env.now) - self.busy
         while free > 0 and self._waiting:
             _, order_id, _, event = heappop(self._waiting)
             if order_id in self._left:
@@ -79,5 +79,5 @@ class Station:
 def change_of_staff(env: ShopEnvironment, station: Station, station_id: int) -> Generator[Event, None, None]:
     """Let newly arrived people begin work at each change of the number on duty."""
     while True:
-        yield env.until(station.duty.next_change(env.now), Turn.STAFFING, station_id)
+        yield env.until(station.schedule.next_change(env.now), Turn.STAFFING, station_id)
         station.assign()

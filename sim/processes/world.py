@@ -11,10 +11,10 @@ from sim.processes.station import Station
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
-from sim.shop.purchase_memory import Remembered
+from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.rating import horizon_us
 from sim.shop.region import Region, Warehouse
-from sim.shop.staffing import Staffing
+from sim.shop.staffing import HourlySchedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -42,16 +42,16 @@ class World:
         scale: float,
         tell: Callable[[Fact], None],
         *,
-        going_on_from: int = -1,
+        resumed_at: int = -1,
         newest_ids: Mapping[int, Mapping[str, int]] | None = None,
         cities: Collection[int] | None = None,
     ) -> None:
         """Set up places and posts, without stock or people; nothing crosses cities, so some `cities` can do alone.
 
-        A run that goes on has had everything up to `going_on_from`; `newest_ids` are by city, then entity.
+        A run that goes on has had everything up to `resumed_at`; `newest_ids` are by city, then entity.
         """
         here = [city for city in market.cities if cities is None or city.city_id in cities]
-        self.going_on_from = going_on_from
+        self.resumed_at = resumed_at
         self.priced_at = -1  # when prices were last looked at for what is new
         self._prices: Sequence[int] = ()  # by product; without flash sales they hold for the week that begins at
         self._week_us = 1 << 62  # no week yet
@@ -68,7 +68,7 @@ class World:
         ids = newest_ids or {}
         self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in here]
         for region in self.regions:
-            region.remembered = Remembered(horizon_us(scenario))
+            region.purchase_memory = PurchaseMemory(horizon_us(scenario))
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
         self.pickers: dict[int, Station] = {}
         self.packers: dict[int, Station] = {}
@@ -83,12 +83,12 @@ class World:
     def _staff(self, warehouse: Warehouse) -> None:
         posts, people = self.scenario.warehouse, self.scale * warehouse.share
         clock = warehouse.region.clock
-        warehouse.picker_staffing = Staffing(posts.pickers_by_hour, people, clock)
-        warehouse.packer_staffing = Staffing(posts.packers_by_hour, people, clock)
+        warehouse.picker_schedule = HourlySchedule(posts.pickers_by_hour, people, clock)
+        warehouse.packer_schedule = HourlySchedule(posts.packers_by_hour, people, clock)
         by_promise = posts.queue_policy == "promise_first"
         for stations, staffing in (
-            (self.pickers, warehouse.picker_staffing),
-            (self.packers, warehouse.packer_staffing),
+            (self.pickers, warehouse.picker_schedule),
+            (self.packers, warehouse.packer_schedule),
         ):
             is_out = partial(self.incidents.is_out, warehouse.region.city.city_id, warehouse.warehouse_id)
             stations[warehouse.warehouse_id] = Station(self.env, staffing, by_promise=by_promise, is_out=is_out)

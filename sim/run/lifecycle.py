@@ -15,7 +15,7 @@ from db.deferred_indexes import set_aside, unbuilt
 from sim.clock.pacer import Speed
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.build import living_world
+from sim.processes.build import build_world
 from sim.processes.incidents import carry_out
 from sim.run.history import Coordinator, Interval, Task, WorkerLost, WorkerPool, parts_of, share_of
 from sim.run.pacing import FactCounter, Runner
@@ -196,7 +196,7 @@ class RunLifecycle:
         """The world with its people, opened or taken up, and what is open in it."""
         snapshot = self._snapshot()
         counter.take_up(snapshot.orders if snapshot else ())
-        return living_world(self._terms.deed, counter.tell, snapshot), _open_in(snapshot)
+        return build_world(self._terms.deed, counter.tell, snapshot), _open_in(snapshot)
 
 
 def _open_in(snapshot: Snapshot | None) -> Census:

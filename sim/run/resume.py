@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
-from sim.processes.pending_consequences import unsettled
+from sim.processes.pending_consequences import pending_consequences
 from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
 from sim.sinks.port import SinkError
@@ -50,7 +50,7 @@ def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
     carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
     orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
     market = load_market(terms.market)
-    matters = partial(unsettled, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
+    matters = partial(pending_consequences, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
     remembered = partial(still_remembered, seed=terms.seed, scenario=terms.scenario)
     return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters, remembered)
 

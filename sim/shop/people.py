@@ -86,20 +86,20 @@ def earlier_life_by(u: Sequence[float], activity: float, scenario: Scenario) -> 
     return EarlierLife(registered_at, last, orders, scenario.satisfaction.opening_low + int(u[3] * span))
 
 
-class Moods:
-    """The changing part of customers' visiting weights, by satisfaction and recency, between 0 and `liveliest`."""
+class VisitPropensity:
+    """The changing part of customers' visiting weights, by satisfaction and recency, between 0 and `highest`."""
 
-    __slots__ = ("_floor", "_half_life_days", "_pull", "_rest_days", "liveliest")
+    __slots__ = ("_floor", "_half_life_days", "_pull", "_rest_days", "highest")
 
     def __init__(self, demand: Demand) -> None:
         self._pull = [1.0 + demand.satisfaction_pull * (satisfaction - 50) / 50.0 for satisfaction in range(101)]
         self._floor = demand.recency_floor
         self._rest_days = 2.0 * demand.rest_after_order_days
         self._half_life_days = demand.recency_half_life_days
-        self.liveliest = 1.0 + demand.satisfaction_pull
+        self.highest = 1.0 + demand.satisfaction_pull
 
     def of(self, customer: Customer, now_us: int) -> float:
-        """Return a customer's mood at an instant."""
+        """Return a customer's propensity at an instant."""
         pull = self._pull[customer.satisfaction]
         if customer.last_order_at is None:
             return pull * self._floor

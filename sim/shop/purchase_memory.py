@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 
-class Remembered:
+class PurchaseMemory:
     """Deliveries of the last weeks by customer and product; instants are added in order and forgotten in order."""
 
     def __init__(self, span_us: int) -> None:

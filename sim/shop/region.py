@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.shop.ids import Ids
     from sim.shop.order import Order
-    from sim.shop.people import Customer, Moods
-    from sim.shop.purchase_memory import Remembered
-    from sim.shop.roster import Courier, CourierDuty
-    from sim.shop.staffing import Staffing
+    from sim.shop.people import Customer, VisitPropensity
+    from sim.shop.purchase_memory import PurchaseMemory
+    from sim.shop.roster import Courier, CourierSchedule
+    from sim.shop.staffing import HourlySchedule
     from sim.shop.stock import Shelf
 
 
-class LeftCart(NamedTuple):
+class AbandonedCart(NamedTuple):
     """An abandoned cart of a known customer, which a later session may take up again."""
 
     cart_id: int
@@ -49,9 +49,9 @@ class Warehouse:
         self.shelves: dict[int, Shelf] = {}
         self.couriers: list[Courier] = []
         self.dock: dict[int, Order] = {}  # parcels that may leave now, by order id
-        self.picker_staffing: Staffing
-        self.packer_staffing: Staffing
-        self.courier_duty: CourierDuty
+        self.picker_schedule: HourlySchedule
+        self.packer_schedule: HourlySchedule
+        self.courier_schedule: CourierSchedule
 
 
 class Region:
@@ -67,8 +67,8 @@ class Region:
         ]
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
         self.customers: list[Customer] = []
-        self.left_carts: deque[LeftCart] = deque()
-        self.remembered: Remembered
+        self.abandoned_carts: deque[AbandonedCart] = deque()
+        self.purchase_memory: PurchaseMemory
         self._cumulated_activity = array("d")  # searched for every visit: side by side it stays in the cache
 
     def add_customer(self, customer: Customer) -> None:
@@ -77,19 +77,19 @@ class Region:
         self._cumulated_activity.append(so_far + customer.activity)
         self.customers.append(customer)
 
-    def somebody(self, uniforms: Sequence[float], now_us: int, moods: Moods) -> Customer | None:
-        """Return a customer in proportion to activity and mood, by pairs of uniforms; None when the pairs run out.
+    def sample_customer(self, uniforms: Sequence[float], now_us: int, propensity: VisitPropensity) -> Customer | None:
+        """Return a customer in proportion to activity and propensity, by pairs of uniforms; None when they run out.
 
-        Activity is drawn from exactly; mood, which changes, by rejection. Who is in a session already is not drawn.
+        Activity is drawn from exactly; propensity, which changes, by rejection. Whoever is in a session is not drawn.
         """
         customers, cumulated = self.customers, self._cumulated_activity
         if not customers:
             return None
-        bound, total, last = moods.liveliest, cumulated[-1], len(customers) - 1
-        for u_who, u_mood in zip(uniforms[::2], uniforms[1::2], strict=True):
+        bound, total, last = propensity.highest, cumulated[-1], len(customers) - 1
+        for u_who, u_visits in zip(uniforms[::2], uniforms[1::2], strict=True):
             place = bisect_right(cumulated, u_who * total)
             customer = customers[min(last, place)]
-            if not customer.in_session and u_mood * bound < moods.of(customer, now_us):
+            if not customer.in_session and u_visits * bound < propensity.of(customer, now_us):
                 return customer
         return None
 
@@ -114,8 +114,8 @@ class Region:
                     nearest, least_m = other, metres
         return nearest
 
-    def forget_old_carts(self, now_us: int, scenario: Scenario) -> None:
+    def drop_old_carts(self, now_us: int, scenario: Scenario) -> None:
         """Drop abandoned carts that are too old to be returned to."""
         oldest = now_us - round(scenario.demand.cart_return_within_h * HOUR_US)
-        while self.left_carts and self.left_carts[0].closed_at < oldest:
-            self.left_carts.popleft()
+        while self.abandoned_carts and self.abandoned_carts[0].closed_at < oldest:
+            self.abandoned_carts.popleft()

@@ -92,7 +92,7 @@ def shift_of(
     return start, clock.instant_of(local_day, start_s + round(pattern.hours * 3600))
 
 
-class WeeklyDuty:
+class WeeklySchedule:
     """People by half hour of the local week, every week the same."""
 
     def __init__(self, people: Sequence[int], clock: LocalClock) -> None:
@@ -122,7 +122,7 @@ def _runs(people: Sequence[int]) -> list[int]:
     ]
 
 
-class CourierDuty(WeeklyDuty):
+class CourierSchedule(WeeklySchedule):
     """Couriers planned to leave on trips from a warehouse."""
 
     def __init__(
@@ -131,7 +131,7 @@ class CourierDuty(WeeklyDuty):
         """Plan with everybody on the roster until `last_departure_min` before the end of the shift."""
         super().__init__(_on_roster(couriers, delivery, last_departure_min), clock)
         on_shift = _on_roster(couriers, delivery, 0.0)
-        self.door_hours = WeeklyDuty([min(1, people) for people in on_shift], clock)
+        self.delivery_hours = WeeklySchedule([min(1, people) for people in on_shift], clock)
         """1 while anybody is on shift, so that a door may be rung; 0 while nobody is."""
 
 

@@ -40,7 +40,7 @@ def odds(chance: float, factor: float) -> float:
 
 
 class Habits:
-    """What a persona who came through a certain door is like: the chances of the funnel, worked out once."""
+    """What a persona who came by a certain channel and device is like: the chances of the funnel, worked out once."""
 
     __slots__ = (
         "_eager", "add_another", "add_first", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",

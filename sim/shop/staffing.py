@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LOOK_AHEAD_US = 14 * DAY_US
 
 
-class Duty(Protocol):
+class StaffSchedule(Protocol):
     """People on duty as a function of time."""
 
     def on_duty(self, at_us: int) -> int:
@@ -26,7 +26,7 @@ class Duty(Protocol):
         ...
 
 
-class Staffing:
+class HourlySchedule:
     """People on duty at one station of one warehouse by local hour; 0 is closed."""
 
     def __init__(self, network_by_hour: Sequence[float], share: float, clock: LocalClock) -> None:
@@ -43,7 +43,7 @@ class Staffing:
         return at_us - self._clock.local_us(at_us) % HOUR_US + HOUR_US
 
 
-def finished_at(duty: Duty, from_us: int, work_us: float, own_us: float = 0.0) -> int:
+def finished_at(schedule: StaffSchedule, from_us: int, work_us: float, own_us: float = 0.0) -> int:
     """Return when `work_us` of person-time, begun at `from_us`, is done by those on duty.
 
     `own_us` is the part of it that one person must do alone, so that it takes at least that long. After two weeks
@@ -51,8 +51,8 @@ def finished_at(duty: Duty, from_us: int, work_us: float, own_us: float = 0.0) -
     """
     at, left, worked = from_us, work_us, 0.0
     while at < from_us + _LOOK_AHEAD_US:
-        people = duty.on_duty(at)
-        end = duty.next_change(at)
+        people = schedule.on_duty(at)
+        end = schedule.next_change(at)
         if people:
             needed = max(left / people, own_us - worked)
             if at + needed <= end:
@@ -63,26 +63,26 @@ def finished_at(duty: Duty, from_us: int, work_us: float, own_us: float = 0.0) -
     return at
 
 
-def attended_us(duty: Duty, from_us: int, to_us: int) -> int:
+def attended_us(schedule: StaffSchedule, from_us: int, to_us: int) -> int:
     """Return how much of a stretch of time somebody is on duty."""
     at, attended = from_us, 0
     while at < to_us:
-        end = min(duty.next_change(at), to_us)
-        if duty.on_duty(at):
+        end = min(schedule.next_change(at), to_us)
+        if schedule.on_duty(at):
             attended += end - at
         at = end
     return attended
 
 
-def before_closing(duty: Duty, from_us: int, span_us: int) -> int:
+def before_closing(schedule: StaffSchedule, from_us: int, span_us: int) -> int:
     """Return the end of a span of time begun at `from_us`, or the closing time if that comes first.
 
     Where nobody is on duty at `from_us`, it begins when somebody is. After two weeks without anybody it does so anyway.
     """
     at = from_us
-    while not duty.on_duty(at) and at < from_us + _LOOK_AHEAD_US:
-        at = duty.next_change(at)
+    while not schedule.on_duty(at) and at < from_us + _LOOK_AHEAD_US:
+        at = schedule.next_change(at)
     until = at + span_us
-    while at < until and duty.on_duty(at):
-        at = duty.next_change(at)
+    while at < until and schedule.on_duty(at):
+        at = schedule.next_change(at)
     return min(at, until)

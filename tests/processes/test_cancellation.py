@@ -17,15 +17,15 @@ from sim.facts import (
     TripStarted,
 )
 from sim.luck import Purpose
-from sim.processes.cancellation import begin_doubts
+from sim.processes.cancellation import schedule_cancellation
 from tests.processes.world import HOUR_S, ONE_MEAN, Script, Tiny, by_hour, scenario
 
 THINKS_AGAIN: Script = {(Purpose.CHANGE_OF_MIND, 101, 0): {0: 0.2, 1: ONE_MEAN}}
 LOSES_PATIENCE: Script = {(Purpose.CHANGE_OF_MIND, 101, 0): {2: 0.2, 3: ONE_MEAN}}
 
 
-def doubting(luck: Script, after_min: float = 30.0, after_h: float = 1.0, **warehouse: object) -> Tiny:
-    """The customer of order 101 doubts after exactly the stated means; nobody else does."""
+def cancelling(luck: Script, after_min: float = 30.0, after_h: float = 1.0, **warehouse: object) -> Tiny:
+    """The customer of order 101 cancels after exactly the stated means; nobody else does."""
     cancellation = {"change_of_mind_after_min": after_min, "gives_up_after_h": after_h}
     return Tiny(scenario(cancellation=cancellation, warehouse=warehouse), luck=luck)
 
@@ -34,7 +34,7 @@ def doubting(luck: Script, after_min: float = 30.0, after_h: float = 1.0, **ware
 
 
 def test_a_change_of_mind_stops_an_order_that_waits_for_a_picker():
-    tiny = doubting(THINKS_AGAIN, pickers_by_hour=by_hour({0: 0, 1: 1}))
+    tiny = cancelling(THINKS_AGAIN, pickers_by_hour=by_hour({0: 0, 1: 1}))
     tiny.paid(10.0, units=((1, 2), (4, 1)))
     tiny.paid(20.0)
     tiny.run(1809)
@@ -54,7 +54,7 @@ def test_a_change_of_mind_stops_an_order_that_waits_for_a_picker():
 
 
 def test_a_change_of_mind_comes_too_late_once_picking_has_begun():
-    tiny = doubting(THINKS_AGAIN, after_min=1.0)
+    tiny = cancelling(THINKS_AGAIN, after_min=1.0)
     tiny.courier()
     tiny.paid()
     tiny.run(HOUR_S)
@@ -63,7 +63,7 @@ def test_a_change_of_mind_comes_too_late_once_picking_has_begun():
 
 
 def test_a_change_of_mind_does_not_take_a_parcel_off_the_dock():
-    tiny = doubting(THINKS_AGAIN, after_min=5.0)
+    tiny = cancelling(THINKS_AGAIN, after_min=5.0)
     tiny.paid()  # on the dock from 160 on
     tiny.run(HOUR_S)
     assert tiny.told(OrderCancelled) == []
@@ -71,7 +71,7 @@ def test_a_change_of_mind_does_not_take_a_parcel_off_the_dock():
 
 
 def test_the_picker_who_takes_an_order_at_the_same_instant_is_first():
-    tiny = doubting({(Purpose.CHANGE_OF_MIND, 201, 0): {0: 0.2, 1: ONE_MEAN}}, after_min=100 / 60)
+    tiny = cancelling({(Purpose.CHANGE_OF_MIND, 201, 0): {0: 0.2, 1: ONE_MEAN}}, after_min=100 / 60)
     tiny.paid(0.0)  # picked until 100
     tiny.paid(0.0)
     tiny.run(HOUR_S)
@@ -83,7 +83,7 @@ def test_the_picker_who_takes_an_order_at_the_same_instant_is_first():
 
 
 def test_who_waits_too_long_gets_the_money_back_and_the_parcel_leaves_the_dock():
-    tiny = doubting(LOSES_PATIENCE)  # no courier at all
+    tiny = cancelling(LOSES_PATIENCE)  # no courier at all
     order = tiny.paid(promised_s=5000.0, units=((1, 2),))
     order.redeemed_points = 100
     tiny.run(8600)
@@ -104,7 +104,7 @@ def test_who_waits_too_long_gets_the_money_back_and_the_parcel_leaves_the_dock()
 
 
 def test_patience_can_end_in_the_queue_of_the_packers():
-    tiny = doubting(LOSES_PATIENCE, packers_by_hour=by_hour({0: 0, 9: 1}))
+    tiny = cancelling(LOSES_PATIENCE, packers_by_hour=by_hour({0: 0, 9: 1}))
     tiny.paid(promised_s=1000.0)
     tiny.run(4600)
     assert tiny.seconds(OrderCancelled) == [4600.0]
@@ -114,7 +114,7 @@ def test_patience_can_end_in_the_queue_of_the_packers():
 
 @pytest.mark.parametrize("busy", [{"pick_base_s": 9000.0}, {"pack_base_s": 9000.0}], ids=["picked", "packed"])
 def test_nobody_stops_what_somebody_has_in_hand(busy):
-    tiny = doubting(LOSES_PATIENCE, **busy)
+    tiny = cancelling(LOSES_PATIENCE, **busy)
     tiny.courier()
     tiny.paid(promised_s=1000.0)
     tiny.run(5 * HOUR_S)
@@ -123,9 +123,9 @@ def test_nobody_stops_what_somebody_has_in_hand(busy):
 
 
 def test_patience_does_not_stop_what_is_on_its_way():
-    tiny = doubting(LOSES_PATIENCE, after_h=1 / 60)
+    tiny = cancelling(LOSES_PATIENCE, after_h=1 / 60)
     tiny.courier()
-    tiny.at(0, lambda: begin_doubts(tiny.world, parcel))
+    tiny.at(0, lambda: schedule_cancellation(tiny.world, parcel))
     parcel = tiny.parcel(metres=3000, promised_s=60.0)  # gives up at 120, is under way from 0 to 420
     tiny.run(HOUR_S)
     assert tiny.told(OrderCancelled) == []
@@ -133,7 +133,7 @@ def test_patience_does_not_stop_what_is_on_its_way():
 
 
 def test_who_was_served_in_time_has_nothing_to_be_impatient_about():
-    tiny = doubting(LOSES_PATIENCE)
+    tiny = cancelling(LOSES_PATIENCE)
     tiny.courier()
     tiny.paid(promised_s=5000.0)
     tiny.run(5 * HOUR_S)

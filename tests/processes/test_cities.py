@@ -25,7 +25,7 @@ from sim.facts import (
 from sim.luck import Luck
 from sim.markets import load_market
 from sim.processes.opening import open_shop
-from sim.processes.start import come_alive
+from sim.processes.start import start_processes
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.shop.catalogue import Catalogue
@@ -46,7 +46,7 @@ def lived(days: float, *, cities: frozenset[int] = frozenset({1, 2}), couriers: 
     world = World(ShopEnvironment(), luck, plan, market, catalogue, EPOCH, SCALE, facts.append)
     world.regions = [region for region in world.regions if region.city.city_id in cities]
     open_shop(world)
-    come_alive(world)
+    start_processes(world)
     world.env.run_through(round(days * DAY_US), lambda: False)
     return facts
 

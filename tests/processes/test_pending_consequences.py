@@ -9,7 +9,7 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck
-from sim.processes.pending_consequences import unsettled
+from sim.processes.pending_consequences import pending_consequences
 from sim.processes.post_delivery import consequences
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
@@ -77,7 +77,7 @@ def test_all_that_something_will_come_of_and_few_others(sections: dict[str, dict
         for order in orders
         if any(what.at > NOW and what.kind != "refund" for what in consequences(tiny.world, order))
     }
-    found = unsettled(as_lines(orders), NOW, SEED, scenario, MARKET)
+    found = pending_consequences(as_lines(orders), NOW, SEED, scenario, MARKET)
     assert begun, "a test in which nothing is to come proves nothing"
     assert begun <= found
     assert len(found) < 5 * len(begun)

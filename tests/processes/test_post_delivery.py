@@ -1,4 +1,4 @@
-"""After the delivery: what the customer feels, earns, writes and sends back."""
+"""After the delivery: what the customer experiences, earns, writes and sends back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.facts import (
 )
 from sim.luck import Purpose
 from sim.processes.experience import book_points
-from sim.processes.post_delivery import aftermath, begin_aftermath
+from sim.processes.post_delivery import begin_post_delivery, post_delivery
 from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
 from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario
@@ -37,13 +37,13 @@ def delivered(tiny: Tiny, at_s: float, *, discount_cents: int = 0, **order: obje
 
     def arrive() -> None:
         done.delivered_at = tiny.env.now
-        begin_aftermath(tiny.world, done)
+        begin_post_delivery(tiny.world, done)
 
     tiny.at(at_s, arrive)
     return done
 
 
-# --- feelings and points ---------------------------------------------------------------------------------------------
+# --- experiences and points ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,8 @@ def test_a_return_taken_up_again_is_finished_as_it_was_asked_for():
     tiny.warehouse.shelves[1].take(2)
     order.delivered_at, order.attempts = 0, 1
     asked = {1: OpenReturn(77, 1, "damaged", 990)}
-    tiny.at(4 * DAY_S, lambda: tiny.env.process(aftermath(tiny.world, order, asked)))  # a day after it was asked for
+    day_after_request = 4 * DAY_S
+    tiny.at(day_after_request, lambda: tiny.env.process(post_delivery(tiny.world, order, asked)))
     tiny.run(30 * DAY_S)
     assert [refunded.return_id for refunded in tiny.told(ReturnRefunded)] == [77]
     assert [p.amount_cents for p in tiny.told(PaymentRefunded)] == [990]
@@ -288,7 +289,7 @@ def test_refunds_do_not_exceed_what_the_goods_cost():
     order.total_cents = 1
     order.delivered_at = 0
     order.attempts = 1
-    begin_aftermath(tiny.world, order)
+    begin_post_delivery(tiny.world, order)
     tiny.run(30 * DAY_S)
     assert sum(p.amount_cents for p in tiny.told(PaymentRefunded)) <= 1
 

@@ -8,7 +8,7 @@ import pytest
 from sim.clock.units import DAY_US, seconds_us
 from sim.facts import ReviewWritten
 from sim.luck import Luck, Purpose
-from sim.processes.post_delivery import begin_aftermath
+from sim.processes.post_delivery import begin_post_delivery
 from sim.processes.purchase_memory import recall, remember, still_remembered
 from sim.shop.order import Order
 from sim.shop.people import Customer
@@ -24,7 +24,7 @@ def deliver(tiny: Tiny, customer: Customer, product: int, placed_s: float, deliv
 
     def arrive() -> None:
         order.delivered_at = tiny.env.now
-        begin_aftermath(tiny.world, order)
+        begin_post_delivery(tiny.world, order)
 
     tiny.at(delivered_s, arrive)
     return order
@@ -96,4 +96,4 @@ def test_rows_tell_what_life_remembers():
         for product in (1, 2, 3, 4):
             for before in range(0, now, DAY_US):
                 asked = customer.customer_id, product, before, now
-                assert living.region.remembered.had(*asked) == taken_up.region.remembered.had(*asked)
+                assert living.region.purchase_memory.had(*asked) == taken_up.region.purchase_memory.had(*asked)

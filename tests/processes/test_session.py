@@ -16,8 +16,8 @@ from sim.facts import (
     SessionStepped,
 )
 from sim.luck import Purpose
-from sim.processes.arrivals import Doors, begin_session
-from sim.shop.region import LeftCart
+from sim.processes.arrivals import ArrivalMix, begin_session
+from sim.shop.region import AbandonedCart
 from tests.processes.world import Script, Tiny, after_step, scenario
 
 
@@ -74,7 +74,7 @@ def test_leaving_with_a_full_cart_by_whim():
     tiny.run(1000)
     assert ends(tiny) == [("cart_abandoned", "whim", 84.0)]
     assert [(cart.status, cart.abandon_reason) for cart in tiny.told(CartClosed)] == [("abandoned", "whim")]
-    assert list(tiny.region.left_carts) == [LeftCart(101, shopper, {1: 1}, 84_000_000)]
+    assert list(tiny.region.abandoned_carts) == [AbandonedCart(101, shopper, {1: 1}, 84_000_000)]
     assert shopper.in_session is False
 
 
@@ -193,8 +193,8 @@ def test_an_abandoned_cart_is_returned_to():
     luck: Script = {(Purpose.VISITOR, 101, 0): {0: 0.0}, **after_step(101, 3, {1: 0.1})}
     tiny = Tiny(luck=luck)
     owner = tiny.customer()
-    tiny.region.left_carts.append(LeftCart(901, owner, {4: 2, 3: 1}, 0))
-    tiny.at(50.0, lambda: begin_session(tiny.world, tiny.region, Doors(tiny.world)))
+    tiny.region.abandoned_carts.append(AbandonedCart(901, owner, {4: 2, 3: 1}, 0))
+    tiny.at(50.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
     tiny.run(1000)
     (started,) = tiny.told(SessionStarted)
     assert (started.customer_id, started.channel, started.at) == (owner.customer_id, "email", 50_000_000)
@@ -207,7 +207,7 @@ def test_an_abandoned_cart_is_returned_to():
     assert [[(line.product_id, line.quantity) for line in order.lines] for order in tiny.told(OrderPlaced)] == [
         [(3, 1), (4, 2)]
     ]
-    assert list(tiny.region.left_carts) == []
+    assert list(tiny.region.abandoned_carts) == []
 
 
 @pytest.mark.parametrize(
@@ -219,16 +219,16 @@ def test_email_brings_only_who_is_known(others, channel):
     demand = {"channel_weight": {**weights, **others, "email": 98.0}, "cart_return_share": 0.0}
     for registered_share, expected in ((1.0, "email"), (0.0, channel)):
         tiny = Tiny(scenario(demand={**demand, "registered_share": registered_share, "satisfaction_pull": 0.0}))
-        tiny.customer().last_order_at = -10 * 86_400 * 10**6  # rested, and with a mood above one half
-        begin_session(tiny.world, tiny.region, Doors(tiny.world))
+        tiny.customer().last_order_at = -10 * 86_400 * 10**6  # rested, and with a propensity above one half
+        begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world))
         (started,) = tiny.told(SessionStarted)
         assert ((started.customer_id is not None), started.channel) == (registered_share == 1.0, expected)
 
 
 def test_an_old_cart_is_forgotten():
     tiny = Tiny(scenario(demand={"cart_return_within_h": 1.0}), luck={(Purpose.VISITOR, 101, 0): {0: 0.0}})
-    tiny.region.left_carts.append(LeftCart(901, tiny.customer(), {4: 2}, 0))
-    tiny.at(3601.0, lambda: begin_session(tiny.world, tiny.region, Doors(tiny.world)))
+    tiny.region.abandoned_carts.append(AbandonedCart(901, tiny.customer(), {4: 2}, 0))
+    tiny.at(3601.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
     tiny.run(4000)
     assert [(start.customer_id, start.at) for start in tiny.told(SessionStarted)] == [(None, 3601_000_000)]
     assert [cart.restored_from_cart_id for cart in tiny.told(CartOpened)] == [None]
@@ -237,9 +237,9 @@ def test_an_old_cart_is_forgotten():
 def test_who_is_in_a_session_does_not_come_a_second_time():
     tiny = Tiny(scenario(demand={"registered_share": 1.0, "cart_return_share": 0.0, "satisfaction_pull": 0.0}))
     customer = tiny.customer()
-    customer.last_order_at = -10 * 86_400 * 10**6  # rested, and with a mood above one half
+    customer.last_order_at = -10 * 86_400 * 10**6  # rested, and with a propensity above one half
     for at_s in (0.0, 10.0):
-        tiny.at(at_s, lambda: begin_session(tiny.world, tiny.region, Doors(tiny.world)))
+        tiny.at(at_s, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
     tiny.run(20)
     assert [start.customer_id for start in tiny.told(SessionStarted)] == [customer.customer_id, None]
 
@@ -251,4 +251,4 @@ def test_a_left_cart_holds_what_its_rows_say():
     tiny.at(158.0, lambda: tiny.warehouse.shelves[1].reserve(97))
     tiny.run(1000)
     recorded = {item.product_id: item.quantity for item in tiny.told(ItemAdded)}
-    assert [cart.items for cart in tiny.region.left_carts] == [recorded]
+    assert [cart.items for cart in tiny.region.abandoned_carts] == [recorded]

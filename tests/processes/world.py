@@ -22,7 +22,7 @@ from sim.markets import City, Market, Warehouse, load_market
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
 from sim.processes.session import arrive, go_shopping
-from sim.processes.shifts import courier_duty, work_shifts
+from sim.processes.shifts import courier_schedule, work_shifts
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
@@ -155,7 +155,7 @@ class Tiny:
         for id_ in PRICES_CENTS:
             shelf = self.warehouse.shelves[id_] = Shelf(id_, reorder_point=10, order_up_to=100)
             shelf.put(100)
-        self.warehouse.courier_duty = courier_duty(self.world, self.warehouse)
+        self.warehouse.courier_schedule = courier_schedule(self.world, self.warehouse)
 
     # --- time and facts ---
 
@@ -207,7 +207,7 @@ class Tiny:
         """Hire a courier with a van who works the roster's first shift."""
         courier = Courier(self.region.ids.next("courier"), WAREHOUSE, "van", 0, off_days)
         self.warehouse.couriers.append(courier)
-        self.warehouse.courier_duty = courier_duty(self.world, self.warehouse)
+        self.warehouse.courier_schedule = courier_schedule(self.world, self.warehouse)
         self.env.process(work_shifts(self.world, self.warehouse, courier))
         return courier
 

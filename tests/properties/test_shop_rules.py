@@ -1,4 +1,4 @@
-"""Rules in plain Python: odds, points, satisfaction, refunds, ids, moods."""
+"""Rules in plain Python: odds, points, satisfaction, refunds, ids, visit propensity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.scenario.demand import Demand
 from sim.shop.ids import CITY_ENTITIES, Ids
 from sim.shop.loyalty import EARNING, experience, move_points, tier_of
 from sim.shop.order import Order
-from sim.shop.people import TIERS, Address, Customer, Moods
+from sim.shop.people import TIERS, Address, Customer, VisitPropensity
 from sim.shop.rating import refund_cents, return_chance, stars
 from sim.shop.shopping import odds
 
@@ -95,12 +95,12 @@ def test_satisfaction_is_a_chain_within_its_range(start, reasons):
 
 
 @given(satisfaction=st.integers(0, 100), days=st.none() | st.floats(0.0, 2000.0), pull=unit, rest=st.floats(0.0, 365.0))
-def test_no_mood_exceeds_its_bound(satisfaction, days, pull, rest):
+def test_no_visit_propensity_exceeds_its_bound(satisfaction, days, pull, rest):
     demand = Demand(satisfaction_pull=pull, rest_after_order_days=rest)
     customer = somebody(satisfaction)
     customer.last_order_at = None if days is None else -round(days * DAY_US)
-    moods = Moods(demand)
-    assert 0.0 <= moods.of(customer, 0) <= moods.liveliest + 1e-12
+    propensity = VisitPropensity(demand)
+    assert 0.0 <= propensity.of(customer, 0) <= propensity.highest + 1e-12
 
 
 # --- ratings and refunds ---------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US
 from sim.scenario.delivery import Delivery, ShiftPattern, Vehicle
 from sim.shop.geography import LocalClock
-from sim.shop.roster import WeeklyDuty, contracts
-from sim.shop.staffing import Staffing, attended_us, before_closing, finished_at
+from sim.shop.roster import WeeklySchedule, contracts
+from sim.shop.staffing import HourlySchedule, attended_us, before_closing, finished_at
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 ZONES = {
@@ -28,29 +28,29 @@ works = st.integers(0, 40 * HOUR_US)
 
 @given(by_hour=people_by_hour, zone=zones, at=instants, work=works, more=works, own=works)
 def test_more_work_is_never_done_sooner(by_hour, zone, at, work, more, own):
-    duty = Staffing(by_hour, 1.0, ZONES[zone])
-    done = finished_at(duty, at, work, own)
+    schedule = HourlySchedule(by_hour, 1.0, ZONES[zone])
+    done = finished_at(schedule, at, work, own)
     assert done >= at
-    assert finished_at(duty, at, work + more, own) >= done
-    assert finished_at(duty, at, work, own + more) >= done
+    assert finished_at(schedule, at, work + more, own) >= done
+    assert finished_at(schedule, at, work, own + more) >= done
 
 
 @given(by_hour=people_by_hour, zone=zones, at=instants, later=works, work=works)
 def test_who_begins_later_is_not_done_sooner(by_hour, zone, at, later, work):
-    duty = Staffing(by_hour, 1.0, ZONES[zone])
-    assert finished_at(duty, at + later, work) >= finished_at(duty, at, work) - 1  # whole µs
+    schedule = HourlySchedule(by_hour, 1.0, ZONES[zone])
+    assert finished_at(schedule, at + later, work) >= finished_at(schedule, at, work) - 1  # whole µs
 
 
 @given(by_hour=people_by_hour, zone=zones, at=instants, work=works)
 def test_more_people_are_not_slower(by_hour, zone, at, work):
-    fewer, more = Staffing(by_hour, 1.0, ZONES[zone]), Staffing(by_hour, 2.0, ZONES[zone])
+    fewer, more = HourlySchedule(by_hour, 1.0, ZONES[zone]), HourlySchedule(by_hour, 2.0, ZONES[zone])
     assert finished_at(more, at, work) <= finished_at(fewer, at, work)
 
 
 @given(by_hour=people_by_hour, at=instants, work=st.integers(1, 20 * HOUR_US))
 def test_the_work_done_until_then_is_the_work_asked_for(by_hour, at, work):
-    duty = Staffing(by_hour, 1.0, ZONES["UTC"])
-    done = finished_at(duty, at, work)
+    schedule = HourlySchedule(by_hour, 1.0, ZONES["UTC"])
+    done = finished_at(schedule, at, work)
     hours = range(at // HOUR_US, done // HOUR_US + 1)
     capacity = sum(by_hour[h % 24] * (min(done, (h + 1) * HOUR_US) - max(at, h * HOUR_US)) for h in hours)
     assert work - max(by_hour) <= capacity <= work + max(by_hour)  # whole µs
@@ -58,15 +58,15 @@ def test_the_work_done_until_then_is_the_work_asked_for(by_hour, at, work):
 
 @given(by_hour=people_by_hour, at=instants, own=st.integers(1, 6 * HOUR_US), work=works)
 def test_what_one_must_do_alone_takes_at_least_its_time(by_hour, at, own, work):
-    duty = Staffing(by_hour, 1.0, ZONES["UTC"])
-    assert finished_at(duty, at, work, own) >= at + own
+    schedule = HourlySchedule(by_hour, 1.0, ZONES["UTC"])
+    assert finished_at(schedule, at, work, own) >= at + own
 
 
 @given(network=st.lists(st.floats(0.0, 200.0), min_size=24, max_size=24), share=st.floats(0.001, 1.0))
 def test_every_open_hour_has_somebody_and_every_closed_one_nobody(network, share):
-    duty = Staffing(network, share, ZONES["UTC"])
+    schedule = HourlySchedule(network, share, ZONES["UTC"])
     for hour, people in enumerate(network):
-        on_duty = duty.on_duty(hour * HOUR_US)
+        on_duty = schedule.on_duty(hour * HOUR_US)
         assert (on_duty >= 1) == (people > 0.0)
         assert on_duty <= max(1.0, people * share + 0.5)
 
@@ -78,40 +78,40 @@ stretches = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40)), min_size=
 of_a_year = st.integers(0, 365 * DAY_US)
 
 
-def weekly(parts: list[tuple[int, int]], zone: str) -> WeeklyDuty:
+def weekly(parts: list[tuple[int, int]], zone: str) -> WeeklySchedule:
     people = [number for number, half_hours in parts for _ in range(half_hours)]
-    return WeeklyDuty((people * 336)[:336], ZONES[zone])
+    return WeeklySchedule((people * 336)[:336], ZONES[zone])
 
 
 @given(parts=stretches, zone=zones, at=of_a_year)
 def test_nothing_changes_before_the_next_change(parts, zone, at):
-    duty = weekly(parts, zone)
-    change = duty.next_change(at)
+    schedule = weekly(parts, zone)
+    change = schedule.next_change(at)
     assert change > at
     assert ZONES[zone].local_us(change) % HALF_HOUR_US == 0
     # clocks change by full or half hours, so that the numbers do so at full and half hours, whatever the zone
     halves = range(at + HALF_HOUR_US - ZONES[zone].local_us(at) % HALF_HOUR_US, change, HALF_HOUR_US)
-    assert {duty.on_duty(at), *(duty.on_duty(half) for half in halves)} == {duty.on_duty(at)}
+    assert {schedule.on_duty(at), *(schedule.on_duty(half) for half in halves)} == {schedule.on_duty(at)}
 
 
 @given(parts=stretches, zone=zones, at=of_a_year, span=st.integers(0, 3 * DAY_US))
 def test_attended_time_is_that_of_the_half_hours_with_somebody(parts, zone, at, span):
-    duty = weekly(parts, zone)
+    schedule = weekly(parts, zone)
     first = at + HALF_HOUR_US - ZONES[zone].local_us(at) % HALF_HOUR_US
     cuts = [at, *(half for half in range(first, at + span, HALF_HOUR_US)), at + span]
-    expected = sum(after - before for before, after in pairwise(cuts) if duty.on_duty(before))
-    assert attended_us(duty, at, at + span) == expected
+    expected = sum(after - before for before, after in pairwise(cuts) if schedule.on_duty(before))
+    assert attended_us(schedule, at, at + span) == expected
 
 
 @given(parts=stretches, zone=zones, at=of_a_year, span=st.integers(1, 3 * DAY_US))
 def test_a_span_before_closing_is_attended_from_its_beginning_on(parts, zone, at, span):
-    duty = weekly(parts, zone)
+    schedule = weekly(parts, zone)
     assume(any(number for number, _ in parts[:1]))
-    until = before_closing(duty, at, span)
-    attended = attended_us(duty, at, until)
+    until = before_closing(schedule, at, span)
+    attended = attended_us(schedule, at, until)
     assert 0 < attended <= span
-    assert attended == span or not duty.on_duty(until)  # all of it, or up to closing time
-    assert duty.on_duty(until - 1)
+    assert attended == span or not schedule.on_duty(until)  # all of it, or up to closing time
+    assert schedule.on_duty(until - 1)
 
 
 # --- contracts -------------------------------------------------------------------------------------------------------

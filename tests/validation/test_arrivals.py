@@ -20,7 +20,7 @@ from sim.clock.units import DAY_US, HOUR_US
 from sim.facts import Fact, SessionStarted
 from sim.luck import Luck
 from sim.markets import load_market
-from sim.processes.arrivals import Doors, arrivals
+from sim.processes.arrivals import ArrivalMix, arrivals
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.shop.catalogue import Catalogue
@@ -41,9 +41,9 @@ def arrived(days: float, **demand: object) -> list[SessionStarted]:
     luck, facts = Luck(1), list[Fact]()
     catalogue = Catalogue.build(MARKET, luck, products=1)
     world = World(ShopEnvironment(), luck, plan, MARKET, catalogue, EPOCH, 1.0, facts.append)
-    doors = Doors(world)
+    mix = ArrivalMix(world)
     for region in world.regions:
-        world.env.process(arrivals(world, region, doors))
+        world.env.process(arrivals(world, region, mix))
     world.env.run_through(round(days * DAY_US), lambda: False)
     return [fact for fact in facts if isinstance(fact, SessionStarted)]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
-from sim.processes.build import living_world
+from sim.processes.build import build_world
 from sim.run.pacing.census import CensusTaker
 from sim.run.pacing.fact_counter import FactCounter
 from sim.sinks.postgres.pieces import PieceSink
@@ -89,7 +89,7 @@ class _Worker:
         self._journal = Journal(self._sink)
         self._counter = counter = FactCounter(self._journal)
         tell = counter.tell if task.number == 0 else _all_but_common(counter.tell)
-        self._world = living_world(task.deed, self._in_portions(tell), task.snapshot, task.cities)
+        self._world = build_world(task.deed, self._in_portions(tell), task.snapshot, task.cities)
         self._world.tell = tell
         counter.counts = Counter()
         counter.take_up(task.snapshot.orders if task.snapshot else ())

@@ -69,8 +69,11 @@ def test_turns_come_before_ids_and_the_largest_id_stays_within_its_turn():
         order.append(name)
 
     for turn, entity, name in (
-        (Turn.AFTERMATH, 1, "last"), (Turn.PACK, 1, "third"), (Turn.PICK, LAST_ID, "second"), (Turn.PICK, 1, "first"),
-    ):  # fmt: skip
+        (Turn.POST_DELIVERY, 1, "last"),
+        (Turn.PACK, 1, "third"),
+        (Turn.PICK, LAST_ID, "second"),
+        (Turn.PICK, 1, "first"),
+    ):
         env.process(wait(turn, entity, name))  # type: ignore[arg-type]
     env.run_through(3, never)
     assert order == ["first", "second", "third", "last"]

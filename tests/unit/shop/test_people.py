@@ -1,4 +1,4 @@
-"""Customers: activity, earlier lives, moods."""
+"""Customers: activity, earlier lives, visit propensity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.clock.units import DAY_US
 from sim.luck import Luck, Purpose
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
-from sim.shop.people import Address, Customer, EarlierLife, Moods, activity_of, earlier_life_by
+from sim.shop.people import Address, Customer, EarlierLife, VisitPropensity, activity_of, earlier_life_by
 
 BASELINE = Scenario()
 DEMAND = Demand(satisfaction_pull=0.5, recency_floor=0.2, recency_half_life_days=10.0, rest_after_order_days=2.0)
@@ -34,13 +34,13 @@ def somebody(satisfaction: int, days_ago: float | None) -> Customer:
         (50, 0.0, 0.0),
     ],
 )
-def test_a_mood_follows_satisfaction_and_recency(satisfaction, days_ago, expected):
-    assert Moods(DEMAND).of(somebody(satisfaction, days_ago), 0) == pytest.approx(expected)
+def test_visit_propensity_follows_satisfaction_and_recency(satisfaction, days_ago, expected):
+    assert VisitPropensity(DEMAND).of(somebody(satisfaction, days_ago), 0) == pytest.approx(expected)
 
 
 def test_without_a_pause_who_just_ordered_is_liveliest():
-    eager = Moods(DEMAND.model_copy(update={"rest_after_order_days": 0.0}))
-    assert eager.of(somebody(100, 0.0), 0) == eager.liveliest == 1.5
+    eager = VisitPropensity(DEMAND.model_copy(update={"rest_after_order_days": 0.0}))
+    assert eager.of(somebody(100, 0.0), 0) == eager.highest == 1.5
 
 
 def test_activity_is_the_personas_factor_about_a_median():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.shop.purchase_memory import Remembered
+from sim.shop.purchase_memory import PurchaseMemory
 
 
 def test_only_the_same_customer_and_product_bought_before():
-    remembered = Remembered(span_us=100)
+    remembered = PurchaseMemory(span_us=100)
     remembered.add(1, 7, 10)
     assert remembered.had(1, 7, before_us=11, now_us=50)
     assert not remembered.had(1, 7, before_us=10, now_us=50)  # that one itself
@@ -15,7 +15,7 @@ def test_only_the_same_customer_and_product_bought_before():
 
 
 def test_after_a_while_it_is_forgotten_whether_or_not_anything_was_added_since():
-    lazily, at_once = Remembered(span_us=100), Remembered(span_us=100)
+    lazily, at_once = PurchaseMemory(span_us=100), PurchaseMemory(span_us=100)
     for remembered in (lazily, at_once):
         remembered.add(1, 7, 10)
         remembered.add(1, 7, 60)

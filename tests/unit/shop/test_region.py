@@ -14,12 +14,12 @@ from sim.scenario import Scenario
 from sim.scenario.demand import Demand
 from sim.shop.geography import distance_m
 from sim.shop.ids import Ids
-from sim.shop.people import Address, Customer, Moods
-from sim.shop.region import LeftCart, Region
+from sim.shop.people import Address, Customer, VisitPropensity
+from sim.shop.region import AbandonedCart, Region
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 NEW_YORK = load_market("international").cities[0]  # warehouses in Bushwick (58 %) and Mott Haven (42 %)
-EVERYBODY = Moods(Demand(satisfaction_pull=0.0, recency_floor=1.0))  # every mood is 1, its bound
+EVERYBODY = VisitPropensity(Demand(satisfaction_pull=0.0, recency_floor=1.0))  # everybody is at the bound
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_of_equally_near_warehouses_the_first_serves(city):
 
 
 def test_nobody_comes_where_nobody_lives(city):
-    assert city.somebody([0.5] * 16, 0, EVERYBODY) is None
+    assert city.sample_customer([0.5] * 16, 0, EVERYBODY) is None
 
 
 def test_customers_come_in_proportion_to_their_activity(city):
@@ -71,20 +71,20 @@ def test_customers_come_in_proportion_to_their_activity(city):
     came = Counter(
         customer.customer_id
         for pair in zip(uniforms[::2], uniforms[1::2], strict=True)
-        if (customer := city.somebody(pair, 0, EVERYBODY))
+        if (customer := city.sample_customer(pair, 0, EVERYBODY))
     )
     for customer_id, share in ((101, 0.1), (201, 0.3), (301, 0.6)):
         assert abs(came[customer_id] / 10_000 - share) < 4.0 * (share * (1.0 - share) / 10_000) ** 0.5
 
 
-def test_moods_decide_by_rejection(city):
+def test_propensity_decides_by_rejection(city):
     happy, sad = somebody(1), somebody(2)
     happy.satisfaction, sad.satisfaction = 100, 0
     city.add_customer(happy)
     city.add_customer(sad)
-    moods = Moods(Demand(satisfaction_pull=1.0, recency_floor=1.0))
-    assert city.somebody([0.9, 0.0, 0.1, 0.99], 0, moods) is happy  # the sad one never has a mood
-    assert city.somebody([0.9, 0.0] * 8, 0, moods) is None
+    propensity = VisitPropensity(Demand(satisfaction_pull=1.0, recency_floor=1.0))
+    assert city.sample_customer([0.9, 0.0, 0.1, 0.99], 0, propensity) is happy  # the sad one never comes
+    assert city.sample_customer([0.9, 0.0] * 8, 0, propensity) is None
 
 
 def test_who_is_in_a_session_is_not_drawn(city):
@@ -92,7 +92,7 @@ def test_who_is_in_a_session_is_not_drawn(city):
     city.add_customer(first)
     city.add_customer(second)
     first.in_session = True
-    assert city.somebody([0.1, 0.0, 0.9, 0.0], 0, EVERYBODY) is second
+    assert city.sample_customer([0.1, 0.0, 0.9, 0.0], 0, EVERYBODY) is second
 
 
 # --- carts left behind -----------------------------------------------------------------------------------------------
@@ -100,9 +100,10 @@ def test_who_is_in_a_session_is_not_drawn(city):
 
 def test_carts_are_forgotten_when_they_are_too_old(city):
     plan = Scenario.model_validate({"demand": {"cart_return_within_h": 24.0}})
-    carts = [LeftCart(number, somebody(number), {1: 1}, hour * HOUR_US) for number, hour in ((1, 0), (2, 5), (3, 6))]
-    city.left_carts.extend(carts)
-    city.forget_old_carts(DAY_US + 5 * HOUR_US, plan)
-    assert list(city.left_carts) == carts[1:]  # exactly a day old is not too old
-    city.forget_old_carts(9 * DAY_US, plan)
-    assert list(city.left_carts) == []
+    left = (1, 0), (2, 5), (3, 6)
+    carts = [AbandonedCart(number, somebody(number), {1: 1}, hour * HOUR_US) for number, hour in left]
+    city.abandoned_carts.extend(carts)
+    city.drop_old_carts(DAY_US + 5 * HOUR_US, plan)
+    assert list(city.abandoned_carts) == carts[1:]  # exactly a day old is not too old
+    city.drop_old_carts(9 * DAY_US, plan)
+    assert list(city.abandoned_carts) == []

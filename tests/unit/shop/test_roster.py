@@ -11,7 +11,7 @@ from sim.clock.units import HOUR_US
 from sim.luck import Luck
 from sim.scenario.delivery import Delivery
 from sim.shop.geography import LocalClock
-from sim.shop.roster import Courier, CourierDuty, contracts, shift_of
+from sim.shop.roster import Courier, CourierSchedule, contracts, shift_of
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 BERLIN = LocalClock("Europe/Berlin", EPOCH)  # an hour ahead in January
@@ -79,45 +79,54 @@ def test_a_shift_over_the_change_of_clocks_ends_at_its_local_hour():
 
 
 def test_the_planner_reckons_with_departures_until_some_time_before_the_end():
-    duty = CourierDuty([courier(), courier(), courier(pattern=1)], delivery(), BERLIN, last_departure_min=60.0)
-    on_duty = [duty.on_duty(round(hour * HOUR_US)) for hour in (7.9, 8.0, 14.9, 15.0, 19.4, 19.5, 24.4, 24.5)]
+    schedule = CourierSchedule([courier(), courier(), courier(pattern=1)], delivery(), BERLIN, last_departure_min=60.0)
+    on_duty = [schedule.on_duty(round(hour * HOUR_US)) for hour in (7.9, 8.0, 14.9, 15.0, 19.4, 19.5, 24.4, 24.5)]
     assert on_duty == [0, 2, 2, 0, 0, 1, 1, 0]
 
 
 def test_the_planner_knows_the_days_off():
-    duty = CourierDuty([courier(0, 1), courier(1, 2)], delivery(), BERLIN, last_departure_min=0.0)
-    noon = [duty.on_duty(round((24 * day + 11) * HOUR_US)) for day in range(7)]
+    schedule = CourierSchedule([courier(0, 1), courier(1, 2)], delivery(), BERLIN, last_departure_min=0.0)
+    noon = [schedule.on_duty(round((24 * day + 11) * HOUR_US)) for day in range(7)]
     assert noon == [1, 0, 1, 2, 2, 2, 2]
 
 
 def test_a_sunday_night_shift_reaches_into_monday():
-    duty = CourierDuty([courier(0, 1, 2, 3, 4, 5, pattern=1)], delivery(), BERLIN, last_departure_min=0.0)
-    assert duty.on_duty(0) == 1  # Monday, 1 h local: the shift of Sunday ends at 2.30
+    schedule = CourierSchedule([courier(0, 1, 2, 3, 4, 5, pattern=1)], delivery(), BERLIN, last_departure_min=0.0)
+    assert schedule.on_duty(0) == 1  # Monday, 1 h local: the shift of Sunday ends at 2.30
 
 
 def test_the_next_change_is_of_the_number():
-    duty = CourierDuty([courier(), courier(), courier(pattern=1)], delivery(), BERLIN, last_departure_min=0.0)
+    schedule = CourierSchedule([courier(), courier(), courier(pattern=1)], delivery(), BERLIN, last_departure_min=0.0)
     # 9 to 17 and 20.30 to 2.30 local, an hour less in UTC; nobody was at work on the Sunday before
     changes, at = [], 0
     while at < 24 * HOUR_US:
-        changes.append((at / HOUR_US, duty.on_duty(at)))
-        at = duty.next_change(at)
+        changes.append((at / HOUR_US, schedule.on_duty(at)))
+        at = schedule.next_change(at)
     assert changes == [(0.0, 1), (1.5, 0), (8.0, 2), (16.0, 0), (19.5, 1)]
-    assert duty.next_change(round(8.7 * HOUR_US)) == 16 * HOUR_US
+    assert schedule.next_change(round(8.7 * HOUR_US)) == 16 * HOUR_US
 
 
 def test_a_change_is_at_its_local_hour_when_the_clocks_change_before_it():
     # on Sunday 29 March 2026 the clocks of Berlin go from 2 to 3 h, so that 9 h local is 7 h UTC
-    duty = CourierDuty([courier()], delivery(), BERLIN, last_departure_min=0.0)
+    schedule = CourierSchedule([courier()], delivery(), BERLIN, last_departure_min=0.0)
     sunday = 83 * 24 * HOUR_US
     at = sunday - 2 * HOUR_US
-    while not duty.on_duty(at):
-        at = duty.next_change(at)
+    while not schedule.on_duty(at):
+        at = schedule.next_change(at)
     assert at == sunday + 7 * HOUR_US
-    assert duty.next_change(at) == sunday + 15 * HOUR_US
+    assert schedule.next_change(at) == sunday + 15 * HOUR_US
 
 
 def test_doors_are_rung_while_anybody_is_on_shift():
-    duty = CourierDuty([courier(), courier(0), courier(pattern=1)], delivery(), BERLIN, last_departure_min=60.0)
+    schedule = CourierSchedule([courier(), courier(0), courier(pattern=1)], delivery(), BERLIN, last_departure_min=60.0)
     hours_of_monday = [7.9, 8.0, 15.9, 16.0, 19.4, 19.5, 25.4, 25.5]
-    assert [duty.door_hours.on_duty(round(hour * HOUR_US)) for hour in hours_of_monday] == [0, 1, 1, 0, 0, 1, 1, 0]
+    assert [schedule.delivery_hours.on_duty(round(hour * HOUR_US)) for hour in hours_of_monday] == [
+        0,
+        1,
+        1,
+        0,
+        0,
+        1,
+        1,
+        0,
+    ]

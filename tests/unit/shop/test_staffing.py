@@ -8,20 +8,20 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.shop.geography import LocalClock
-from sim.shop.staffing import Staffing, attended_us, before_closing, finished_at
+from sim.shop.staffing import HourlySchedule, attended_us, before_closing, finished_at
 
 UTC_CLOCK = LocalClock("UTC", datetime(2026, 1, 5, tzinfo=UTC))
-OFFICE = Staffing([0] * 9 + [2] * 8 + [0] * 7, 1.0, UTC_CLOCK)  # two people from 9 to 17 h
+OFFICE = HourlySchedule([0] * 9 + [2] * 8 + [0] * 7, 1.0, UTC_CLOCK)  # two people from 9 to 17 h
 
 
 def test_a_warehouse_has_its_share_but_somebody_in_every_open_hour():
-    staff = Staffing([0, 0.1, 2, 10, 100] + [0] * 19, 0.15, UTC_CLOCK)
+    staff = HourlySchedule([0, 0.1, 2, 10, 100] + [0] * 19, 0.15, UTC_CLOCK)
     assert [staff.on_duty(hour * HOUR_US) for hour in range(6)] == [0, 1, 1, 2, 15, 0]
 
 
 def test_hours_are_local():
     kathmandu = LocalClock("Asia/Kathmandu", datetime(2026, 1, 5, tzinfo=UTC))  # 5 h 45 min ahead
-    staff = Staffing([0] * 9 + [3] * 15, 1.0, kathmandu)
+    staff = HourlySchedule([0] * 9 + [3] * 15, 1.0, kathmandu)
     opening = 3 * HOUR_US + 15 * MINUTE_US
     assert (staff.on_duty(opening - 1), staff.on_duty(opening)) == (0, 3)
     assert staff.next_change(0) == 15 * MINUTE_US
@@ -46,7 +46,7 @@ def test_work_is_done_by_those_on_duty(begun_h, work_h, own_h, done_h):
 
 
 def test_nobody_ever_on_duty_means_two_weeks():
-    never = Staffing([0] * 24, 1.0, UTC_CLOCK)
+    never = HourlySchedule([0] * 24, 1.0, UTC_CLOCK)
     assert finished_at(never, 0, 1.0) == 14 * DAY_US
 
 
@@ -83,5 +83,5 @@ def test_a_span_ends_at_closing_time_at_the_latest(from_h, span_h, until_h):
 
 
 def test_who_never_closes_has_spans_of_any_length():
-    always = Staffing([1] * 24, 1.0, UTC_CLOCK)
+    always = HourlySchedule([1] * 24, 1.0, UTC_CLOCK)
     assert before_closing(always, HOUR_US, 30 * HOUR_US) == 31 * HOUR_US
