@@ -19,7 +19,8 @@ from benchmarks.apart import apart
 from benchmarks.lines import Line, compared
 from sim.clock.units import HOUR_US, MINUTE_US, SECOND_US
 from sim.journal.journal import Journal
-from sim.processes.build import Deed, build_world
+from sim.markets import load_market
+from sim.processes.build import build_world
 from sim.run.pacing import FactCounter
 from sim.scenario import load_scenario
 
@@ -139,6 +140,6 @@ def _wait_for_ever(env: Environment, pause_us: int) -> Generator[Event, None, No
 def opened(tell: Callable[[Fact], None]) -> World:
     """Return the default shop at its epoch, without a database."""
     epoch, (_, scenario) = datetime(2026, 1, 5, tzinfo=UTC), load_scenario("baseline")
-    world = build_world(Deed(1, scenario, "international", 1.0, epoch), tell)
+    world = build_world(tell, seed=1, scenario=scenario, market=load_market("international"), scale=1.0, epoch=epoch)
     world.env.run_through(0, lambda: False)  # whatever happens at the epoch itself belongs to the opening
     return world

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.cli.calibrate_figures import Measured
+    from sim.run.files import RunFiles
 
 ENOUGH = 0.9  # of the figures, with every seed
 START = "2026-01-05T00:00Z"  # a Monday
@@ -39,6 +40,7 @@ class Plan(NamedTuple):
     scale: float
     scenario: str
     market: str
+    files: RunFiles
 
     def told(self) -> str:
         """The plan in words."""
@@ -65,13 +67,15 @@ def calibrate_command(
 
 
 def _plan(seeds: str, days: str, scale: str, scenario: str, market: str) -> Plan:
-    from sim.markets import MarketError, load_market
-    from sim.scenario import ScenarioError, load_scenario
+    from sim.markets import MarketError
+    from sim.run.files import RunFiles
+    from sim.scenario import ScenarioError
 
+    files = RunFiles()
     with refusing(BadSetting, ScenarioError, MarketError, ValueError):
-        load_scenario(scenario)
-        load_market(market)
-        return Plan(_seeds(seeds), _days(days), parse_scale(scale), scenario, market)
+        files.scenario(scenario)
+        files.market(market)
+        return Plan(_seeds(seeds), _days(days), parse_scale(scale), scenario, market, files)
 
 
 def _seeds(text: str) -> tuple[int, ...]:
@@ -158,7 +162,7 @@ def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
     }
     try:
         with refusing(Refused):
-            run_shop(resolve(Given(asked, {})), url, lambda _: None, stop)
+            run_shop(resolve(Given(asked, {})), url, lambda _: None, stop, plan.files)
     except SinkError as error:
         raise Failure(f"database: {error}", FAILED) from error
     finally:

@@ -111,7 +111,7 @@ def _ended_by_sigterm_too() -> Iterator[None]:
 
 
 def _write(design: Design, comparison: Comparison) -> None:
-    currency = design.market.currency
+    currency = design.conditions.market.currency
     try:
         if design.out is not None:
             from sim.experiments.results import write_results
@@ -143,7 +143,7 @@ def _goals_metric(design: Design) -> list[Metric]:
 def _tables(design: Design, comparison: Comparison) -> Iterator[Table]:
     from sim.experiments.tables import differences_table, means_table, search_table, sweep_table
 
-    metrics, currency = design.metrics, design.market.currency
+    metrics, currency = design.metrics, design.conditions.market.currency
     if design.parameter is None:
         yield means_table(comparison, metrics, currency)
         for label in comparison.others:
@@ -165,7 +165,7 @@ def _remarks(design: Design, comparison: Comparison, found: Found | None) -> Ite
         yield from _answer(comparison, design.goal, found, len(design.variants))
         yield from about_wrong_way(comparison, design.goal)
     shown = [variant for variant in design.variants if variant.label in comparison.labels]
-    yield from about_small_fleets(shown, design.conditions, design.market)
+    yield from about_small_fleets(shown, design.conditions)
     yield from about_gaps(comparison, design.metrics)
 
 

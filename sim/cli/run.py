@@ -17,6 +17,7 @@ from sim.cli.urls import place
 from sim.cli.view_model import Title
 
 if TYPE_CHECKING:
+    from sim.run.files import RunFiles
     from sim.settings import Settings
 
 _TITLE = "SELECT scenario, market, seed, scale FROM sim.runs ORDER BY run_id DESC LIMIT 1"
@@ -27,35 +28,38 @@ def run_command(settings: Settings, named: str | None) -> None:
     stop = threading.Event()
     display = Display(screen_for(sys.stderr), hint=_hint(named))
     with handed_to(Stopper(stop, display.notify, _quit_hard).take):
-        _refuse_unknown_names(settings)
+        files = _read_files(settings)
         with display, for_a_run(named, stop, display.warn) as url:
             display.ask_title(lambda: _welcome(url, embedded=named is None))
-            _run(settings, url, display, stop)
+            _run(settings, url, display, stop, files)
             again = "; the same command goes on from here" if stop.is_set() else ""
             display.notify(f"everything is committed{again}")
     if not display.saw_anything and not stop.is_set():
         typer.echo("bazaar: this run has reached its end already; a larger --for extends it", err=True)
 
 
-def _run(settings: Settings, url: str, display: Display, stop: threading.Event) -> None:
+def _run(settings: Settings, url: str, display: Display, stop: threading.Event, files: RunFiles) -> None:
     from sim.run.start import Refused, run_shop
     from sim.sinks.port import SinkError
 
     try:
         with refusing(Refused):
-            run_shop(settings, url, display.observe, stop)
+            run_shop(settings, url, display.observe, stop, files)
     except SinkError as error:
         raise Failure(f"database: {error}", FAILED) from error
 
 
-def _refuse_unknown_names(settings: Settings) -> None:
-    """Say what is wrong with scenario or market before any server is started."""
-    from sim.markets import MarketError, load_market
-    from sim.scenario import ScenarioError, load_scenario
+def _read_files(settings: Settings) -> RunFiles:
+    """Read scenario and market, and say what is wrong with them before any server is started."""
+    from sim.markets import MarketError
+    from sim.run.files import RunFiles
+    from sim.scenario import ScenarioError
 
+    files = RunFiles()
     with refusing(ScenarioError, MarketError):
-        load_scenario(settings.scenario)
-        load_market(settings.market)
+        files.scenario(settings.scenario)
+        files.market(settings.market)
+    return files
 
 
 def _welcome(url: str, *, embedded: bool) -> Title | None:

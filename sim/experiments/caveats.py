@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from sim.experiments.metrics import Metric
     from sim.experiments.planner import Goal
     from sim.experiments.replication import Conditions, Variant
-    from sim.markets import Market
 
 
-def about_small_fleets(variants: Iterable[Variant], conditions: Conditions, market: Market) -> Iterator[str]:
+def about_small_fleets(variants: Iterable[Variant], conditions: Conditions) -> Iterator[str]:
     """Which variants have more couriers than their share, because a warehouse has some at least."""
     shares = [
         city.demand_share * warehouse.share
-        for city in market.cities
+        for city in conditions.market.cities
         if not conditions.cities or city.name in conditions.cities
         for warehouse in city.warehouses
     ]

@@ -66,7 +66,6 @@ class Design:
     replications: int
     seed: int
     conditions: Conditions
-    market: Market
     metrics: list[Metric]
     processes: int | None
     on: str | None
@@ -80,7 +79,7 @@ class Design:
         days = f"{on.days:g} {'day' if on.days == 1 else 'days'}"
         return (
             f"{self.replications} replications of {days}, the first {on.warm_up_days:g} left out as warm-up;"
-            f" seeds {self.seed} to {self.seed + self.replications - 1}; market {self.market.name} ({cities})"
+            f" seeds {self.seed} to {self.seed + self.replications - 1}; market {on.market.name} ({cities})"
             f" at scale {on.scale:g}; from {on.epoch:%Y-%m-%d %H:%M} UTC"
         )
 
@@ -106,7 +105,6 @@ def design_of(asked: Asked) -> Design:
         replications=replications,
         seed=seed,
         conditions=_conditions(asked, market),
-        market=market,
         metrics=_metrics(asked, sweep=parameter is not None),
         processes=None if asked.processes is None else _read("processes", asked.processes, _processes),
         on=None if asked.on is None else _engine(asked.on),
@@ -132,7 +130,7 @@ def _conditions(asked: Asked, market: Market) -> Conditions:
         days=days,
         warm_up_days=warm_up,
         scale=_read("", asked.scale, parse_scale),
-        market=asked.market,
+        market=market,
         cities=() if asked.cities is None else _read("cities", asked.cities, lambda text: _cities(text, market)),
     )
 

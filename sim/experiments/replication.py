@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sim.facts import Fact
+    from sim.markets import Market
     from sim.processes.world import World
     from sim.scenario import Scenario
     from sim.shop.staffing import StaffSchedule
@@ -32,8 +33,8 @@ class Conditions:
     epoch: datetime
     days: float
     warm_up_days: float
+    market: Market
     scale: float = 1.0
-    market: str = "international"
     cities: tuple[str, ...] = ()  # none means all
 
     @property
@@ -94,12 +95,18 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
 
 def _open_world(job: Job, tell: Callable[[Fact], None]) -> World:
     """The one place of this room that knows how a world is made: opened, alive, and about to begin."""
-    from sim.markets import load_market  # noqa: PLC0415
-    from sim.processes.build import Deed, build_world  # noqa: PLC0415  only who replicates needs the model
+    from sim.processes.build import build_world  # noqa: PLC0415  only who replicates needs the model
 
     on = job.conditions
-    chosen = [city.city_id for city in load_market(on.market).cities if not on.cities or city.name in on.cities]
-    return build_world(Deed(job.seed, job.variant.scenario, on.market, on.scale, on.epoch), tell, cities=chosen)
+    return build_world(
+        tell,
+        seed=job.seed,
+        scenario=job.variant.scenario,
+        market=on.market,
+        scale=on.scale,
+        epoch=on.epoch,
+        cities=[city.city_id for city in on.market.cities if not on.cities or city.name in on.cities],
+    )
 
 
 def _live(world: World, until_us: int, interrupted: Callable[[], bool]) -> None:

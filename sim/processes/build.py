@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sim.clock.environment import ShopEnvironment
 from sim.luck import Luck
-from sim.markets import load_market
 from sim.processes.opening import open_shop
 from sim.processes.resume import resume
 from sim.processes.start import start_processes
@@ -18,28 +17,40 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sim.facts import Fact
+    from sim.markets import Market
     from sim.scenario import Scenario
     from sim.snapshot import Snapshot
 
 
-class Deed(NamedTuple):
-    """All that the rows of a shop depend on."""
-
-    seed: int
-    scenario: Scenario
-    market: str
-    scale: float
-    epoch: datetime
-
-
 def build_world(
-    deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None = None, cities: Collection[int] | None = None
+    tell: Callable[[Fact], None],
+    *,
+    seed: int,
+    scenario: Scenario,
+    market: Market,
+    scale: float,
+    epoch: datetime,
+    snapshot: Snapshot | None = None,
+    cities: Collection[int] | None = None,
 ) -> World:
     """Return a world in which everything is about to go on: just opened, or resumed where its rows say it stood.
 
-    It is of some cities only, by number, when they are given. Raises MarketError.
+    It is of some cities only, by number, when they are given.
     """
-    world = _without_people(deed, tell, snapshot, cities)
+    luck = Luck(seed)
+    world = World(
+        ShopEnvironment(snapshot.sim_now if snapshot else 0),
+        luck,
+        scenario,
+        market,
+        _catalogue(scenario, market, luck),
+        epoch,
+        scale,
+        tell,
+        resumed_at=snapshot.sim_now if snapshot else -1,
+        newest_ids=snapshot.newest_ids if snapshot else None,
+        cities=cities,
+    )
     if snapshot is None:
         open_shop(world)
     else:
@@ -48,30 +59,13 @@ def build_world(
     return world
 
 
-def _without_people(
-    deed: Deed, tell: Callable[[Fact], None], snapshot: Snapshot | None, cities: Collection[int] | None
-) -> World:
-    """Return a world without people."""
-    stock, luck = deed.scenario.stock, Luck(deed.seed)
-    market = load_market(deed.market)
-    catalogue = Catalogue.build(
+def _catalogue(scenario: Scenario, market: Market, luck: Luck) -> Catalogue:
+    stock = scenario.stock
+    return Catalogue.build(
         market,
         luck,
         products=stock.products,
         popularity_exponent=stock.popularity_exponent,
         promotion_share=stock.promotion_share,
         promotion_discounts_percent=stock.promotion_discounts_percent,
-    )
-    return World(
-        ShopEnvironment(snapshot.sim_now if snapshot else 0),
-        luck,
-        deed.scenario,
-        market,
-        catalogue,
-        deed.epoch,
-        deed.scale,
-        tell,
-        resumed_at=snapshot.sim_now if snapshot else -1,
-        newest_ids=snapshot.newest_ids if snapshot else None,
-        cities=cities,
     )

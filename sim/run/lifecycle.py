@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 
 from db.deferred_indexes import set_aside, unbuilt
+from sim.children import usable_processors
 from sim.clock.pacer import Speed
 from sim.journal.journal import Journal
-from sim.markets import load_market
-from sim.processes.build import build_world
 from sim.processes.incidents import carry_out
 from sim.run.history import Coordinator, Interval, Task, WorkerLost, WorkerPool, parts_of, share_of
 from sim.run.pacing import FactCounter, Runner
@@ -25,6 +24,7 @@ from sim.run.pacing.gc_tuning import freeze_what_is_there
 from sim.run.pacing.rate_meter import RateMeter
 from sim.run.resume import newest_open_rows, read_again, reading
 from sim.run.status import NOBODY, Census
+from sim.run.world import world_of
 from sim.sinks.port import SinkError
 from sim.sinks.postgres.building import build_side_by_side
 from sim.sinks.postgres.connection import one_line
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from db.deferred_indexes import Unbuilt
     from sim.processes.world import World
+    from sim.run.configuration import RunConfig
     from sim.run.pacing import Commands
     from sim.run.status import Status
-    from sim.run.terms import Terms
     from sim.sinks.postgres.controls import Controls
     from sim.sinks.postgres.session import Session
     from sim.snapshot import RunRecord, Snapshot
@@ -49,26 +49,23 @@ _LOG = logging.getLogger(__name__)
 
 
 class RunLifecycle:
-    """One start of a shop on its terms."""
+    """One start of a shop."""
 
     def __init__(
         self,
-        terms: Terms,
+        config: RunConfig,
         run: RunRecord,
         url: str,
         observe: Callable[[Status], None],
         stop: threading.Event,
         commands: Commands,
-        processes: int,
     ) -> None:
-        """`processes` make history together, where there is some to make."""
-        self._terms = terms
+        self._config = config
         self._run = run
         self._url = url
         self._observe = observe
         self._stop = stop
         self._commands = commands
-        self._processes = processes
         self._open = run.batches > 0
 
     def run(self, writer: Session, history: Sequence[Interval], *, keyless: bool) -> None:
@@ -81,7 +78,7 @@ class RunLifecycle:
         try:
             with (
                 closing(Listener(self._url, self._run.run_id, partial(_leave, self._commands), self._commands.ask)),
-                keeping(self._url, self._terms.plan.keep, self._stop),
+                keeping(self._url, self._config.keep, self._stop),
             ):
                 self._live_on(sink, history, keyless=keyless)
         except SinkError:
@@ -107,15 +104,13 @@ class RunLifecycle:
                     *(Interval(begins_us or 0, target_us) for begins_us, target_us in history),
                 ]
         for interval in history:
-            coordinator = Coordinator(
-                sink, self._terms.plan, interval, self._observe, self._stop, self._commands, counted
-            )
+            coordinator = Coordinator(sink, self._config, interval, self._observe, self._stop, self._commands, counted)
             if interval.is_ahead:
                 counted = self._make(coordinator, keyless=keyless)
                 keyless = False
             self._open = True
             self._build(coordinator)
-            if self._stop.is_set() or coordinator.now_us >= self._terms.plan.end_us:
+            if self._stop.is_set() or coordinator.now_us >= self._config.end_us:
                 coordinator.end()
                 return
             coordinator.see_written()
@@ -145,18 +140,18 @@ class RunLifecycle:
 
     def _tasks(self) -> list[Task]:
         snapshot = self._snapshot()
-        parts = parts_of(load_market(self._terms.market), self._processes)
+        parts = parts_of(self._config.market, self._config.processes or usable_processors())
         return [self._task(number, part, snapshot) for number, part in enumerate(parts)]
 
     def _task(self, number: int, cities: frozenset[int], snapshot: Snapshot | None) -> Task:
         here = share_of(snapshot, cities) if snapshot else None
-        return Task(number, self._terms.deed, cities, here, _open_in(here))
+        return Task(number, self._config, cities, here, _open_in(here))
 
     def _snapshot(self) -> Snapshot | None:
         """What is open, of a shop that was opened. It is large: nobody shall keep it."""
         if not self._open:
             return None
-        return read_again(self._url, partial(newest_open_rows, terms=self._terms), self._stop)
+        return read_again(self._url, partial(newest_open_rows, config=self._config), self._stop)
 
     def _build(self, coordinator: Coordinator) -> None:
         """Build what is missing: most of it side by side, and by the writer what that has left for any reason."""
@@ -170,9 +165,8 @@ class RunLifecycle:
         journal = Journal(sink)
         counter = FactCounter(journal)
         if not self._open:
-            plan = self._terms.plan
-            opening = ClockState("opening", None, str(plan.speed), None)
-            self._observe(opening.status(plan.epoch, 0, NOBODY, RateMeter(), sink))
+            opening = ClockState("opening", None, str(self._config.speed), None)
+            self._observe(opening.status(self._config.epoch, 0, NOBODY, RateMeter(), sink))
         world, before = self._inhabited(counter)
         freeze_what_is_there()
         if not self._open:
@@ -184,7 +178,7 @@ class RunLifecycle:
             journal,
             counter,
             sink,
-            self._terms.plan,
+            self._config,
             self._observe,
             self._stop,
             self._commands,
@@ -196,7 +190,7 @@ class RunLifecycle:
         """The world with its people, opened or taken up, and what is open in it."""
         snapshot = self._snapshot()
         counter.take_up(snapshot.orders if snapshot else ())
-        return build_world(self._terms.deed, counter.tell, snapshot), _open_in(snapshot)
+        return world_of(self._config, counter.tell, snapshot), _open_in(snapshot)
 
 
 def _open_in(snapshot: Snapshot | None) -> Census:

@@ -1,4 +1,4 @@
-"""The checkpoint, which is the database itself: what a run needs of it in order to go on, on its terms."""
+"""The checkpoint, which is the database itself: what a run needs of it in order to go on, on its config."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
-from sim.markets import load_market
 from sim.processes.pending_consequences import pending_consequences
 from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
-    from sim.run.terms import Terms
+    from sim.run.configuration import RunConfig
     from sim.snapshot import RunRecord, Snapshot
 
 _LOG = logging.getLogger(__name__)
@@ -45,13 +44,14 @@ def reading(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def open_rows(connection: Connection, run: RunRecord, terms: Terms) -> Snapshot:
+def open_rows(connection: Connection, run: RunRecord, config: RunConfig) -> Snapshot:
     """What is open at the newest commit, and what may still follow from what is over."""
-    carts = timedelta(hours=terms.scenario.demand.cart_return_within_h)
-    orders = timedelta(microseconds=horizon_us(terms.scenario) + HOUR_US)
-    market = load_market(terms.market)
-    matters = partial(pending_consequences, now=run.now_us, seed=terms.seed, scenario=terms.scenario, market=market)
-    remembered = partial(still_remembered, seed=terms.seed, scenario=terms.scenario)
+    carts = timedelta(hours=config.scenario.demand.cart_return_within_h)
+    orders = timedelta(microseconds=horizon_us(config.scenario) + HOUR_US)
+    matters = partial(
+        pending_consequences, now=run.now_us, seed=config.seed, scenario=config.scenario, market=config.market
+    )
+    remembered = partial(still_remembered, seed=config.seed, scenario=config.scenario)
     return OpenRows(connection, run.epoch, run.sim_now).snapshot(carts, orders, matters, remembered)
 
 
@@ -71,8 +71,8 @@ def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event)
                 raise SinkError(one_line(cause)) from error
 
 
-def newest_open_rows(connection: Connection, terms: Terms) -> Snapshot:
+def newest_open_rows(connection: Connection, config: RunConfig) -> Snapshot:
     """What is open now, in the middle of a run."""
     run = newest_run(connection)
     assert run is not None, "its row is the first thing that a run writes"
-    return open_rows(connection, run, terms)
+    return open_rows(connection, run, config)

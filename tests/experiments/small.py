@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sim.experiments.replication import Conditions, Job, Outcome, Variant
+from sim.markets import load_market
 from sim.scenario import Scenario, load_scenario
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
-CONDITIONS = Conditions(EPOCH, days=1.5, warm_up_days=0.5, scale=0.2, cities=("Berlin",))
+MARKET = load_market("international")
+CONDITIONS = Conditions(EPOCH, 1.5, 0.5, MARKET, scale=0.2, cities=("Berlin",))
 BASELINE = Variant(*load_scenario("baseline"))
 
 

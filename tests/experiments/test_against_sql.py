@@ -21,7 +21,8 @@ from sim.settings import Given, resolve
 from tests.experiments.small import BASELINE, EPOCH, job
 from tests.integration.test_running import Shop
 
-CONDITIONS = Conditions(EPOCH, days=4.0, warm_up_days=1.5, scale=0.05)
+MARKET = load_market("international")
+CONDITIONS = Conditions(EPOCH, 4.0, 1.5, MARKET, scale=0.05)
 SETTINGS = {"speed": "max", "seed": "1", "scale": "0.05", "start": "2026-01-05T00:00Z", "duration": "4d"}
 
 # :begins and :ends are the window, :days its length. Minutes in views are rounded to 0.01.
@@ -101,10 +102,9 @@ def shop(postgres_url: str) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def values() -> dict[str, object]:
-    market = load_market("international")
     shares = {
         city.city_id * 10 + number: city.demand_share * warehouse.share
-        for city in market.cities
+        for city in MARKET.cities
         for number, warehouse in enumerate(city.warehouses, start=1)
     }
     return {

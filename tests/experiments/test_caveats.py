@@ -61,5 +61,5 @@ def test_a_figure_that_could_not_be_made_is_named():
 )
 def test_a_minimum_that_outweighs_the_share_is_told(couriers, scale, cities, said):
     variant = Variant("x", Scenario.model_validate({"delivery": {"couriers": couriers}}))
-    conditions = Conditions(EPOCH, 2.0, 1.0, scale, cities=cities)
-    assert bool(list(about_small_fleets([variant], conditions, MARKET))) == said
+    conditions = Conditions(EPOCH, 2.0, 1.0, MARKET, scale, cities=cities)
+    assert bool(list(about_small_fleets([variant], conditions))) == said

@@ -10,7 +10,7 @@ from sim.experiments.engines import ProcessEngine, SerialEngine
 from sim.experiments.metrics import BY_NAME
 from sim.experiments.replication import Conditions, Interrupted, jobs_of, replicate
 from sim.facts import Fact, SessionStarted
-from tests.experiments.small import BASELINE, CONDITIONS, EPOCH, figure, fleet, job
+from tests.experiments.small import BASELINE, CONDITIONS, EPOCH, MARKET, figure, fleet, job
 
 FEW, MANY = fleet(140), fleet(240)  # four and seven couriers in Berlin
 
@@ -78,8 +78,8 @@ def _facts(conditions: Conditions) -> list[Fact]:
 
 
 def test_a_city_lives_the_same_life_without_the_others():
-    together = Conditions(EPOCH, days=0.25, warm_up_days=0.0, scale=0.05)
-    alone = Conditions(EPOCH, days=0.25, warm_up_days=0.0, scale=0.05, cities=("Berlin",))
+    together = Conditions(EPOCH, 0.25, 0.0, MARKET, scale=0.05)
+    alone = Conditions(EPOCH, 0.25, 0.0, MARKET, scale=0.05, cities=("Berlin",))
     fourth = [fact for fact in _facts(together) if isinstance(fact, SessionStarted) and fact.city_id == 4]
     assert [fact for fact in _facts(alone) if isinstance(fact, SessionStarted)] == fourth
     assert len(fourth) > 50
@@ -100,13 +100,13 @@ def test_a_replication_ends_soon_after_it_was_interrupted():
 
 def test_an_interrupt_at_the_very_end_counts():
     with pytest.raises(Interrupted):
-        replicate(job(conditions=Conditions(EPOCH, 0.01, 0.0, 0.05, cities=("Berlin",))), lambda: True)
+        replicate(job(conditions=Conditions(EPOCH, 0.01, 0.0, MARKET, 0.05, cities=("Berlin",))), lambda: True)
 
 
 def test_a_longer_warm_up_leaves_more_out():
-    whole = replicate(job(conditions=Conditions(EPOCH, 1.0, 0.0, 0.2, cities=("Berlin",))))
+    whole = replicate(job(conditions=Conditions(EPOCH, 1.0, 0.0, MARKET, 0.2, cities=("Berlin",))))
     parts = [
-        replicate(job(conditions=Conditions(EPOCH, until, warm_up, 0.2, cities=("Berlin",))))
+        replicate(job(conditions=Conditions(EPOCH, until, warm_up, MARKET, 0.2, cities=("Berlin",))))
         for warm_up, until in ((0.0, 0.5), (0.5, 1.0))
     ]
     sessions = [one.figures["sessions_per_day"] for one in (whole, *parts)]

@@ -12,7 +12,7 @@ from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.journal.batch import Row
 from sim.journal.journal import Journal
 from sim.markets import load_market
-from sim.processes.build import Deed, build_world
+from sim.processes.build import build_world
 from sim.scenario import load_scenario
 from sim.sinks.memory import MemorySink
 
@@ -27,8 +27,9 @@ class SmallShop:
         _, plan = load_scenario(scenario)
         self._sink = MemorySink()
         journal = Journal(self._sink)
-        here = [city.city_id for city in load_market("international").cities if city.name in cities]
-        world = build_world(Deed(1, plan, "international", scale, EPOCH), journal.record, cities=here)
+        market = load_market("international")
+        here = [city.city_id for city in market.cities if city.name in cities]
+        world = build_world(journal.record, seed=1, scenario=plan, market=market, scale=scale, epoch=EPOCH, cities=here)
         self._clocks = {id_: warehouse.region.clock for id_, warehouse in world.warehouses.items()}
         self._pickers_by_hour = plan.warehouse.pickers_by_hour
         world.env.run_through(round(days * DAY_US), lambda: False)

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from db.deferred_indexes import Unbuilt
+    from sim.run.configuration import RunConfig
     from sim.run.history.intervals import Interval
     from sim.run.history.worker import Result
-    from sim.run.pacing import Commands, Plan
+    from sim.run.pacing import Commands
     from sim.run.status import Status
     from sim.sinks.port import PatientSink
     from sim.sinks.postgres.steps import Piece
@@ -77,7 +78,7 @@ class Coordinator:
     def __init__(
         self,
         sink: HistorySink,
-        plan: Plan,
+        config: RunConfig,
         interval: Interval,
         observe: Callable[[Status], None],
         stop: threading.Event,
@@ -87,7 +88,7 @@ class Coordinator:
     ) -> None:
         """`counted` is what has been counted before this interval."""
         self._sink = sink
-        self._plan = plan
+        self._config = config
         self._target_us = interval.target_us
         self._observe = observe
         self._stop = stop
@@ -161,7 +162,7 @@ class Coordinator:
 
     def end(self) -> None:
         """Note how the run ended, for it goes no further."""
-        self._ended = "stopped" if self._written_us < self._plan.end_us else "finished"
+        self._ended = "stopped" if self._written_us < self._config.end_us else "finished"
         self._report(self._ended)
         self._sink.write_pieces(self._written_us, ())
         self.see_written()
@@ -177,7 +178,7 @@ class Coordinator:
         """Whether there is another chunk to ask for."""
         if self._asked_us is None:
             return True  # a shop without an opening is none
-        wanted_live = self._commands.are_others_than(ClockCommand(self._plan.speed, paused=False))
+        wanted_live = self._commands.are_others_than(ClockCommand(self._config.speed, paused=False))
         return self._asked_us < self._target_us and not self._stop.is_set() and not wanted_live
 
     @property
@@ -216,7 +217,7 @@ class Coordinator:
 
     def _report(self, status: str) -> None:
         self._sink.report(
-            {"speed": str(self._plan.speed), "kept_speed": self._rates.kept_speed, "lag_s": None, "status": status}
+            {"speed": str(self._config.speed), "kept_speed": self._rates.kept_speed, "lag_s": None, "status": status}
         )
 
     def _look(self, *, at_once: bool = False) -> None:
@@ -227,6 +228,6 @@ class Coordinator:
         self._observed_s = now_s
         self._rates.read(now_s, self._written_us, self._sink.rows_written)
         phase = self._ended or ("building" if self._to_build else self._making)
-        bounded = not self._to_build and (self._plan.until_us is not None or self._target_us < self._plan.end_us)
-        clock = ClockState(phase, self._target_us if bounded else None, str(self._plan.speed), None, self._to_build)
-        self._observe(clock.status(self._plan.epoch, self._written_us, self._census, self._rates, self._sink))
+        bounded = not self._to_build and (self._config.until_us is not None or self._target_us < self._config.end_us)
+        clock = ClockState(phase, self._target_us if bounded else None, str(self._config.speed), None, self._to_build)
+        self._observe(clock.status(self._config.epoch, self._written_us, self._census, self._rates, self._sink))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.clock.units import DAY_US
 
 if TYPE_CHECKING:
-    from sim.run.pacing import Plan
+    from sim.run.configuration import RunConfig
 
 WORTH_SESSIONS = 40_000
 """Some quarter of a million rows: seconds of work, against one or two to begin and end the processes."""
@@ -26,24 +26,23 @@ class Interval(NamedTuple):
         return self.begins_us is None or self.begins_us < self.target_us
 
 
-def history_intervals(
-    plan: Plan, now_us: int | None, wall_us: int, sessions_per_day: float, *, keyless: bool, at_any_cost: bool = False
-) -> list[Interval]:
+def history_intervals(config: RunConfig, now_us: int | None, wall_us: int, *, keyless: bool) -> list[Interval]:
     """Return the intervals from `now_us` (None before the opening) on: none when there is too little to make.
 
     The past can be cut off by keys only, so where some shall be and the keys are still to be built (`keyless`), they
-    are built as soon as it begins. `at_any_cost`: also when it is not worth it.
+    are built as soon as it begins. Where somebody says how many processes, it need not be worth it.
     """
     begins_us = now_us or 0
-    if plan.speed.paced:
-        target_us = min(plan.end_us, wall_us) if plan.catch_up else begins_us
+    if config.speed.paced:
+        target_us = min(config.end_us, wall_us) if config.catch_up else begins_us
     else:
-        target_us = plan.end_us
+        target_us = config.end_us
     if target_us <= begins_us:
         return []
-    if not at_any_cost and sessions_per_day * (target_us - begins_us) / DAY_US < WORTH_SESSIONS:
+    sessions_per_day = config.scenario.demand.sessions_per_day * config.scale
+    if config.processes is None and sessions_per_day * (target_us - begins_us) / DAY_US < WORTH_SESSIONS:
         return []
-    cut_off_us = target_us if plan.keep is None else plan.keep // timedelta(microseconds=1)
+    cut_off_us = target_us if config.keep is None else config.keep // timedelta(microseconds=1)
     if keyless and begins_us < cut_off_us < target_us:
         return [Interval(now_us, cut_off_us), Interval(cut_off_us, target_us)]
     return [Interval(now_us, target_us)]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
-from sim.processes.build import build_world
 from sim.run.pacing.census import CensusTaker
 from sim.run.pacing.fact_counter import FactCounter
+from sim.run.world import world_of
 from sim.sinks.postgres.pieces import PieceSink
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from sim.facts import Fact
-    from sim.processes.build import Deed
+    from sim.run.configuration import RunConfig
     from sim.run.status import Census
     from sim.sinks.postgres.steps import Piece
     from sim.snapshot import Snapshot
@@ -46,7 +46,7 @@ class Task(NamedTuple):
     """What a worker has to do. The snapshot, where there is one, is of its own cities."""
 
     number: int
-    deed: Deed
+    config: RunConfig
     cities: frozenset[int]
     snapshot: Snapshot | None
     before: Census  # of those cities
@@ -85,11 +85,11 @@ class _Worker:
     """A world of some cities, with its way to the bytes."""
 
     def __init__(self, task: Task) -> None:
-        self._sink = PieceSink(task.deed.epoch, str(task.number))
+        self._sink = PieceSink(task.config.epoch, str(task.number))
         self._journal = Journal(self._sink)
         self._counter = counter = FactCounter(self._journal)
         tell = counter.tell if task.number == 0 else _all_but_common(counter.tell)
-        self._world = build_world(task.deed, self._in_portions(tell), task.snapshot, task.cities)
+        self._world = world_of(task.config, self._in_portions(tell), task.snapshot, task.cities)
         self._world.tell = tell
         counter.counts = Counter()
         counter.take_up(task.snapshot.orders if task.snapshot else ())

@@ -2,7 +2,6 @@
 
 from sim.run.pacing.commands import Commands
 from sim.run.pacing.fact_counter import FactCounter
-from sim.run.pacing.plan import Plan
 from sim.run.pacing.runner import Runner
 
-__all__ = ["Commands", "FactCounter", "Plan", "Runner"]
+__all__ = ["Commands", "FactCounter", "Runner"]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sim.journal.journal import Journal
     from sim.processes.world import World
+    from sim.run.configuration import RunConfig
     from sim.run.pacing.fact_counter import FactCounter
-    from sim.run.pacing.plan import Plan
     from sim.snapshot import IncidentRequest
 
 ROWS_A_BATCH = 20_000
@@ -55,7 +55,7 @@ class Runner:
         journal: Journal,
         counter: FactCounter,
         sink: ReportingSink,
-        plan: Plan,
+        config: RunConfig,
         observe: Callable[[Status], None],
         stop: threading.Event,
         commands: Commands | None = None,
@@ -71,7 +71,7 @@ class Runner:
         self._env = world.env
         self._journal = journal
         self._sink = sink
-        self._plan = plan
+        self._config = config
         self._observe = observe
         self._stop = stop
         self._commands = commands or Commands()
@@ -79,8 +79,8 @@ class Runner:
         self._wall = wall or WallClock()
         self._census_taker = CensusTaker(world, counter, before)
         self._rates = RateMeter()
-        self._end_us = plan.end_us
-        self._speed = plan.speed
+        self._end_us = config.end_us
+        self._speed = config.speed
         self._pacer: Pacer | None = None  # None while catching up, and at max speed
         self._on_the_wall_clock = True  # until somebody asks for another speed or a pause
         self._paused = False
@@ -115,7 +115,7 @@ class Runner:
         self._commit_if_due(_COMMIT_CATCHING_UP_S)
 
     def _wall_us(self) -> int:
-        return self._wall.since_us(self._plan.epoch) if self._plan.catch_up else 0
+        return self._wall.since_us(self._config.epoch) if self._config.catch_up else 0
 
     def _begin_to_pace(self) -> None:
         """Anchor the pacer where the world stands; where it has just caught up, at the wall clock itself."""
@@ -238,8 +238,8 @@ class Runner:
             return
         self._observed_s = now_s
         self._rates.read(now_s, self._env.now, self._sink.rows_written)
-        bounded = self._target_us is not None and (self._target_us < self._end_us or self._plan.until_us is not None)
+        bounded = self._target_us is not None and (self._target_us < self._end_us or self._config.until_us is not None)
         clock = ClockState(self._phase, self._target_us if bounded else None, str(self._speed), self._lag_s)
         self._observe(
-            clock.status(self._plan.epoch, self._env.now, self._census_taker.census(), self._rates, self._sink)
+            clock.status(self._config.epoch, self._env.now, self._census_taker.census(), self._rates, self._sink)
         )

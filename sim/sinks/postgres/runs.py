@@ -1,12 +1,11 @@
-"""The chapters of the shop's run in `sim.runs`: the first is made at the opening, another when the settings change."""
+"""The segments of the shop's run in `sim.runs`: the first begins at the opening, another when the settings change."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
@@ -17,20 +16,6 @@ from sim.snapshot import RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class RunInputs(NamedTuple):
-    """What a start is made with."""
-
-    seed: int
-    scenario: str
-    scenario_config: Mapping[str, Any]
-    scenario_digest: str
-    market: str
-    currency: str
-    scale: float
-    epoch: datetime
-    speed: str
 
 
 _COLUMNS = ", ".join(RunRecord._fields)
@@ -49,13 +34,13 @@ UPDATE sim.runs SET scenario = :scenario, scenario_config = :scenario_config, sc
        host = :host
 WHERE run_id = :run_id RETURNING {_COLUMNS}
 """
-_IS_ANOTHER_CHAPTER = """
+_IS_ANOTHER_SEGMENT = """
 SELECT batches > 0 AND (scenario, scenario_digest, scale, version, schema_version)
                        IS DISTINCT FROM (:scenario, :scenario_digest, :scale, :version, :schema_version)
 FROM sim.runs WHERE run_id = :run_id
 """
-_END_CHAPTER = "UPDATE sim.runs SET status = 'stopped', kept_speed = NULL, lag_s = NULL WHERE run_id = :run_id"
-_NEXT_CHAPTER = f"""
+_END_SEGMENT = "UPDATE sim.runs SET status = 'stopped', kept_speed = NULL, lag_s = NULL WHERE run_id = :run_id"
+_NEXT_SEGMENT = f"""
 INSERT INTO sim.runs ({_SETTINGS}, run_id, began_at, sim_now, speed, status, started_at, heartbeat_at, pid, host,
                       rows_written, batches)
 SELECT {_VALUES}, run_id + 1, sim_now, sim_now, :speed, 'catching_up', clock_timestamp(), clock_timestamp(),
@@ -71,18 +56,18 @@ def newest_run(connection: Connection) -> RunRecord | None:
     return None if row is None else RunRecord(*row)
 
 
-def record_run(connection: Connection, inputs: RunInputs) -> RunRecord:
-    """Record a new run, and commit."""
-    return _recorded(connection, _INSERT, _values(inputs))
+def record_run(connection: Connection, recorded: Mapping[str, Any]) -> RunRecord:
+    """Record a new run with what its configuration says, by column, and commit."""
+    return _recorded(connection, _INSERT, _values(recorded))
 
 
-def note_new_start(connection: Connection, run: RunRecord, inputs: RunInputs) -> RunRecord:
-    """Note that the run goes on, and commit: in a chapter of its own when scenario, scale or program are others now."""
-    values = {**_values(inputs), "run_id": run.run_id}
-    if not connection.execute(text(_IS_ANOTHER_CHAPTER), values).scalar_one():
+def note_new_start(connection: Connection, run: RunRecord, recorded: Mapping[str, Any]) -> RunRecord:
+    """Note that the run goes on, and commit: as a segment of its own when scenario, scale or program are others now."""
+    values = {**_values(recorded), "run_id": run.run_id}
+    if not connection.execute(text(_IS_ANOTHER_SEGMENT), values).scalar_one():
         return _recorded(connection, _UPDATE, values)
-    connection.execute(text(_END_CHAPTER), values)
-    return _recorded(connection, _NEXT_CHAPTER, values)
+    connection.execute(text(_END_SEGMENT), values)
+    return _recorded(connection, _NEXT_SEGMENT, values)
 
 
 def _recorded(connection: Connection, statement: str, values: Mapping[str, Any]) -> RunRecord:
@@ -92,10 +77,10 @@ def _recorded(connection: Connection, statement: str, values: Mapping[str, Any])
     return run
 
 
-def _values(inputs: RunInputs) -> dict[str, object]:
+def _values(recorded: Mapping[str, Any]) -> dict[str, object]:
     return {
-        **inputs._asdict(),
-        "scenario_config": json.dumps(inputs.scenario_config),
+        **recorded,
+        "scenario_config": json.dumps(recorded["scenario_config"]),
         "version": sim.__version__,
         "schema_version": SCHEMA_VERSION,
         "pid": os.getpid(),

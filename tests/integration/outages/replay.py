@@ -13,8 +13,9 @@ from sqlalchemy import make_url
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
-from sim.processes.build import build_world
-from sim.run.terms import new_terms
+from sim.run.files import RunFiles
+from sim.run.resolution import new_config
+from sim.run.world import world_of
 from sim.sinks.postgres.outages import Patience
 from sim.sinks.postgres.sink import PostgresSink
 from sim.sinks.postgres.writer import Bound
@@ -46,7 +47,7 @@ def record() -> list[Batch]:
         def close(self) -> None: ...
 
     journal = Journal(Keeping())
-    world = build_world(new_terms(settings_of(**EVENING), datetime.now(UTC)).deed, journal.record)
+    world = world_of(new_config(settings_of(**EVENING), RunFiles(), datetime.now(UTC)), journal.record)
     world.env.run_through(0, lambda: False)
     journal.commit(0)
     for until in range(CUT_EVERY_US, END_US + 1, CUT_EVERY_US):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -19,12 +20,12 @@ from sim.markets import load_market
 from sim.run.history import Coordinator, Interval, history_intervals, parts_of
 from sim.run.history.chunk_sizing import ROWS_A_CHUNK, ChunkSizer
 from sim.run.history.worker import Result
-from sim.run.pacing import Commands, Plan
+from sim.run.pacing import Commands
 from sim.run.pacing.commands import ClockCommand
 from sim.run.status import Census, Status
 from sim.sinks.postgres.steps import Piece
+from tests.configurations import configuration
 
-EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 DAY_US = 24 * HOUR_US
 
 
@@ -81,7 +82,7 @@ def test_towards_the_target_chunks_are_ever_shorter_but_few():
 
 
 @pytest.mark.parametrize(
-    ("now_us", "plan", "expected"),
+    ("now_us", "asked", "expected"),
     [
         (None, {}, [(None, 7 * DAY_US)]),  # up to the wall clock
         (DAY_US, {}, [(DAY_US, 7 * DAY_US)]),
@@ -96,21 +97,20 @@ def test_towards_the_target_chunks_are_ever_shorter_but_few():
         (None, {"keep": timedelta(days=30)}, [(None, 7 * DAY_US)]),
     ],
 )
-def test_the_history_to_be_made(now_us: int | None, plan: dict[str, Any], expected: list[tuple[int | None, int]]):
-    settings = {"catch_up": True, "until_us": None, **plan, "speed": Speed.parse(plan.get("speed", "10x"))}
-    found = history_intervals(Plan(EPOCH, **settings), now_us, 7 * DAY_US, 40_000.0, keyless=True)
+def test_the_history_to_be_made(now_us: int | None, asked: dict[str, Any], expected: list[tuple[int | None, int]]):
+    found = history_intervals(configuration(**asked), now_us, 7 * DAY_US, keyless=True)
     assert [tuple(interval) for interval in found] == expected
 
 
 def test_with_its_keys_a_shop_needs_no_pause_to_build_them():
-    plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=None, keep=timedelta(days=3))
-    assert history_intervals(plan, DAY_US, 7 * DAY_US, 40_000.0, keyless=False) == [Interval(DAY_US, 7 * DAY_US)]
+    config = configuration(keep=timedelta(days=3))
+    assert history_intervals(config, DAY_US, 7 * DAY_US, keyless=False) == [Interval(DAY_US, 7 * DAY_US)]
 
 
 def test_however_little_is_made_together_when_asked_for():
-    plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=HOUR_US)
-    assert history_intervals(plan, None, DAY_US, 40.0, keyless=True) == []
-    assert history_intervals(plan, None, DAY_US, 40.0, keyless=True, at_any_cost=True) == [Interval(None, HOUR_US)]
+    config = configuration(until_us=HOUR_US, scale=0.001)
+    assert history_intervals(config, None, DAY_US, keyless=True) == []
+    assert history_intervals(replace(config, processes=1), None, DAY_US, keyless=True) == [Interval(None, HOUR_US)]
 
 
 class Workers:
@@ -170,9 +170,9 @@ class Making:
         self.stop, self.commands, self.sink = threading.Event(), Commands(), Sink()
         self.seen: list[Status] = []
         self.workers = Workers(after)
-        self.plan = Plan(EPOCH, Speed.parse("10x"), catch_up=True, until_us=5 * DAY_US)
+        self.config = configuration(until_us=5 * DAY_US)
         interval = Interval(begins_us, 4 * DAY_US)
-        self.coordinator = Coordinator(self.sink, self.plan, interval, self.seen.append, self.stop, self.commands)
+        self.coordinator = Coordinator(self.sink, self.config, interval, self.seen.append, self.stop, self.commands)
 
     def make(self) -> Census:
         return self.coordinator.make(self.workers)
@@ -236,9 +236,9 @@ def test_even_who_is_told_to_stop_at_once_opens_the_shop():
 
 def test_without_an_end_it_shows_no_target():
     making = Making()
-    plan = Plan(EPOCH, Speed.parse("max"), catch_up=True, until_us=None)
+    config = configuration("max")
     coordinator = Coordinator(
-        making.sink, plan, Interval(None, plan.end_us), making.seen.append, making.stop, making.commands
+        making.sink, config, Interval(None, config.end_us), making.seen.append, making.stop, making.commands
     )
     coordinator.make(Workers({5: making.stop.set}))
     assert {status.target for status in making.seen} == {None}

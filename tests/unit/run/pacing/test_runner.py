@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from math import inf
 from types import SimpleNamespace
@@ -19,12 +19,12 @@ from sim.facts import CategoryListed
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
 from sim.processes.world import World
-from sim.run.pacing import Commands, FactCounter, Plan, Runner, runner
+from sim.run.pacing import Commands, FactCounter, Runner, runner
 from sim.run.pacing.commands import ClockCommand
 from sim.run.status import Status
 from sim.sinks.port import SinkError
+from tests.configurations import EPOCH, configuration
 
-EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 SECOND_US = 1_000_000
 HOUR_US = 3600 * SECOND_US
 A_GLANCE_S = 5e-6  # time passes even while a clock is read
@@ -168,7 +168,7 @@ class Run:
         self._journal = Journal(self.database)
         self._counter = FactCounter(self._journal)
         self.env.process(self._happen(every_us))
-        self._plan = Plan(EPOCH, Speed(speed), catch_up, until_us)
+        self._config = configuration(catch_up=catch_up, until_us=until_us, speed=Speed(speed))
 
     def _happen(self, every_us: int) -> Generator[Event, None, None]:
         n = self.env.now // every_us
@@ -187,7 +187,7 @@ class Run:
             self._journal,
             self._counter,
             self.database,
-            self._plan,
+            self._config,
             self.seen.append,
             self.stop,
             self.commands,

@@ -1,4 +1,4 @@
-"""The terms of a run: settings and an earlier run's record together, and what is refused."""
+"""The configuration of a run: settings and an earlier run's record together, and what is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from sim.run.terms import Refused, Terms, new_terms, terms_of
+from sim.run.configuration import RunConfig
+from sim.run.files import RunFiles
+from sim.run.resolution import Refused, new_config, resumed_config
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.settings import Given, resolve
 from sim.snapshot import RunRecord
@@ -19,66 +21,66 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 
 def record(**columns: Any) -> RunRecord:
     """A run that was opened with seed 7, half a day ago of its own time."""
-    config = load_scenario("baseline")[1].resolved()
-    had = RunRecord(1, 7, "baseline", config, "russian", 0.5, EPOCH, EPOCH + timedelta(hours=12), 3)
+    inputs = load_scenario("baseline")[1].resolved()
+    had = RunRecord(1, 7, "baseline", inputs, "russian", 0.5, EPOCH, EPOCH + timedelta(hours=12), 3)
     return had._replace(**columns)
 
 
-def new(*, catch_up: bool = True, **options: str) -> Terms:
-    return new_terms(resolve(Given(options, {}), catch_up=catch_up, now=NOW), NOW)
+def new(*, catch_up: bool = True, **options: str) -> RunConfig:
+    return new_config(resolve(Given(options, {}), catch_up=catch_up, now=NOW), RunFiles(), NOW)
 
 
-def going_on(run: RunRecord | None = None, environment: dict[str, str] | None = None, **options: Any) -> Terms:
-    return terms_of(run or record(), resolve(Given(options, environment or {}), now=NOW))
+def going_on(run: RunRecord | None = None, environment: dict[str, str] | None = None, **options: Any) -> RunConfig:
+    return resumed_config(run or record(), resolve(Given(options, environment or {}), now=NOW), RunFiles())
 
 
 def test_a_new_run_begins_a_history_ago_at_a_full_hour():
-    assert new(history="36h").plan.epoch == datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
-    assert new().plan.epoch == datetime(2026, 2, 25, 15, 0, tzinfo=UTC)
-    assert new(history="0").plan.epoch == datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+    assert new(history="36h").epoch == datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
+    assert new().epoch == datetime(2026, 2, 25, 15, 0, tzinfo=UTC)
+    assert new(history="0").epoch == datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 
 
 def test_a_new_run_begins_at_the_start_to_the_microsecond_in_utc():
-    plan = new(start="2026-01-05T03:00:00.000001+03:00").plan
-    assert plan.epoch == EPOCH + timedelta(microseconds=1)
-    assert plan.epoch.tzinfo is UTC
+    config = new(start="2026-01-05T03:00:00.000001+03:00")
+    assert config.epoch == EPOCH + timedelta(microseconds=1)
+    assert config.epoch.tzinfo is UTC
 
 
-def test_a_new_runs_terms_are_what_was_asked():
-    terms = new(seed="5", market="russian", scale="0.25", scenario="peak_season", speed="max", duration="1d12h")
-    assert (terms.seed, terms.market, terms.scale, terms.scenario_name) == (5, "russian", 0.25, "peak_season")
-    assert terms.scenario == load_scenario("peak_season")[1]
-    assert (str(terms.plan.speed), terms.plan.until_us) == ("max", 36 * 3600 * 1_000_000)
+def test_a_new_runs_configuration_is_what_was_asked():
+    config = new(seed="5", market="russian", scale="0.25", scenario="peak_season", speed="max", duration="1d12h")
+    assert (config.seed, config.market_name, config.scale, config.scenario_name) == (5, "russian", 0.25, "peak_season")
+    assert config.scenario == load_scenario("peak_season")[1]
+    assert (str(config.speed), config.until_us) == ("max", 36 * 3600 * 1_000_000)
 
 
 def test_without_an_end_a_run_is_never_over():
-    assert new().plan.until_us is None
-    assert not new().plan.is_over(NOW + timedelta(days=36500))
+    assert new().until_us is None
+    assert not new().is_over(NOW + timedelta(days=36500))
 
 
 def test_a_run_is_over_at_its_end_exactly():
-    plan = new(start="2026-01-05T00:00Z", duration="2h").plan
-    assert not plan.is_over(EPOCH + timedelta(hours=2) - timedelta(microseconds=1))
-    assert plan.is_over(EPOCH + timedelta(hours=2))
-    assert plan.is_over(EPOCH + timedelta(hours=3))
+    config = new(start="2026-01-05T00:00Z", duration="2h")
+    assert not config.is_over(EPOCH + timedelta(hours=2) - timedelta(microseconds=1))
+    assert config.is_over(EPOCH + timedelta(hours=2))
+    assert config.is_over(EPOCH + timedelta(hours=3))
 
 
 def test_the_end_is_counted_from_the_epoch_also_when_going_on():
-    plan = going_on(duration="1d").plan
-    assert (plan.epoch, plan.until_us) == (EPOCH, 86_400_000_000)
+    config = going_on(duration="1d")
+    assert (config.epoch, config.until_us) == (EPOCH, 86_400_000_000)
 
 
 def test_going_on_takes_what_is_not_given_from_the_record():
-    terms = going_on()
-    assert (terms.seed, terms.market, terms.scale, terms.scenario_name) == (7, "russian", 0.5, "baseline")
-    assert terms.plan.epoch == EPOCH
+    config = going_on()
+    assert (config.seed, config.market_name, config.scale, config.scenario_name) == (7, "russian", 0.5, "baseline")
+    assert config.epoch == EPOCH
 
 
 def test_going_on_takes_the_recorded_scenario_even_if_its_file_says_something_else_now():
-    config = load_scenario("peak_season")[1].resolved()
-    terms = going_on(record(scenario="of-my-own.yaml", scenario_config=config))
-    assert terms.scenario_name == "of-my-own.yaml"
-    assert terms.scenario == Scenario.model_validate(config)
+    inputs = load_scenario("peak_season")[1].resolved()
+    config = going_on(record(scenario="of-my-own.yaml", scenario_config=inputs))
+    assert config.scenario_name == "of-my-own.yaml"
+    assert config.scenario == Scenario.model_validate(inputs)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_going_on_takes_the_recorded_scenario_even_if_its_file_says_something_el
 def test_seed_market_and_start_may_be_repeated_but_not_changed(name: str, same: str, other: str):
     repeated: dict[str, Any] = {name: same}
     changed: dict[str, Any] = {name: other}
-    assert going_on(**repeated).plan.epoch == EPOCH
+    assert going_on(**repeated).epoch == EPOCH
     with pytest.raises(Refused, match=rf"^{name}: .* was asked, but the shop in this database runs with ") as refused:
         going_on(**changed)
     assert "\n" not in str(refused.value)
@@ -105,13 +107,13 @@ def test_a_default_is_not_something_asked_for_but_an_environment_variable_is():
 
 
 def test_the_history_does_not_matter_to_a_run_that_is_there():
-    assert going_on(history="3d").plan.epoch == EPOCH
+    assert going_on(history="3d").epoch == EPOCH
 
 
 def test_scenario_and_scale_may_change():
-    terms = going_on(scenario="courier_shortage", scale="2")
-    assert (terms.scenario_name, terms.scale) == ("courier_shortage", 2.0)
-    assert terms.scenario == load_scenario("courier_shortage")[1]
+    config = going_on(scenario="courier_shortage", scale="2")
+    assert (config.scenario_name, config.scale) == ("courier_shortage", 2.0)
+    assert config.scenario == load_scenario("courier_shortage")[1]
 
 
 def test_a_catalogue_of_another_size_is_refused(tmp_path: Path):
@@ -123,10 +125,10 @@ def test_a_catalogue_of_another_size_is_refused(tmp_path: Path):
 
 def test_no_more_is_forgotten_than_the_run_itself_can_do_without():
     """In the baseline something may follow for 30 days after a delivery."""
-    assert new(keep="31d").plan.keep == going_on(keep="31d").plan.keep == timedelta(days=31)
-    for terms in (new, going_on):
+    assert new(keep="31d").keep == going_on(keep="31d").keep == timedelta(days=31)
+    for started in (new, going_on):
         with pytest.raises(Refused, match=r"^keep: 30\.9d is too short.*; allowed are 31d and more, and all$"):
-            terms(keep="30d22h")
+            started(keep="30d22h")
 
 
 @pytest.mark.parametrize(
@@ -140,18 +142,18 @@ def test_no_more_is_forgotten_than_the_run_itself_can_do_without():
 def test_it_depends_on_the_scenario_how_much_that_is(scenario: str, days: int, tmp_path: Path):
     file = tmp_path / "hasty.yaml"
     file.write_text(scenario, encoding="utf-8")
-    for terms in (new, going_on):
-        assert terms(scenario=str(file), keep=f"{days}d").plan.keep == timedelta(days=days)
+    for started in (new, going_on):
+        assert started(scenario=str(file), keep=f"{days}d").keep == timedelta(days=days)
         with pytest.raises(Refused, match=f"allowed are {days}d and more"):
-            terms(scenario=str(file), keep=f"{days - 1}d23h")
+            started(scenario=str(file), keep=f"{days - 1}d23h")
 
 
 def test_a_record_that_this_version_cannot_read_is_refused():
-    config = load_scenario("baseline")[1].resolved() | {"teleportation": {"range_km": 5}}
+    inputs = load_scenario("baseline")[1].resolved() | {"teleportation": {"range_km": 5}}
     with pytest.raises(Refused, match="name one with --scenario") as refused:
-        going_on(record(scenario_config=config))
+        going_on(record(scenario_config=inputs))
     assert "\n" not in str(refused.value)
-    assert going_on(record(scenario_config=config), scenario="baseline").scenario_name == "baseline"
+    assert going_on(record(scenario_config=inputs), scenario="baseline").scenario_name == "baseline"
 
 
 def test_an_unknown_scenario_or_market_is_told_in_one_line():

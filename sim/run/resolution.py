@@ -1,8 +1,7 @@
-"""The terms of a run: what settings and an earlier run's record together come to."""
+"""Which configuration a run starts on: what settings and an earlier run's record together come to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
@@ -10,75 +9,75 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from sim.clock.units import HOUR_US
-from sim.markets import load_market
-from sim.processes.build import Deed
-from sim.run.pacing import Plan
-from sim.scenario import Scenario, load_scenario
+from sim.run.configuration import MARKET_DIGEST, RunConfig
+from sim.scenario import Scenario
 from sim.shop.places import planned_incidents
 from sim.shop.rating import horizon_us
 
 if TYPE_CHECKING:
     from sim.markets import Market
+    from sim.run.files import RunFiles
     from sim.settings import Settings
     from sim.snapshot import RunRecord
-
-
-MARKET_DIGEST = "market_digest"
-"""Noted among a run's resolved inputs, beside the scenario's sections."""
 
 
 class Refused(Exception):
     """What was asked cannot be done; one line for people says why. Nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Everything that a run's rows depend on, and how fast and how far it goes."""
+def new_config(settings: Settings, files: RunFiles, now: datetime) -> RunConfig:
+    """Return the configuration of a run in an empty database; it begins at `--start`, or a history ago at a full hour.
 
-    seed: int
-    scenario_name: str
-    scenario: Scenario
-    market: str
-    market_digest: str
-    currency: str  # the market's
-    scale: float
-    plan: Plan
-
-    @property
-    def deed(self) -> Deed:
-        """All that the rows depend on."""
-        return Deed(self.seed, self.scenario, self.market, self.scale, self.plan.epoch)
-
-
-def new_terms(settings: Settings, now: datetime) -> Terms:
-    """Return the terms of a run in an empty database; its epoch is `--start`, or a history ago at a full hour."""
-    market = load_market(settings.market)  # refuse an unknown one before anything is made
-    name, scenario = load_scenario(settings.scenario)
-    planned_incidents(scenario, market)  # and places that it does not have
-    _refuse_forgetting(settings.keep, scenario)
+    Raises Refused, ScenarioError and MarketError before anything is made.
+    """
+    market = files.market(settings.market)
+    scenario = files.scenario(settings.scenario)
     epoch = settings.start or (now - settings.history).replace(minute=0, second=0, microsecond=0)
-    plan = _plan(settings, epoch.astimezone(UTC))
-    return Terms(settings.seed, name, scenario, settings.market, market.digest(), market.currency, settings.scale, plan)
+    at = epoch.astimezone(UTC)
+    return _config(settings, settings.seed, scenario, (settings.market, market), settings.scale, at)
 
 
-def terms_of(run: RunRecord, settings: Settings) -> Terms:
-    """Return the terms on which a run goes on; raises Refused for a seed, market or start that is not its own."""
+def resumed_config(run: RunRecord, settings: Settings, files: RunFiles) -> RunConfig:
+    """Return the configuration on which a run goes on; raises Refused for a seed, market or start not its own."""
     _refuse_other("seed", run.seed, settings.seed, settings)
     _refuse_other("market", run.market, settings.market, settings)
     if settings.start is not None:
         _refuse_other("start", run.epoch.astimezone(UTC), settings.start.astimezone(UTC), settings)
     name, scenario = (
-        load_scenario(settings.scenario) if "scenario" in settings.given else (run.scenario, _recorded_scenario(run))
+        files.scenario(settings.scenario) if "scenario" in settings.given else (run.scenario, _recorded_scenario(run))
     )
     if scenario.stock.products != (had := run.scenario_config["stock"]["products"]):
         raise Refused(f"scenario: stock.products is {scenario.stock.products}, but this shop was opened with {had}")
-    market = load_market(run.market)
+    market = files.market(run.market)
     _refuse_edited(market, run)
-    planned_incidents(scenario, market)  # refuse places that it does not have
-    _refuse_forgetting(settings.keep, scenario)
     scale = settings.scale if "scale" in settings.given else run.scale
-    plan = _plan(settings, run.epoch)
-    return Terms(run.seed, name, scenario, run.market, market.digest(), market.currency, scale, plan)
+    return _config(settings, run.seed, (name, scenario), (run.market, market), scale, run.epoch)
+
+
+def _config(
+    settings: Settings,
+    seed: int,
+    scenario: tuple[str, Scenario],
+    market: tuple[str, Market],
+    scale: float,
+    epoch: datetime,
+) -> RunConfig:
+    """Put together, with scenario and market by name, and checked."""
+    config = RunConfig(
+        seed,
+        *scenario,
+        *market,
+        scale,
+        epoch,
+        speed=settings.speed,
+        catch_up=settings.catch_up,
+        until_us=None if settings.duration is None else settings.duration // timedelta(microseconds=1),
+        keep=settings.keep,
+        processes=settings.processes,
+    )
+    planned_incidents(config.scenario, config.market)  # refuse places that the market does not have
+    _refuse_forgetting(config.keep, config.scenario)
+    return config
 
 
 def _recorded_scenario(run: RunRecord) -> Scenario:
@@ -105,11 +104,6 @@ def _refuse_other(name: str, had: object, asked: object, settings: Settings) -> 
             f"{name}: {asked} was asked, but the shop in this database runs with {had};"
             f" leave it out to go on, or `python -m sim reset` to begin anew"
         )
-
-
-def _plan(settings: Settings, epoch: datetime) -> Plan:
-    until = None if settings.duration is None else settings.duration // timedelta(microseconds=1)
-    return Plan(epoch, settings.speed, settings.catch_up, until, settings.keep)
 
 
 def _refuse_forgetting(keep: timedelta | None, scenario: Scenario) -> None:
