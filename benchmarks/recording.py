@@ -12,9 +12,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.processor import Family
-from sim.sinks.postgres.ledger import Ledger
-from sim.sinks.postgres.session import Session
-from sim.sinks.postgres.steps import Step, Transaction
+from sim.postgres.writing.commit_counter import Ledger
+from sim.postgres.writing.session import Session
+from sim.postgres.writing.statements import Step, Transaction
 
 Figures = dict[str, float]
 

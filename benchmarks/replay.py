@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from benchmarks.recording import Figures, Window, recorded
 from db.apply import apply_schema
-from sim.sinks.postgres.connection import open_connection
+from sim.postgres.connection import open_connection
 
 _UPDATE = "UPDATE "
 # Foreign keys first: other keys are what they refer to. CASCADE: the simulator's own tables refer to the shop's, too.

@@ -50,7 +50,7 @@ def _change(
     command: str, named: str | None, *, speed: str | None = None, paused: bool | None = None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Ask, wait, and return the run's row before and after."""
-    from sim.sinks.postgres.controls import ask
+    from sim.postgres.control.controls import ask
 
     with running_simulator(command, named) as (connection, before):
         asked = ask(connection, speed=speed, paused=paused)

@@ -27,7 +27,7 @@ def connect(url: str) -> psycopg2.extensions.connection:
     """A connection, or a Failure in one line without a password."""
     import psycopg2
 
-    from sim.sinks.postgres.connection import dial
+    from sim.postgres.connection import dial
 
     try:
         return dial(url, connect_timeout_s=_CONNECT_TIMEOUT_S)

@@ -67,7 +67,7 @@ def _carried_out(url: str, wanted: Wanted, out: Path) -> Exported:
     import psycopg2
 
     from sim.export import Interrupted, Occupied, Unreadable, export
-    from sim.sinks.postgres.connection import one_line
+    from sim.postgres.connection import one_line
 
     stop = threading.Event()
     connection = connect(url)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from sim.sinks.postgres.incidents import Shown
+    from sim.postgres.control.incidents import Shown
 
 _PATIENCE_S = 15.0
 _LOOK_EVERY_S = 0.02
@@ -54,8 +54,8 @@ def _begin(
     named: str | None, kind: str, city: str | None, warehouse: str | None, duration: str | None, strength: str | None
 ) -> None:
     """Ask for an incident from now on, and say from when to when it lasts."""
+    from sim.postgres.control.incidents import ask_for
     from sim.scenario.incidents import usual_strength
-    from sim.sinks.postgres.incidents import ask_for
 
     given, hours = _strength(kind, city, warehouse, strength), _hours(duration)
     with running_simulator("incident", named) as (connection, run):
@@ -69,7 +69,7 @@ def _begin(
 
 def _end(named: str | None, text: str) -> None:
     """Ask for an incident to end now, and say when it did."""
-    from sim.sinks.postgres.incidents import ask_to_end, shown
+    from sim.postgres.control.incidents import ask_to_end, shown
 
     id_ = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     with running_simulator("incident", named) as (connection, run):
@@ -85,7 +85,7 @@ def _end(named: str | None, text: str) -> None:
 
 def _list(named: str | None) -> None:
     """Print every incident that has begun or was asked for, the oldest first."""
-    from sim.sinks.postgres.incidents import shown
+    from sim.postgres.control.incidents import shown
 
     with for_a_command(named) as url:
         if url is None:
@@ -129,8 +129,8 @@ def _hours(duration: str | None) -> float:
 
 
 def _place(connection: Connection, city: str | None, warehouse: str | None) -> tuple[int | None, int | None]:
+    from sim.postgres.control.incidents import places_there
     from sim.shop.places import Place, ids_of
-    from sim.sinks.postgres.incidents import places_there
 
     with refusing(ValueError, about="incident: "):
         return ids_of([Place(*row) for row in places_there(connection)], city, warehouse)
@@ -138,7 +138,7 @@ def _place(connection: Connection, city: str | None, warehouse: str | None) -> t
 
 def _answer(connection: Connection, id_: int, run: Mapping[str, Any], done: Callable[[Shown], bool]) -> Shown:
     """Wait until the incident is as it was asked to be."""
-    from sim.sinks.postgres.incidents import shown
+    from sim.postgres.control.incidents import shown
 
     deadline_s = time.monotonic() + _PATIENCE_S
     while not done(one := shown(connection, id_)[0]):

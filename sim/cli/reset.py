@@ -130,7 +130,7 @@ def drop_shop(connection: Connection, named: Collection[str] = ()) -> list[Depen
 
 
 def _refuse_while_running(connection: Connection) -> None:
-    from sim.sinks.postgres.exclusive import ONE_SIMULATOR
+    from sim.postgres.writer_lock import ONE_SIMULATOR
 
     if not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ONE_SIMULATOR})").scalar_one():
         raise Failure("reset: a simulator is running on this database; stop it first")

@@ -94,7 +94,7 @@ def refuse_other_databases(connection: Connection) -> None:
 def run_status(connection: Connection) -> RunStatus | None:
     """The newest run in a database, or None where there is none."""
     from db.deferred_indexes import unbuilt
-    from sim.sinks.postgres.exclusive import IS_LOCKED
+    from sim.postgres.writer_lock import IS_LOCKED
 
     if connection.exec_driver_sql("SELECT to_regclass('sim.runs')").scalar_one() is None:
         return None

@@ -81,7 +81,7 @@ def _is_older(connection: Connection) -> bool:
 
 def _take_the_simulators_place(connection: Connection) -> None:
     """Hold the one simulator's lock for as long as the connection lives."""
-    from sim.sinks.postgres.exclusive import take_lock
+    from sim.postgres.writer_lock import take_lock
 
     session = cast("PsycopgConnection", connection.connection.driver_connection)
     session.autocommit = True
@@ -97,7 +97,7 @@ def _upgraded(connection: Connection, drop: Collection[str]) -> Upgrade:
 
     from db.apply import SchemaError
     from db.upgrade import upgrade_schema
-    from sim.sinks.postgres.connection import one_line
+    from sim.postgres.connection import one_line
 
     try:
         with refusing(SchemaError, about="upgrade: "):

@@ -15,6 +15,11 @@ from db.deferred_indexes import set_aside, unbuilt
 from sim.children import usable_processors
 from sim.clock.pacer import Speed
 from sim.journal.journal import Journal
+from sim.postgres.connection import one_line
+from sim.postgres.control.listener import Listener
+from sim.postgres.retention.purger import keeping
+from sim.postgres.writing.index_building import build_side_by_side
+from sim.postgres.writing.sink import PostgresSink
 from sim.processes.incidents import carry_out
 from sim.run.history import Coordinator, Interval, Task, WorkerLost, WorkerPool, parts_of, share_of
 from sim.run.pacing import FactCounter, Runner
@@ -26,23 +31,18 @@ from sim.run.resume import newest_open_rows, read_again, reading
 from sim.run.status import NOBODY, Census
 from sim.run.world import world_of
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.building import build_side_by_side
-from sim.sinks.postgres.connection import one_line
-from sim.sinks.postgres.listener import Listener
-from sim.sinks.postgres.retention import keeping
-from sim.sinks.postgres.sink import PostgresSink
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
     from db.deferred_indexes import Unbuilt
+    from sim.postgres.control.controls import Controls
+    from sim.postgres.writing.session import Session
     from sim.processes.world import World
     from sim.run.configuration import RunConfig
     from sim.run.pacing import Commands
     from sim.run.status import Status
-    from sim.sinks.postgres.controls import Controls
-    from sim.sinks.postgres.session import Session
     from sim.snapshot import RunRecord, Snapshot
 
 _LOG = logging.getLogger(__name__)

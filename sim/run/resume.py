@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
+from sim.postgres.connection import dial, one_line
+from sim.postgres.control.runs import newest_run
+from sim.postgres.reading.open_rows import OpenRows
+from sim.postgres.transient_errors import passes
 from sim.processes.pending_consequences import pending_consequences
 from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import dial, one_line
-from sim.sinks.postgres.open_rows import OpenRows
-from sim.sinks.postgres.outages import passes
-from sim.sinks.postgres.runs import newest_run
 
 if TYPE_CHECKING:
     import threading

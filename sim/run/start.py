@@ -14,6 +14,11 @@ from db.deferred_indexes import unbuilt
 from db.privileges import lacking_to_write
 from sim.clock.pacer import WallClock
 from sim.markets import MarketError
+from sim.postgres.connection import one_line
+from sim.postgres.control.incidents import pending
+from sim.postgres.control.runs import newest_run, note_new_start, record_run
+from sim.postgres.retention.purger import keeping
+from sim.postgres.writing.session import open_session
 from sim.run.files import RunFiles
 from sim.run.history import history_intervals
 from sim.run.lifecycle import RunLifecycle
@@ -22,11 +27,6 @@ from sim.run.resolution import Refused, new_config, resumed_config
 from sim.run.resume import reading
 from sim.scenario import ScenarioError
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import one_line
-from sim.sinks.postgres.incidents import pending
-from sim.sinks.postgres.retention import keeping
-from sim.sinks.postgres.runs import newest_run, note_new_start, record_run
-from sim.sinks.postgres.session import open_session
 
 if TYPE_CHECKING:
     import threading
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from sim.postgres.writing.session import Session
     from sim.run.configuration import RunConfig
     from sim.run.status import Status
     from sim.settings import Settings
-    from sim.sinks.postgres.session import Session
 
 __all__ = ["Refused", "run_shop"]
 

@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812
 from sqlalchemy import Engine, make_url
 
 from models import tables_in_key_order
-from sim.sinks.postgres.exclusive import ONE_SIMULATOR
+from sim.postgres.writer_lock import ONE_SIMULATOR
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "docker" / "postgres" / "functions.sql"
 TABLES = [table.fullname for table in tables_in_key_order()]

@@ -15,8 +15,8 @@ from db.terms import TERMS
 from notebooks.shop import engine
 from sim.cli.database import connect, opened
 from sim.embedded import clients
+from sim.postgres.connection import dial, open_connection
 from sim.run.resume import reading
-from sim.sinks.postgres.connection import dial, open_connection
 
 # What is set for the role, and what our connections have all the same.
 UNUSUAL = {

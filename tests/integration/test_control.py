@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from sim.cli.main import main
-from sim.sinks.postgres.controls import CHANNEL
+from sim.postgres.control.controls import CHANNEL
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
 
 UNHURRIED = {"speed": "50x", "catch_up": False}

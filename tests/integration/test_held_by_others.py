@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from sim.sinks.postgres import cutting
-from sim.sinks.postgres.connection import open_connection
-from sim.sinks.postgres.holding import holds_of_others
+from sim.postgres.connection import open_connection
+from sim.postgres.retention import purge as cutting
+from sim.postgres.retention.external_references import holds_of_others
 from tests.databases import new_database
 from tests.integration.test_running import Shop, differences
 

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, create_engine, make_url
 from db.apply import apply_schema
 from db.deferred_indexes import APPENDED, Unbuilt, build, set_aside, unbuilt
 from sim.cli.main import main
+from sim.postgres.writing import index_building as building
+from sim.postgres.writing.index_building import build_side_by_side
+from sim.postgres.writing.session import Session
+from sim.postgres.writing.statements import Step, Transaction
 from sim.run.history import Coordinator, chunk_sizing, coordinator
 from sim.sinks.port import SinkError
-from sim.sinks.postgres import building
-from sim.sinks.postgres.building import build_side_by_side
-from sim.sinks.postgres.session import Session
-from sim.sinks.postgres.steps import Step, Transaction
 from tests.integration.test_running import Shop, differences, eventually
 from tests.torture.simulator import Simulator, Start
 

@@ -14,8 +14,8 @@ import pytest
 
 from sim.cli.database import opened as opened_for_a_command
 from sim.cli.main import main
+from sim.postgres.control.incidents import ask_for
 from sim.run.start import Refused
-from sim.sinks.postgres.incidents import ask_for
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
 
 REPOSITORY = Path(__file__).parents[2]

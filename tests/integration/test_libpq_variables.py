@@ -16,8 +16,8 @@ from sqlalchemy import make_url
 import notebooks.shop
 from sim.cli.urls import libpq_url, sqlalchemy_url
 from sim.embedded import binaries, variables
+from sim.postgres.connection import dial
 from sim.settings import VARIABLES
-from sim.sinks.postgres.connection import dial
 from tests.integration.conftest import folder_with_servers
 
 REPOSITORY = Path(__file__).parents[2]

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import make_url
 
 from sim.cli.main import main
+from sim.postgres import pooler
+from sim.postgres.connection import connect
+from sim.postgres.writer_lock import take_lock
+from sim.postgres.writing.session import Session
+from sim.postgres.writing.sink import PostgresSink
 from sim.run import lifecycle
 from sim.run.start import Refused
 from sim.sinks.port import SinkError
-from sim.sinks.postgres import pooler
-from sim.sinks.postgres.connection import connect
-from sim.sinks.postgres.exclusive import take_lock
-from sim.sinks.postgres.session import Session
-from sim.sinks.postgres.sink import PostgresSink
 from tests.integration.test_running import PATIENCE_S, Shop, differences, eventually
 
 OURS = """

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sim.sinks.postgres.bulk_read import read_columns
-from sim.sinks.postgres.many_rows import customer_columns, lines_delivered, newest_ids
+from sim.postgres.reading.binary_copy import read_columns
+from sim.postgres.reading.bulk_rows import customer_columns, lines_delivered, newest_ids
 from tests.integration.test_running import Shop
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

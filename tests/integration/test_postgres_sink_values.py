@@ -12,7 +12,7 @@ import psycopg2.extensions
 import pytest
 
 from sim.journal.batch import Value
-from sim.sinks.postgres.encode import column_packers, copy_stream, microseconds
+from sim.postgres.writing.copy_encoding import column_packers, copy_stream, microseconds
 from sim.sinks.shapes import ColumnShape, Kind
 
 EPOCH = datetime(2026, 1, 5, 3, 4, 5, 678_901, tzinfo=UTC)

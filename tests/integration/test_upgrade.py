@@ -16,9 +16,9 @@ from db.upgrade import FIRST
 from models import SCHEMA_VERSION
 from sim.cli.main import main
 from sim.embedded.clients import connect
+from sim.postgres.writer_lock import ONE_SIMULATOR
 from sim.run.start import Refused
 from sim.settings import VARIABLES
-from sim.sinks.postgres.exclusive import ONE_SIMULATOR
 from tests.contract.catalogue import catalogue
 from tests.contract.first_schema import make_first_schema, move_rows
 from tests.integration.test_running import Shop, differences

@@ -10,9 +10,9 @@ import psycopg2
 import pytest
 
 from sim.cli.main import main
+from sim.postgres import pooler as noticing
+from sim.postgres.writer_lock import IS_LOCKED, ONE_SIMULATOR
 from sim.settings import VARIABLES
-from sim.sinks.postgres import pooler as noticing
-from sim.sinks.postgres.exclusive import IS_LOCKED, ONE_SIMULATOR
 from tests.integration.test_running import Shop, differences, eventually
 from tests.pooler.conftest import Pooler
 
@@ -134,7 +134,7 @@ def test_too_few_processes_are_said_to_be_too_few(pooler: Pooler, capsys, monkey
 
 def test_a_lock_that_was_left_behind_is_told_with_what_ends_it(pooler: Pooler, database_url: str, capsys, monkeypatch):
     """As an earlier program of ours left it when it ended behind such a pooler."""
-    monkeypatch.setattr("sim.sinks.postgres.exclusive._PATIENCE_S", 0.3)
+    monkeypatch.setattr("sim.postgres.writer_lock._PATIENCE_S", 0.3)
     with closing(psycopg2.connect(pooler(pool_mode="transaction"))) as lender, lender.cursor() as cursor:
         lender.autocommit = True
         cursor.execute("SELECT pg_advisory_lock(%s), pg_backend_pid()", (ONE_SIMULATOR,))

@@ -18,9 +18,10 @@ from sqlalchemy import NullPool, create_engine, make_url
 
 from models import metadata
 from sim.cli.status import for_people, run_status
-from sim.sinks.postgres import cutting, retention
-from sim.sinks.postgres.connection import open_connection
-from sim.sinks.postgres.retention import Retention
+from sim.postgres.connection import open_connection
+from sim.postgres.retention import purge as cutting
+from sim.postgres.retention import purger as retention
+from sim.postgres.retention.purger import Retention
 from tests.integration.test_running import Shop, eventually
 from tests.torture.simulator import Simulator, Start
 

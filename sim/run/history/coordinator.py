@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from db.deferred_indexes import Unbuilt
+    from sim.postgres.writing.statements import Piece
     from sim.run.configuration import RunConfig
     from sim.run.history.intervals import Interval
     from sim.run.history.worker import Result
     from sim.run.pacing import Commands
     from sim.run.status import Status
     from sim.sinks.port import PatientSink
-    from sim.sinks.postgres.steps import Piece
 
     class HistorySink(PatientSink, Protocol):
         """A patient sink that takes what several processes have made, and builds what was set aside."""

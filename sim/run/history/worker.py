@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
+from sim.postgres.writing.pieces import PieceSink
 from sim.run.pacing.census import CensusTaker
 from sim.run.pacing.fact_counter import FactCounter
 from sim.run.world import world_of
-from sim.sinks.postgres.pieces import PieceSink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from sim.facts import Fact
+    from sim.postgres.writing.statements import Piece
     from sim.run.configuration import RunConfig
     from sim.run.status import Census
-    from sim.sinks.postgres.steps import Piece
     from sim.snapshot import Snapshot
 
 _COMMON = (

@@ -13,12 +13,12 @@ from sqlalchemy import make_url
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
+from sim.postgres.transient_errors import Patience
+from sim.postgres.writing.sink import PostgresSink
+from sim.postgres.writing.writer import Bound
 from sim.run.files import RunFiles
 from sim.run.resolution import new_config
 from sim.run.world import world_of
-from sim.sinks.postgres.outages import Patience
-from sim.sinks.postgres.sink import PostgresSink
-from sim.sinks.postgres.writer import Bound
 from tests.integration.test_running import Shop, eventually, settings_of
 
 EVENING: dict[str, Any] = {"start": "2026-01-05T16:00Z", "duration": "6h", "scale": "0.02"}

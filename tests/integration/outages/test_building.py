@@ -11,8 +11,8 @@ import pytest
 
 from db.deferred_indexes import Unbuilt
 from sim.embedded import EmbeddedServer
+from sim.postgres.writing import index_building as building
 from sim.run import lifecycle
-from sim.sinks.postgres import building
 from tests.integration.outages.conftest import in_database
 from tests.integration.outages.test_server import kill, restart
 from tests.integration.test_history import KEYS_AND_INDEXES, MISSING

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from sim.embedded import EmbeddedServer, postmaster
+from sim.postgres.writing.sink import PostgresSink
+from sim.postgres.writing.writer import Bound
 from sim.run import lifecycle
 from sim.run.start import Refused
-from sim.sinks.postgres.sink import PostgresSink
-from sim.sinks.postgres.writer import Bound
 from tests.integration.outages.replay import EVENING
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from sim.clock.pacer import Speed
 from sim.clock.units import HOUR_US
 from sim.markets import load_market
+from sim.postgres.writing.statements import Piece
 from sim.run.history import Coordinator, Interval, history_intervals, parts_of
 from sim.run.history.chunk_sizing import ROWS_A_CHUNK, ChunkSizer
 from sim.run.history.worker import Result
 from sim.run.pacing import Commands
 from sim.run.pacing.commands import ClockCommand
 from sim.run.status import Census, Status
-from sim.sinks.postgres.steps import Piece
 from tests.configurations import configuration
 
 DAY_US = 24 * HOUR_US

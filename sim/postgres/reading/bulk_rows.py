@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from models.people import PERSONAS, TIERS
-from sim.sinks.postgres.bulk_read import Kind, read_columns
+from sim.postgres.reading.binary_copy import Kind, read_columns
 from sim.snapshot import CustomerColumns, DeliveredLines
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sim.journal.batch import Batch
-from sim.sinks.postgres.steps import BatchSteps, Piece
+from sim.postgres.writing.statements import BatchSteps, Piece
 from sim.sinks.shapes import shop_shapes
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg2
 
+from sim.postgres.connection import connect, one_line, open_connection
+from sim.postgres.transient_errors import ends_session
+from sim.postgres.writer_lock import backend_of, take_lock
+from sim.postgres.writing.commit_counter import Ledger
+from sim.postgres.writing.statements import Step, Transaction
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import connect, one_line, open_connection
-from sim.sinks.postgres.exclusive import backend_of, take_lock
-from sim.sinks.postgres.ledger import Ledger
-from sim.sinks.postgres.outages import ends_session
-from sim.sinks.postgres.steps import Step, Transaction
 
 
 class Session:

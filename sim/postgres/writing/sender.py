@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import psycopg2
 
+from sim.postgres.connection import one_line, rows
+from sim.postgres.transient_errors import Passing, Patience, passes
+from sim.postgres.writer_lock import take_lock_again
+from sim.postgres.writing.commit_counter import Ledger
+from sim.postgres.writing.session import Session
+from sim.postgres.writing.statements import Transaction
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import one_line, rows
-from sim.sinks.postgres.exclusive import take_lock_again
-from sim.sinks.postgres.ledger import Ledger
-from sim.sinks.postgres.outages import Passing, Patience, passes
-from sim.sinks.postgres.session import Session
-from sim.sinks.postgres.steps import Transaction
 
 _MAY_WRITE = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
 

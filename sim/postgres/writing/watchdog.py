@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import psycopg2
 
-from sim.sinks.postgres.connection import one_line, open_connection, rows
-from sim.sinks.postgres.session import Session
+from sim.postgres.connection import one_line, open_connection, rows
+from sim.postgres.writing.session import Session
 
 _LOOK = """
 SELECT w.wait_event, (w.state_change, c.bytes_processed)::text, b.pid, b.usename, b.application_name, b.state

@@ -16,8 +16,8 @@ from contextlib import closing, suppress
 import psycopg2
 
 from db.deferred_indexes import Unbuilt
-from sim.sinks.postgres.connection import dial, one_line
-from sim.sinks.postgres.steps import Step
+from sim.postgres.connection import dial, one_line
+from sim.postgres.writing.statements import Step
 
 _LOG = logging.getLogger(__name__)
 _MEMORY = "128MB"

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from db.deferred_indexes import Unbuilt
 from sim.journal.batch import Batch
+from sim.postgres.transient_errors import Patience
+from sim.postgres.writing.commit_counter import REPORTED
+from sim.postgres.writing.index_building import steps_to_build
+from sim.postgres.writing.session import Session, open_session
+from sim.postgres.writing.statements import BatchSteps, Piece, Step, Transaction
+from sim.postgres.writing.writer import Bound, Writer
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.building import steps_to_build
-from sim.sinks.postgres.ledger import REPORTED
-from sim.sinks.postgres.outages import Patience
-from sim.sinks.postgres.session import Session, open_session
-from sim.sinks.postgres.steps import BatchSteps, Piece, Step, Transaction
-from sim.sinks.postgres.writer import Bound, Writer
 from sim.sinks.shapes import Shapes, shop_shapes
 
 BOUND, PATIENCE = Bound(), Patience()

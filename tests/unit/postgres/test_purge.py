@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.sinks.postgres.cutting import Visit, gone
+from sim.postgres.retention.purge import Visit, gone
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
-from sim.sinks.postgres.connection import one_line, open_connection, rows
-from sim.sinks.postgres.cutting import cut
-from sim.sinks.postgres.holding import holds_of_others
+from sim.postgres.connection import one_line, open_connection, rows
+from sim.postgres.retention.external_references import holds_of_others
+from sim.postgres.retention.purge import cut
 
 _LOG = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
-from sim.sinks.postgres.connection import dial, rows
-from sim.sinks.postgres.controls import CHANNEL, READ, Controls
-from sim.sinks.postgres.incidents import PENDING
+from sim.postgres.connection import dial, rows
+from sim.postgres.control.controls import CHANNEL, READ, Controls
+from sim.postgres.control.incidents import PENDING
 from sim.snapshot import IncidentRequest
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 import sim
 from models import SCHEMA_VERSION
-from sim.sinks.postgres.controls import set_controls
+from sim.postgres.control.controls import set_controls
 from sim.snapshot import RunRecord
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
-from sim.sinks.postgres.controls import CHANNEL
+from sim.postgres.control.controls import CHANNEL
 from sim.snapshot import IncidentRequest
 
 if TYPE_CHECKING:

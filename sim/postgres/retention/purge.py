@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
-from sim.sinks.postgres.cutting_sql import (
+from sim.postgres.retention.external_references import Holds, holds_of_others
+from sim.postgres.retention.purge_statements import (
     CARTS,
     LOYALTY,
     OF_AN_ORDER,
@@ -28,7 +29,6 @@ from sim.sinks.postgres.cutting_sql import (
     TRIPS,
     VISITS,
 )
-from sim.sinks.postgres.holding import Holds, holds_of_others
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from db.names import tables
-from sim.sinks.postgres.connection import rows
+from sim.postgres.connection import rows
 
 _KEYS = """
 SELECT k.confrelid::regclass::text, k.conrelid::regclass::text,

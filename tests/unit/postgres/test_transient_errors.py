@@ -7,8 +7,8 @@ from itertools import islice
 import psycopg2
 import pytest
 
+from sim.postgres.transient_errors import Passing, Patience, may_pass, passes
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.outages import Passing, Patience, may_pass, passes
 
 # From PostgreSQL's own list of error codes.
 PASS = {

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.postgres.connection import one_line
+from sim.postgres.transient_errors import Patience
+from sim.postgres.writing.sender import Sender
+from sim.postgres.writing.session import Session
+from sim.postgres.writing.statements import Transaction
+from sim.postgres.writing.watchdog import Watch
 from sim.sinks.port import SinkError
-from sim.sinks.postgres.connection import one_line
-from sim.sinks.postgres.outages import Patience
-from sim.sinks.postgres.sender import Sender
-from sim.sinks.postgres.session import Session
-from sim.sinks.postgres.steps import Transaction
-from sim.sinks.postgres.watch import Watch
 
 _MOMENT_S = 1.0
 

@@ -1,0 +1,1 @@
+"""Reading: what a run asks of committed rows in order to go on."""

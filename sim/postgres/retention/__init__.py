@@ -1,0 +1,1 @@
+"""Retention: what is older than a shop shall keep is purged while it lives."""

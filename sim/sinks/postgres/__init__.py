@@ -1,1 +1,0 @@
-"""The PostgreSQL sink: rows packed as binary COPY by the simulating thread, sent by one writer thread."""
