@@ -12,9 +12,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.processor import Family
-from sim.postgres.writing.commit_counter import Ledger
+from sim.postgres.writing.commit_counter import CommitCounter
 from sim.postgres.writing.session import Session
-from sim.postgres.writing.statements import Step, Transaction
+from sim.postgres.writing.statements import Statement, Transaction
 
 Figures = dict[str, float]
 
@@ -24,7 +24,7 @@ class Sent:
     """The statements and COPY streams of one transaction; none of those that build keys is kept."""
 
     rows: int
-    steps: list[Step]
+    statements: list[Statement]
 
 
 @contextmanager
@@ -34,12 +34,12 @@ def commits(url: str, record: Path | None = None) -> Iterator[Window]:
     with ExitStack() as stack:
         file = stack.enter_context(record.open("wb")) if record else None
 
-        def send_and_note(session: Session, transaction: Transaction, ledger: Ledger) -> None:
+        def send_and_note(session: Session, transaction: Transaction, counter: CommitCounter) -> None:
             window.open()
-            send(session, transaction, ledger)
+            send(session, transaction, counter)
             window.note(transaction.rows)
-            if file and not any(step.takes_long for step in transaction.steps):
-                pickle.dump(Sent(transaction.rows, transaction.steps), file)
+            if file and not any(statement.takes_long for statement in transaction.statements):
+                pickle.dump(Sent(transaction.rows, transaction.statements), file)
 
         stack.enter_context(patch.object(Session, "send", send_and_note))
         yield window

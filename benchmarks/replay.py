@@ -45,8 +45,8 @@ def replay(url: str, path: Path) -> Figures:
     window.open()
     for sent in transactions:
         with connection.cursor() as cursor:
-            for step in sent.steps:
-                _do(cursor, step.sql, step.stream, made, once=step.once)
+            for statement in sent.statements:
+                _do(cursor, statement.sql, statement.stream, made, once=statement.once)
         connection.commit()
         window.note(sent.rows)
     connection.close()
@@ -55,7 +55,8 @@ def replay(url: str, path: Path) -> Figures:
 
 def make_bare_schema(url: str, path: Path) -> None:
     """Make the schema with no more keys than the recording's updates need: no index, no reference, no trigger."""
-    changed = {step.table for sent in recorded(path) for step in sent.steps if step.sql.startswith(_UPDATE)}
+    sent = (statement for transaction in recorded(path) for statement in transaction.statements)
+    changed = {statement.table for statement in sent if statement.sql.startswith(_UPDATE)}
 
     engine = create_engine("postgresql+psycopg2://", creator=lambda: psycopg2.connect(url), poolclass=NullPool)
     with engine.connect() as connection:

@@ -98,7 +98,7 @@ _ARE_SOME = "SELECT to_regclass('sim.unbuilt') IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
-class Unbuilt:
+class Deferred:
     """A key or an index that is missing, with the statements that build it.
 
     `relation` is the table that it is of, if it concerns no other one.
@@ -115,7 +115,7 @@ class Unbuilt:
         return _DONE.format(position=self.position)
 
 
-def set_aside(connection: Connection) -> None:
+def defer(connection: Connection) -> None:
     """Drop foreign keys, indexes, and keys that loading does not need, and turn our triggers off; commits nothing.
 
     Raises DBAPIError when somebody else is reading.
@@ -136,17 +136,17 @@ def set_aside(connection: Connection) -> None:
         )
 
 
-def unbuilt(connection: Connection) -> list[Unbuilt]:
+def deferred(connection: Connection) -> list[Deferred]:
     """What is missing, in the order of building."""
     if not connection.exec_driver_sql(_ARE_SOME).scalar_one():
         return []
     found = connection.exec_driver_sql("SELECT * FROM sim.unbuilt ORDER BY position").all()
-    return [Unbuilt(row.position, row.what, row.relation, tuple(row.statements)) for row in found]
+    return [Deferred(row.position, row.what, row.relation, tuple(row.statements)) for row in found]
 
 
 def build(connection: Connection) -> None:
     """Build all that is missing; commits nothing. For whoever has the database to itself."""
-    for missing in unbuilt(connection):
+    for missing in deferred(connection):
         for statement in (*missing.statements, missing.done):
             _plain(connection, statement)
 

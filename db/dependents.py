@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from db.names import PASSING_TABLES, functions, indexes_of_all_times, tables, views
+from db.names import TRANSIENT_TABLES, functions, indexes_of_all_times, tables, views
 
 _SHOWN = 10
 # Ours are the relations, their row types and the functions, whatever is left of them; of what hangs on a table of ours,
@@ -95,7 +95,7 @@ class Dependent(NamedTuple):
 def dependents(connection: Connection) -> list[Dependent]:
     """What leans on the shop, what leans on something else of it first."""
     ours = {
-        "relations": [*tables(), *PASSING_TABLES, *views()],
+        "relations": [*tables(), *TRANSIENT_TABLES, *views()],
         "functions": list(functions()),
         "indexes": indexes_of_all_times(),
     }

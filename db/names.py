@@ -14,7 +14,7 @@ from models import metadata, tables_in_key_order
 FIRST_SCHEMA = SCRIPTS / "migrations" / "first_schema"
 REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
 # Tables that are there for a time only: the first schema's own one, and while history is loaded.
-PASSING_TABLES = ("sim.schema_version", "sim.unbuilt")
+TRANSIENT_TABLES = ("sim.schema_version", "sim.unbuilt")
 SINCE = {
     "public.incidents": 3,
     "public.kept_since()": 4,
@@ -107,7 +107,7 @@ def _needed() -> set[str]:
         for key in table.constraints
         if str(key.name).startswith(("pk_", "uq_"))
     }
-    return {*tables(), *PASSING_TABLES, *views(), *functions(), *of_indexes, *of_keys}
+    return {*tables(), *TRANSIENT_TABLES, *views(), *functions(), *of_indexes, *of_keys}
 
 
 def _made(folder: Path) -> list[str]:

@@ -43,13 +43,13 @@ def check_command(named: str | None) -> None:
 
 def _results(url: str) -> Iterator[CheckResult]:
     from db.checks import load_checks, run_checks
-    from db.deferred_indexes import unbuilt
+    from db.deferred_indexes import deferred
 
     with opened(url) as connection:
         refuse_other_databases(connection)
         if run_status(connection) is None:
             raise Failure(f"check: {NO_RUN}")
-        if missing := unbuilt(connection):
+        if missing := deferred(connection):
             what = f"{len(missing)} keys and indexes are missing, which a `run` builds at the end of it"
             raise Failure(f"check: history is being loaded: {what}", FAILED)
         checks = load_checks()

@@ -138,11 +138,11 @@ def _refuse_while_running(connection: Connection) -> None:
 
 def drop_statements() -> list[str]:
     """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
-    from db.names import PASSING_TABLES, functions, tables, views
+    from db.names import TRANSIENT_TABLES, functions, tables, views
 
     return [
         f"DROP VIEW IF EXISTS {', '.join(views())}",
-        f"DROP TABLE IF EXISTS {', '.join([*PASSING_TABLES, *tables()])}",
+        f"DROP TABLE IF EXISTS {', '.join([*TRANSIENT_TABLES, *tables()])}",
         f"DROP FUNCTION IF EXISTS {', '.join(functions())}",
         _DROP_SCHEMA,
     ]

@@ -93,7 +93,7 @@ def refuse_other_databases(connection: Connection) -> None:
 
 def run_status(connection: Connection) -> RunStatus | None:
     """The newest run in a database, or None where there is none."""
-    from db.deferred_indexes import unbuilt
+    from db.deferred_indexes import deferred
     from sim.postgres.writer_lock import IS_LOCKED
 
     if connection.exec_driver_sql("SELECT to_regclass('sim.runs')").scalar_one() is None:
@@ -101,7 +101,7 @@ def run_status(connection: Connection) -> RunStatus | None:
     run = connection.exec_driver_sql(_RUN).mappings().one_or_none()
     if run is None:
         return None
-    to_build = len(unbuilt(connection))
+    to_build = len(deferred(connection))
     counted = {str(status): int(number) for status, number in connection.exec_driver_sql(_ORDERS)}
     orders = {status: counted.get(status, 0) for status in _ON_THE_WAY}
     locked = bool(connection.exec_driver_sql(IS_LOCKED).scalar_one())

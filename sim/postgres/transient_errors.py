@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import psycopg2
 
-PASSING: Final[Mapping[str, str]] = {
+TRANSIENT: Final[Mapping[str, str]] = {
     "08": "the connection broke",
     "25006": "read-only for now: an operator's choice, or a standby that is about to be promoted",
     "25P03": "the session was ended because it was idle",
@@ -29,11 +29,11 @@ _NEEDS_ANOTHER_SESSION: Final = ("08", "25006", "25P03", "25P04", "40003", "57P"
 _NO_ANSWER: Final = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
-class Passing(Exception):
+class TransientError(Exception):
     """A trouble without an SQLSTATE that will pass. The message is one line for people."""
 
 
-class Patience(NamedTuple):
+class RetryPolicy(NamedTuple):
     """How long the writer waits for what, in real seconds."""
 
     first_s: float = 0.1  # between the first failure and the second try; each wait is twice the one before
@@ -49,16 +49,16 @@ class Patience(NamedTuple):
             wait_s = min(2 * wait_s, self.longest_s)
 
 
-def passes(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later, perhaps on another connection."""
     if isinstance(error, psycopg2.Error):
-        return may_pass(error.pgcode) if error.pgcode else says_nothing(error)
-    return isinstance(error, Passing)
+        return is_transient_sqlstate(error.pgcode) if error.pgcode else says_nothing(error)
+    return isinstance(error, TransientError)
 
 
-def may_pass(sqlstate: str) -> bool:
+def is_transient_sqlstate(sqlstate: str) -> bool:
     """Whether what the server says by this code may be otherwise later."""
-    return sqlstate not in _FINAL and sqlstate.startswith(tuple(PASSING))
+    return sqlstate not in _FINAL and sqlstate.startswith(tuple(TRANSIENT))
 
 
 def ends_session(error: BaseException) -> bool:

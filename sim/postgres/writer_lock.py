@@ -15,7 +15,7 @@ from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from sim.postgres.connection import rows
-from sim.postgres.transient_errors import Passing
+from sim.postgres.transient_errors import TransientError
 from sim.sinks.port import SinkError
 
 ONE_SIMULATOR = 0x62617A616173  # the key of the lock
@@ -89,7 +89,7 @@ def take_lock_again(connection: Connection, ours: Collection[Backend], look: Cal
         if is_ours:
             _end(connection, pid)
         if time.monotonic() > deadline and is_ours:
-            raise Passing(f"our lost connection still has its lock (server process {pid})")
+            raise TransientError(f"our lost connection still has its lock (server process {pid})")
         if time.monotonic() > deadline:
             raise SinkError(
                 f"another simulator ({_name(connection)[0]}, server process {pid}) is running on the database"

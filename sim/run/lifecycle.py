@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from db.deferred_indexes import set_aside, unbuilt
+from db.deferred_indexes import defer, deferred
 from sim.children import usable_processors
 from sim.clock.pacer import Speed
 from sim.journal.journal import Journal
 from sim.postgres.connection import one_line
 from sim.postgres.control.listener import Listener
-from sim.postgres.retention.purger import keeping
-from sim.postgres.writing.index_building import build_side_by_side
+from sim.postgres.retention.purger import purging
+from sim.postgres.writing.index_building import build_in_parallel
 from sim.postgres.writing.sink import PostgresSink
 from sim.processes.incidents import carry_out
 from sim.run.history import Coordinator, Interval, Task, WorkerLost, WorkerPool, parts_of, share_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
-    from db.deferred_indexes import Unbuilt
+    from db.deferred_indexes import Deferred
     from sim.postgres.control.controls import Controls
     from sim.postgres.writing.session import Session
     from sim.processes.world import World
@@ -78,7 +78,7 @@ class RunLifecycle:
         try:
             with (
                 closing(Listener(self._url, self._run.run_id, partial(_leave, self._commands), self._commands.ask)),
-                keeping(self._url, self._config.keep, self._stop),
+                purging(self._url, self._config.keep, self._stop),
             ):
                 self._live_on(sink, history, keyless=keyless)
         except SinkError:
@@ -129,14 +129,14 @@ class RunLifecycle:
     def _set_aside(self) -> None:
         try:
             with reading(self._url) as connection:
-                if not unbuilt(connection):
-                    set_aside(connection)
+                if not deferred(connection):
+                    defer(connection)
                 connection.commit()
         except DBAPIError as error:  # then it takes longer
             _LOG.warning("database: history is loaded with all keys: %s", one_line(error.orig or error))
 
-    def _missing(self) -> list[Unbuilt]:
-        return read_again(self._url, unbuilt, self._stop)
+    def _missing(self) -> list[Deferred]:
+        return read_again(self._url, deferred, self._stop)
 
     def _tasks(self) -> list[Task]:
         snapshot = self._snapshot()
@@ -157,7 +157,7 @@ class RunLifecycle:
         """Build what is missing: most of it side by side, and by the writer what that has left for any reason."""
         coordinator.see_written()
         if missing := self._missing():
-            coordinator.while_it_lasts(partial(build_side_by_side, self._url, missing), len(missing))
+            coordinator.while_it_lasts(partial(build_in_parallel, self._url, missing), len(missing))
         while missing := self._missing():
             coordinator.build(missing)
 

@@ -17,7 +17,7 @@ from sim.clock.units import HOUR_US
 from sim.postgres.connection import dial, one_line
 from sim.postgres.control.runs import newest_run
 from sim.postgres.reading.open_rows import OpenRows
-from sim.postgres.transient_errors import passes
+from sim.postgres.transient_errors import is_transient
 from sim.processes.pending_consequences import pending_consequences
 from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
@@ -64,10 +64,10 @@ def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event)
                 return read(connection)
         except (DBAPIError, psycopg2.Error) as error:
             cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
-            if passes(cause) and not told:
+            if is_transient(cause) and not told:
                 _LOG.warning("database: it is waited for: %s", one_line(cause))
                 told = True
-            if not passes(cause) or stop.wait(_AGAIN_S):
+            if not is_transient(cause) or stop.wait(_AGAIN_S):
                 raise SinkError(one_line(cause)) from error
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from db.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
-from db.deferred_indexes import unbuilt
+from db.deferred_indexes import deferred
 from db.privileges import lacking_to_write
 from sim.clock.pacer import WallClock
 from sim.markets import MarketError
 from sim.postgres.connection import one_line
 from sim.postgres.control.incidents import pending
 from sim.postgres.control.runs import newest_run, note_new_start, record_run
-from sim.postgres.retention.purger import keeping
+from sim.postgres.retention.purger import purging
 from sim.postgres.writing.session import open_session
 from sim.run.files import RunFiles
 from sim.run.history import history_intervals
@@ -65,15 +65,15 @@ def run_shop(
             run = newest_run(connection) if made else None
             config = resumed_config(run, settings, files) if run else new_config(settings, files, datetime.now(UTC))
             over = bool(run and run.batches and config.is_over(run.sim_now))
-            if over and not unbuilt(connection):
-                with keeping(url, config.keep, stop):  # perhaps it was killed while it forgot
+            if over and not deferred(connection):
+                with purging(url, config.keep, stop):  # perhaps it was killed while it forgot
                     return
             if not made:
                 for warning in apply_schema(connection):
                     _LOG.warning("database: %s", warning)
             recorded = config.recorded
             run = note_new_start(connection, run, recorded) if run else record_run(connection, recorded)
-            keyless = _may_lack_keys(config) and (not run.batches or bool(unbuilt(connection)))
+            keyless = _may_lack_keys(config) and (not run.batches or bool(deferred(connection)))
             connection.rollback()
             begins_us = run.now_us if run.batches else None
             history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)

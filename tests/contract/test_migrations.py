@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db import SCRIPTS
 from db.apply import Current, Foreign, Newer, Older, SchemaError, apply_schema, described, schema_state
-from db.deferred_indexes import set_aside, unbuilt
+from db.deferred_indexes import defer, deferred
 from db.upgrade import FIRST, Upgrade, migrate, migrations, upgrade_schema
 from models import SCHEMA_VERSION, metadata, revision_of
 from tests.contract.catalogue import catalogue
@@ -99,9 +99,9 @@ def test_what_an_older_program_had_set_aside_is_built(version: int, lived_in: Co
     migrate(lived_in, revision_of(version))
     if version >= QUARTERS:
         lived_in.exec_driver_sql((SCRIPTS / "quarters.sql").read_text(), execution_options={"no_parameters": True})
-    set_aside(lived_in)
+    defer(lived_in)
     lived_in.commit()
-    assert len(unbuilt(lived_in)) > 30
+    assert len(deferred(lived_in)) > 30
     upgrade_schema(lived_in)
     with small_world.connect() as connection:
         fresh, rows = catalogue(connection), contents(connection)

@@ -17,7 +17,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from db.apply import apply_schema
-from db.deferred_indexes import set_aside
+from db.deferred_indexes import defer
 from sim.cli import database
 from sim.cli import export as command
 from sim.cli.export import _progress_on
@@ -242,7 +242,7 @@ def test_a_history_under_way_and_a_past_cut_off_are_said(postgres_url: str, expo
             cursor.execute("INSERT INTO sim.retention VALUES (true, '2026-01-05T01:00Z')")
         engine = engine_of(shop.url)
         with engine.connect() as owner:
-            set_aside(owner)
+            defer(owner)
             owner.commit()
         engine.dispose()
         said = export("--out", "x", "--tables", "cities", url=shop.url)

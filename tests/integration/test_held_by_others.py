@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import make_url
 
 from sim.postgres.connection import open_connection
-from sim.postgres.retention import purge as cutting
-from sim.postgres.retention.external_references import holds_of_others
+from sim.postgres.retention import purge
+from sim.postgres.retention.external_references import external_references
 from tests.databases import new_database
 from tests.integration.test_running import Shop, differences
 
@@ -64,7 +64,7 @@ def copy(postgres_url: str, whole: Shop) -> Iterator[Shop]:
 
 def cut(shop: Shop) -> None:
     with closing(open_connection(shop.url)) as connection:
-        for _ in cutting.cut(connection, SINCE):
+        for _ in purge.purge(connection, SINCE):
             pass
 
 
@@ -119,7 +119,7 @@ def test_a_key_that_cascades_holds_nothing(copy: Shop):
         cursor.execute("CREATE INDEX ON mine (order_id)")
         cursor.execute("INSERT INTO mine SELECT order_id FROM orders")
     with closing(open_connection(copy.url)) as connection:
-        assert holds_of_others(connection).by == []
+        assert external_references(connection).by == []
     cut(copy)
     assert copy.rows("SELECT count(*) FROM mine") == copy.rows("SELECT count(*) FROM orders")
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
 from db.apply import apply_schema
-from db.deferred_indexes import APPENDED, Unbuilt, build, set_aside, unbuilt
+from db.deferred_indexes import APPENDED, Deferred, build, defer, deferred
 from sim.cli.main import main
-from sim.postgres.writing import index_building as building
-from sim.postgres.writing.index_building import build_side_by_side
+from sim.postgres.writing import index_building
+from sim.postgres.writing.index_building import build_in_parallel
 from sim.postgres.writing.session import Session
-from sim.postgres.writing.statements import Step, Transaction
+from sim.postgres.writing.statements import Statement, Transaction
 from sim.run.history import Coordinator, chunk_sizing, coordinator
 from sim.sinks.port import SinkError
 from tests.integration.test_running import Shop, differences, eventually
@@ -144,8 +144,8 @@ def test_ended_while_it_builds_it_builds_the_rest(
     with monkeypatch.context() as broken:
         build = Coordinator.build
 
-        def build_some(coordinator: Coordinator, unbuilt: list[Unbuilt]) -> None:
-            build(coordinator, unbuilt[: len(unbuilt) // 2])
+        def build_some(coordinator: Coordinator, deferred: list[Deferred]) -> None:
+            build(coordinator, deferred[: len(deferred) // 2])
             raise ZeroDivisionError
 
         broken.setattr(Coordinator, "build", build_some)
@@ -192,9 +192,9 @@ def test_no_row_is_changed_by_a_key_that_is_set_aside(shop: Shop, monkeypatch: p
     changed: set[str] = set()
     send = Session.send
 
-    def watched(session: Session, transaction: Transaction, ledger: Any) -> None:
-        changed.update(step.table for step in transaction.steps if _changes(step))
-        send(session, transaction, ledger)
+    def watched(session: Session, transaction: Transaction, counter: Any) -> None:
+        changed.update(statement.table for statement in transaction.statements if _changes(statement))
+        send(session, transaction, counter)
 
     monkeypatch.setattr(Session, "send", watched)
     monkeypatch.setattr(chunk_sizing, "ROWS_A_CHUNK", 1_000)
@@ -203,8 +203,8 @@ def test_no_row_is_changed_by_a_key_that_is_set_aside(shop: Shop, monkeypatch: p
     assert changed.isdisjoint(APPENDED)
 
 
-def _changes(step: Step) -> bool:
-    return step.expected_rows is not None
+def _changes(statement: Statement) -> bool:
+    return statement.expected_rows is not None
 
 
 def test_readers_see_every_stretch_whole(shop: Shop, monkeypatch: pytest.MonkeyPatch):
@@ -224,7 +224,7 @@ def connection(shop: Shop) -> Iterator[Connection]:
     engine = create_engine(make_url(shop.url).set(drivername="postgresql+psycopg2"))
     with engine.connect() as connection:
         apply_schema(connection)
-        set_aside(connection)
+        defer(connection)
         connection.commit()
         yield connection
     engine.dispose()
@@ -238,10 +238,10 @@ def test_all_can_be_built_at_once(shop: Shop, whole: Shop, connection: Connectio
 
 
 def test_side_by_side_only_what_concerns_several_tables_is_left(shop: Shop, connection: Connection):
-    missing = unbuilt(connection)
+    missing = deferred(connection)
     connection.rollback()
-    build_side_by_side(shop.url, missing)
-    left = {missing.what.split(" ")[0] for missing in unbuilt(connection)}
+    build_in_parallel(shop.url, missing)
+    left = {missing.what.split(" ")[0] for missing in deferred(connection)}
     assert left == {"foreign", "counts"}
     assert {missing.what.split(" ")[0] for missing in missing} == left | {"key", "index"}
 
@@ -249,12 +249,12 @@ def test_side_by_side_only_what_concerns_several_tables_is_left(shop: Shop, conn
 def test_who_reads_on_and_on_leaves_a_table_to_the_writer(
     shop: Shop, connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(building, "_SETTINGS", (*building._SETTINGS, "SET LOCAL lock_timeout = '50ms'"))
-    missing = unbuilt(connection)
+    monkeypatch.setattr(index_building, "_SETTINGS", (*index_building._SETTINGS, "SET LOCAL lock_timeout = '50ms'"))
+    missing = deferred(connection)
     connection.exec_driver_sql("SELECT FROM session_events")  # and the transaction stays open
-    build_side_by_side(shop.url, missing)
+    build_in_parallel(shop.url, missing)
     assert "session_events are left to the writer" in caplog.text
-    assert {missing.relation for missing in unbuilt(connection)} == {None, "session_events"}
+    assert {missing.relation for missing in deferred(connection)} == {None, "session_events"}
 
 
 def test_bad_numbers_of_processes_are_refused(capsys: pytest.CaptureFixture[str]):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
-from db import deferred_indexes as unbuilt
+from db import deferred_indexes
 from sim.cli.main import main
 from sim.settings import VARIABLES
 from tests.contract.first_schema import make_first_schema
@@ -217,14 +217,14 @@ def test_a_trigger_of_others_that_refuses_is_told_and_the_shop_goes_on_without_i
 def test_keys_and_indexes_of_others_stay_while_history_is_loaded(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     execute(shop, THEIRS)
     seen: list[list[tuple[Any, ...]]] = []
-    set_aside = unbuilt.set_aside
+    defer = deferred_indexes.defer
 
     def watched(connection: Any) -> None:
-        set_aside(connection)
+        defer(connection)
         connection.commit()
         seen.append(theirs(shop))
 
-    monkeypatch.setattr("sim.run.lifecycle.set_aside", watched)
+    monkeypatch.setattr("sim.run.lifecycle.defer", watched)
     before = theirs(shop)
     shop.run(duration="25h", processes="2")
     assert seen == [before]

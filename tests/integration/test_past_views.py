@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from benchmarks.past import BEFORE, VIEWS, first_views
-from db.deferred_indexes import set_aside
+from db.deferred_indexes import defer
 from tests.integration.test_running import Shop
 
 DIFFERENT = """
@@ -25,7 +25,7 @@ def test_they_are_what_they_were(loading: bool, database_url: str):
     with engine.connect() as connection:
         connection.exec_driver_sql(first_views())
         if loading:
-            set_aside(connection)
+            defer(connection)
             connection.exec_driver_sql("UPDATE sim.session_quarters SET browsed = 0")  # nobody keeps them meanwhile
         for view in VIEWS:
             different, rows = connection.exec_driver_sql(DIFFERENT.format(view=view, before=BEFORE)).one()

@@ -19,9 +19,8 @@ from sqlalchemy import NullPool, create_engine, make_url
 from models import metadata
 from sim.cli.status import for_people, run_status
 from sim.postgres.connection import open_connection
-from sim.postgres.retention import purge as cutting
-from sim.postgres.retention import purger as retention
-from sim.postgres.retention.purger import Retention
+from sim.postgres.retention import purge, purger
+from sim.postgres.retention.purger import Purger
 from tests.integration.test_running import Shop, eventually
 from tests.torture.simulator import Simulator, Start
 
@@ -86,14 +85,14 @@ def copy(whole: Shop, postgres_url: str) -> Iterator[Shop]:
 
 
 @contextmanager
-def cutting_of(shop: Shop) -> Iterator[psycopg2.extensions.connection]:
+def purging_session(shop: Shop) -> Iterator[psycopg2.extensions.connection]:
     with closing(open_connection(shop.url)) as connection:
         yield connection
 
 
 def cut_until(shop: Shop, since: datetime) -> None:
-    with cutting_of(shop) as connection:
-        for _ in cutting.cut(connection, since):
+    with purging_session(shop) as connection:
+        for _ in purge.purge(connection, since):
             pass
 
 
@@ -206,16 +205,16 @@ def test_all_of_the_past_may_be_gone(copy: Shop, whole: Shop, options: dict[str,
 
 
 def test_the_invariants_hold_after_every_piece_wherever_it_ends(copy: Shop, whole: Shop, monkeypatch):
-    monkeypatch.setattr(cutting, "VISITS_A_PIECE", 150)
-    monkeypatch.setattr(cutting, "ROWS_A_PIECE", 40)
+    monkeypatch.setattr(purge, "VISITS_A_CHUNK", 150)
+    monkeypatch.setattr(purge, "ROWS_A_CHUNK", 40)
     pieces, days = 0, [EPOCH + timedelta(days=1.3), EPOCH + timedelta(days=2.1), KEPT_SINCE]
     for since, stop in zip(days, (9, 14, 19), strict=True):  # each is broken off, and the next one begins anew
-        with cutting_of(copy) as connection:
-            for _ in islice(cutting.cut(connection, since), stop):
+        with purging_session(copy) as connection:
+            for _ in islice(purge.purge(connection, since), stop):
                 pieces += 1
                 assert pieces % 5 or copy.broken_invariants() == {}, pieces
-    with cutting_of(copy) as connection:
-        for _ in cutting.cut(connection, KEPT_SINCE):
+    with purging_session(copy) as connection:
+        for _ in purge.purge(connection, KEPT_SINCE):
             pieces += 1
             assert pieces % 25 or copy.broken_invariants() == {}, pieces
     assert_forgot_rightly(copy, whole)
@@ -238,11 +237,11 @@ def test_killed_while_it_forgets(shop: Shop, whole: Shop, options: dict[str, Any
 
 
 def test_a_connection_lost_while_it_forgets_is_made_again(copy: Shop, whole: Shop, monkeypatch, caplog):
-    monkeypatch.setattr(retention, "_LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr(retention, "_AFTER_AN_ERROR_S", 0.01)
-    monkeypatch.setattr(cutting, "VISITS_A_PIECE", 20)
+    monkeypatch.setattr(purger, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(purger, "_AFTER_AN_ERROR_S", 0.01)
+    monkeypatch.setattr(purge, "VISITS_A_CHUNK", 20)
     ours = "FROM pg_stat_activity WHERE application_name = 'bazaar retention' AND datname = current_database()"
-    with closing(Retention(copy.url, KEEP)) as thread, caplog.at_level(logging.WARNING):
+    with closing(Purger(copy.url, KEEP)) as thread, caplog.at_level(logging.WARNING):
         eventually(lambda: bool(copy.rows("SELECT FROM sim.retention")))
         assert copy.rows(f"SELECT pg_terminate_backend(pid) {ours}") == [(True,)]
         eventually(lambda: bool(caplog.messages))
@@ -281,7 +280,7 @@ def status_of(shop: Shop) -> str:
 def test_nothing_is_forgotten_while_history_is_loaded_without_keys(copy: Shop):
     with copy.connected() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE sim.unbuilt (position int)")
-    with closing(Retention(copy.url, KEEP)) as thread:
+    with closing(Purger(copy.url, KEEP)) as thread:
         thread.finish(threading.Event())
     assert copy.rows("SELECT count(*) FROM sim.retention") == [(0,)]
 
@@ -296,6 +295,6 @@ def test_an_open_order_keeps_back_the_past_since_it_was_placed(copy: Shop):
             "cancel_reason = NULL WHERE placed_at = %s",
             (placed_at,),
         )
-    with closing(Retention(copy.url, KEEP)) as thread:
+    with closing(Purger(copy.url, KEEP)) as thread:
         thread.finish(threading.Event())
     assert copy.rows("SELECT kept_since()") == [(placed_at,)]

@@ -1,7 +1,7 @@
-"""What others hold of the past: rows of ours that their tables refer to by foreign keys stay, with what they belong to.
+"""What others refer to of the past: rows of ours that foreign keys of their tables name stay, with all they belong to.
 
-In the statements of `cutting_sql`, `held(TABLE, ALIAS)` stands for whether somebody refers to that row, and
-`held_visit()` for whether to anything of a visit. A key that cascades, or sets its columns to NULL, holds nothing: its
+In the statements of `purge_statements`, `held(TABLE, ALIAS)` stands for whether somebody refers to that row, and
+`held_visit()` for whether to anything of a visit. A key that cascades, or sets its columns to NULL, keeps nothing: its
 makers said so.
 """
 
@@ -45,7 +45,7 @@ _CHAINS = ("loyalty_transactions", "satisfaction_changes")
 _MARK = re.compile(r"held\((\w+), (\w+)\)")
 
 
-class Hold(NamedTuple):
+class ExternalReference(NamedTuple):
     """A foreign key of others to a table of ours."""
 
     table: str
@@ -60,23 +60,23 @@ class Hold(NamedTuple):
         return f"EXISTS (SELECT FROM {self.by} AS held_by WHERE ({theirs}) = ({ours}))"
 
 
-class Holds:
+class ExternalReferences:
     """All of them; fills them into statements."""
 
-    def __init__(self, of_tables: Mapping[str, list[Hold]]) -> None:
+    def __init__(self, of_tables: Mapping[str, list[ExternalReference]]) -> None:
         self._of_tables = of_tables
 
     @property
     def by(self) -> list[str]:
         """The tables that refer to ours."""
-        return sorted({hold.by for holds in self._of_tables.values() for hold in holds})
+        return sorted({reference.by for references in self._of_tables.values() for reference in references})
 
     def filled(self, sql: str) -> str:
         """A statement in which the marks are conditions."""
         return _MARK.sub(lambda mark: self._held(mark[1], mark[2]), sql.replace("held_visit()", self._visit()))
 
     def _held(self, table: str, alias: str) -> str:
-        return _any(hold.of(alias) for hold in self._of_tables.get(table, ()))
+        return _any(reference.of(alias) for reference in self._of_tables.get(table, ()))
 
     def _visit(self) -> str:
         themselves = [f"held({table}, {alias})" for table, alias in _VISIT_ITSELF.items() if table in self._of_tables]
@@ -94,13 +94,13 @@ class Holds:
         return _any([*themselves, *parts, *chains])
 
 
-def holds_of_others(connection: Connection) -> Holds:
+def external_references(connection: Connection) -> ExternalReferences:
     """Look for them, in a transaction of its own."""
-    of_tables: dict[str, list[Hold]] = {}
+    of_tables: dict[str, list[ExternalReference]] = {}
     with connection:
         for table, by, columns, to in rows(connection, _KEYS, (tables(), tables())):
-            of_tables.setdefault(table, []).append(Hold(table, by, tuple(columns), tuple(to)))
-    return Holds(of_tables)
+            of_tables.setdefault(table, []).append(ExternalReference(table, by, tuple(columns), tuple(to)))
+    return ExternalReferences(of_tables)
 
 
 def _any(conditions: Iterable[str]) -> str:

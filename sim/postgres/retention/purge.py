@@ -1,4 +1,4 @@
-"""Cuts off what was over before an instant, a small piece a transaction, so that keys and db/checks.sql always hold.
+"""Purges what was over before an instant, a small chunk a transaction, so that keys and db/checks.sql always hold.
 
 A visit goes as a whole: its steps, its cart, the order made of it and all that followed, when the last of that lies
 before the instant. The chains of points and satisfaction and the sums of stock are cut by their own times; what they
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
-from sim.postgres.retention.external_references import Holds, holds_of_others
+from sim.postgres.retention.external_references import ExternalReferences, external_references
 from sim.postgres.retention.purge_statements import (
     CARTS,
     LOYALTY,
@@ -33,9 +33,9 @@ from sim.postgres.retention.purge_statements import (
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-VISITS_A_PIECE = 1000
+VISITS_A_CHUNK = 1000
 """Some six thousand rows, mostly steps of visits without a cart: a transaction of about 50 ms."""
-ROWS_A_PIECE = 1_000
+ROWS_A_CHUNK = 1_000
 
 
 class Visit(NamedTuple):
@@ -50,21 +50,21 @@ class Visit(NamedTuple):
     over: bool
 
 
-def cut(connection: Connection, since: datetime, holds: Holds | None = None) -> Iterator[None]:
+def purge(connection: Connection, since: datetime, references: ExternalReferences | None = None) -> Iterator[None]:
     """Cut off what was over before `since`; each step is a committed transaction. Raises psycopg2.Error.
 
-    What others hold stays; it is looked for unless it is given.
+    What others reference stays; it is looked for unless it is given.
     """
-    holds = holds or holds_of_others(connection)
+    references = references or external_references(connection)
     yield from _step(connection, SINCE, since)
     for statements in (LOYALTY, SATISFACTION, OPENING_STOCK):
-        yield from _repeat(connection, holds.filled(statements), since)
-    yield from _cut_visits(connection, holds.filled(VISITS), since)
+        yield from _repeat(connection, references.filled(statements), since)
+    yield from _purge_visits(connection, references.filled(VISITS), since)
     for statements in (TRIPS, SHIFTS, REPLENISHMENTS):
-        yield from _repeat(connection, holds.filled(statements), since)
+        yield from _repeat(connection, references.filled(statements), since)
 
 
-def gone(visits: list[Visit]) -> list[Visit]:
+def purgeable(visits: list[Visit]) -> list[Visit]:
     """The visits that can go: over, and no cart of theirs was taken up again in one that stays."""
     going = [visit for visit in visits if visit.over]
     while True:
@@ -86,21 +86,21 @@ def _repeat(connection: Connection, sql: str, since: datetime) -> Iterator[None]
     found = 1
     while found:
         with connection, connection.cursor() as cursor:
-            cursor.execute(sql, {"since": since, "rows": ROWS_A_PIECE})
+            cursor.execute(sql, {"since": since, "rows": ROWS_A_CHUNK})
             found = cursor.rowcount
         yield
 
 
-def _cut_visits(connection: Connection, sql: str, since: datetime) -> Iterator[None]:
+def _purge_visits(connection: Connection, sql: str, since: datetime) -> Iterator[None]:
     """From the latest to the earliest: whoever came back to a cart did so later, and goes first."""
     at, session_id = since, 0
     while True:
         with connection, connection.cursor() as cursor:
-            cursor.execute(sql, {"since": since, "at": at, "session_id": session_id, "visits": VISITS_A_PIECE})
+            cursor.execute(sql, {"since": since, "at": at, "session_id": session_id, "visits": VISITS_A_CHUNK})
             visits = [Visit._make(row) for row in cursor.fetchall()]
-            _delete(cursor, gone(visits))
+            _delete(cursor, purgeable(visits))
         yield
-        if len(visits) < VISITS_A_PIECE:
+        if len(visits) < VISITS_A_CHUNK:
             return
         session_id, at = visits[-1].session_id, visits[-1].started_at
 

@@ -1,6 +1,6 @@
 """The statements by which the past is cut off. Each finds its rows by an index and deletes at most a piece of them.
 
-What is `held(…)` is filled in by `holding`.
+What is `held(…)` is filled in by `external_references`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from sim.postgres.connection import one_line, open_connection, rows
-from sim.postgres.retention.external_references import holds_of_others
-from sim.postgres.retention.purge import cut
+from sim.postgres.retention.external_references import external_references
+from sim.postgres.retention.purge import purge
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,24 +52,24 @@ class _Found(NamedTuple):
 
 
 @contextmanager
-def keeping(url: str, keep: timedelta | None, stop: threading.Event) -> Iterator[None]:
+def purging(url: str, keep: timedelta | None, stop: threading.Event) -> Iterator[None]:
     """Cut off what is older than `keep` while the body runs; None keeps everything.
 
-    When the body ends by itself, what is still to be cut is cut first, unless `stop` is set. An error in cutting is
+    When the body ends by itself, what is still to be cut is cut first, unless `stop` is set. An error in purging is
     logged, tried again, and ends nothing: the shop goes on and grows.
     """
     if keep is None:
         yield
         return
-    retention = Retention(url, keep)
+    purger = Purger(url, keep)
     try:
         yield
-        retention.finish(stop)
+        purger.finish(stop)
     finally:
-        retention.close()
+        purger.close()
 
 
-class Retention:
+class Purger:
     """The thread. Beside the writer it takes no lock that anybody waits for: it deletes what nobody refers to again."""
 
     def __init__(self, url: str, keep: timedelta) -> None:
@@ -120,13 +120,13 @@ class Retention:
             since = max(found[0].kept_since, found[0].needed_since)
             due = not self._begun or last or since - found[0].kept_since >= self._step
             if due and since > found[0].epoch:
-                self._cut(connection, since)
+                self._purge(connection, since)
 
-    def _cut(self, connection: Connection, since: datetime) -> None:
+    def _purge(self, connection: Connection, since: datetime) -> None:
         began_s = time.monotonic()
-        holds = holds_of_others(connection)
-        self._tell_holders(holds.by)
-        for _ in cut(connection, since, holds):
+        references = external_references(connection)
+        self._tell_holders(references.by)
+        for _ in purge(connection, since, references):
             self._rest(connection, time.monotonic() - began_s)
             if self._closing.is_set():
                 return

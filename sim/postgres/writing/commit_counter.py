@@ -1,4 +1,4 @@
-"""The run's row in `sim.runs` as a ledger: it counts the batches, so that what is committed can be asked for."""
+"""The run's row in `sim.runs` as a counter: it counts the batches, so that what is committed can be asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GONE = "the shop is no longer in the database (was it reset?); start again for 
 _GOES_ON = "start again: the shop goes on from the newest commit that is there"
 
 
-class _Entry(NamedTuple):
+class _RunRow(NamedTuple):
     """The newest row of `sim.runs`: which start of which simulator it is of, and how many batches it has written."""
 
     run_id: int
@@ -29,26 +29,26 @@ class _Entry(NamedTuple):
     batches: int
 
 
-class Ledger:
+class CommitCounter:
     """Counts the batches of one start of the simulator. `batches` is what the row must say before the next one."""
 
     def __init__(self, connection: Connection, run_id: int) -> None:
         """Raises SinkError unless `run_id` is the newest row of `sim.runs`."""
-        entry = _newest(connection)
-        if entry is None or entry.run_id != run_id:
+        row = _newest(connection)
+        if row is None or row.run_id != run_id:
             raise SinkError(f"run {run_id} is not in sim.runs, or not the newest there")
-        self._start = entry[:-1]
+        self._start = row[:-1]
         self._run_id = run_id
-        self.batches = entry.batches
+        self.batches = row.batches
 
-    def enter(self, cursor: Any, transaction: Transaction) -> None:
+    def count(self, cursor: Any, transaction: Transaction) -> None:
         """Move the row with a transaction, for the caller to commit. Raises SinkError when it isn't as we left it."""
         try:
             moved = self._move(cursor, transaction)
         except errors.UndefinedTable as error:
             raise SinkError(_GONE) from error
         if not moved:
-            self.is_entered(cursor.connection, in_doubt=False)
+            self.is_committed(cursor.connection, in_doubt=False)
             raise SinkError(f"run {self._run_id} could not be moved in sim.runs")
 
     def _move(self, cursor: Any, transaction: Transaction) -> bool:
@@ -69,7 +69,7 @@ class Ledger:
         )
         return bool(cursor.rowcount == 1)
 
-    def is_entered(self, connection: Connection, *, in_doubt: bool) -> bool:
+    def is_committed(self, connection: Connection, *, in_doubt: bool) -> bool:
         """Whether the next batch is committed already, which it may be when it is `in_doubt`.
 
         To be asked when whoever may have committed it does so no more. Raises SinkError when neither is true.
@@ -90,21 +90,21 @@ class Ledger:
         """Raise SinkError when the newest row is another simulator's, or gone."""
         self._ours(connection)
 
-    def _ours(self, connection: Connection) -> _Entry:
-        entry = _newest(connection)
-        if entry is None:
+    def _ours(self, connection: Connection) -> _RunRow:
+        row = _newest(connection)
+        if row is None:
             raise SinkError(_GONE)
-        if entry[:-1] != self._start:
+        if row[:-1] != self._start:
             raise SinkError(
-                f"another simulator (process {entry.pid} on {entry.host}) has gone on with the shop meanwhile; "
+                f"another simulator (process {row.pid} on {row.host}) has gone on with the shop meanwhile; "
                 "stop it, or leave the shop to it"
             )
-        return entry
+        return row
 
 
-def _newest(connection: Connection) -> _Entry | None:
+def _newest(connection: Connection) -> _RunRow | None:
     try:
         found = rows(connection, _NEWEST)
     except errors.UndefinedTable:
         return None
-    return _Entry(*found[0]) if found else None
+    return _RunRow(*found[0]) if found else None

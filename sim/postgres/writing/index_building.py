@@ -1,8 +1,8 @@
 """Building what was set aside while history was loaded.
 
 Keys and indexes of different tables are built side by side, over connections of their own. What that leaves, because
-it concerns several tables or something went wrong, is built by the writer, a step like any other: so it outlives an
-outage as rows do, and what can't be built ends the run.
+it concerns several tables or something went wrong, is built by the writer, by statements like any others: so it
+outlives an outage as rows do, and what can't be built ends the run.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from contextlib import closing, suppress
 
 import psycopg2
 
-from db.deferred_indexes import Unbuilt
+from db.deferred_indexes import Deferred
 from sim.postgres.connection import dial, one_line
-from sim.postgres.writing.statements import Step
+from sim.postgres.writing.statements import Statement
 
 _LOG = logging.getLogger(__name__)
 _MEMORY = "128MB"
@@ -34,21 +34,21 @@ _SETTINGS = (
 )
 
 
-def steps_to_build(unbuilt: Unbuilt) -> list[Step]:
+def statements_to_build(deferred: Deferred) -> list[Statement]:
     """The statements of one key or index, and of the note that it is there."""
     return [
-        *(Step(unbuilt.what, setting) for setting in _SETTINGS),
-        *(Step(unbuilt.what, statement, takes_long=True) for statement in unbuilt.statements),
-        Step(unbuilt.what, unbuilt.done),
+        *(Statement(deferred.what, setting) for setting in _SETTINGS),
+        *(Statement(deferred.what, statement, takes_long=True) for statement in deferred.statements),
+        Statement(deferred.what, deferred.done),
     ]
 
 
-def build_side_by_side(url: str, missing: Sequence[Unbuilt]) -> None:
+def build_in_parallel(url: str, missing: Sequence[Deferred]) -> None:
     """Build what concerns one table each, the largest table first, as far as that goes well."""
-    of_tables: dict[str, list[Unbuilt]] = defaultdict(list)
-    for unbuilt in missing:
-        if unbuilt.relation is not None:
-            of_tables[unbuilt.relation].append(unbuilt)
+    of_tables: dict[str, list[Deferred]] = defaultdict(list)
+    for deferred in missing:
+        if deferred.relation is not None:
+            of_tables[deferred.relation].append(deferred)
     try:
         largest_first = deque(_by_size(url, [*of_tables]))
     except psycopg2.Error as error:
@@ -70,7 +70,7 @@ def _by_size(url: str, names: list[str]) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Unbuilt]]) -> None:
+def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Deferred]]) -> None:
     while names:
         with suppress(IndexError):  # the other one was quicker
             name = names.popleft()
@@ -80,13 +80,13 @@ def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Unbu
                 _LOG.warning("database: keys and indexes of %s are left to the writer: %s", name, one_line(error))
 
 
-def _build(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
+def _build(url: str, name: str, of_the_table: Iterable[Deferred]) -> None:
     """Build it, and do what the server would do by and by: without statistics readers wait much longer at first."""
     with closing(dial(url)) as connection:
-        for unbuilt in of_the_table:
+        for deferred in of_the_table:
             with connection, connection.cursor() as cursor:
-                for step in steps_to_build(unbuilt):
-                    cursor.execute(step.sql)
+                for statement in statements_to_build(deferred):
+                    cursor.execute(statement.sql)
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE, PARALLEL 0) {name}")  # in containers shared memory is small

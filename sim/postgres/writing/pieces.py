@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sim.journal.batch import Batch
-from sim.postgres.writing.statements import BatchSteps, Piece
+from sim.postgres.writing.statements import BatchStatements, Piece
 from sim.sinks.shapes import shop_shapes
 
 
@@ -14,19 +14,19 @@ class PieceSink:
 
     def __init__(self, epoch: datetime, part: str) -> None:
         """`part` names this process among those that write the same transaction."""
-        self._steps = BatchSteps(shop_shapes(), epoch, f"_{part}")
+        self._statements = BatchStatements(shop_shapes(), epoch, f"_{part}")
         self._pieces: list[Piece] = []
 
     def write(self, batch: Batch) -> None:
         """Encode. Raises SinkError for rows that fit no table."""
-        self._pieces.append(self._steps.of(batch, again=bool(self._pieces)))
+        self._pieces.append(self._statements.of(batch, again=bool(self._pieces)))
 
     def take(self) -> Piece:
         """Return what was written since the last time."""
         pieces, self._pieces = self._pieces, []
         return Piece(
-            [step for piece in pieces for step in piece.inserts],
-            [step for piece in pieces for step in piece.changes],
+            [statement for piece in pieces for statement in piece.inserts],
+            [statement for piece in pieces for statement in piece.changes],
             sum(piece.rows for piece in pieces),
         )
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import psycopg2
 
 from sim.postgres.connection import one_line, rows
-from sim.postgres.transient_errors import Passing, Patience, passes
+from sim.postgres.transient_errors import RetryPolicy, TransientError, is_transient
 from sim.postgres.writer_lock import take_lock_again
-from sim.postgres.writing.commit_counter import Ledger
+from sim.postgres.writing.commit_counter import CommitCounter
 from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Transaction
 from sim.sinks.port import SinkError
@@ -30,14 +30,14 @@ class Trouble(NamedTuple):
 class Sender:
     """Owns the session and its successors; used by one thread, but for `give_up` and what it shows."""
 
-    def __init__(self, session: Session, run_id: int, patience: Patience) -> None:
+    def __init__(self, session: Session, run_id: int, retry_policy: RetryPolicy) -> None:
         """`session` has the lock. Raises SinkError when the run is not there, or the server has gone already."""
         try:
-            self._ledger = Ledger(session.connection, run_id)
+            self._counter = CommitCounter(session.connection, run_id)
         except psycopg2.Error as error:
             raise SinkError(one_line(error)) from error
         self._url = session.url
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._ready = True
         self._in_doubt = False  # the next batch may have been committed: COMMIT was sent, and no answer came
         self._ours = {session.backend}  # server processes of ours since the last commit
@@ -48,14 +48,14 @@ class Sender:
 
     def send(self, transaction: Transaction) -> bool:
         """Try until it is committed; False when told to give up before. Raises the error that does not pass."""
-        for wait_s in self._patience.waits_s():
+        for wait_s in self._retry_policy.waits_s():
             if self._given_up.is_set():
                 break
             try:
                 self._try(transaction)
             except Exception as error:
                 self._clear_up(error)
-                if not passes(error):
+                if not is_transient(error):
                     raise
                 self._note(error, wait_s)
                 self._given_up.wait(wait_s)
@@ -79,18 +79,18 @@ class Sender:
         if self.session is None:
             self.session = Session.reopened(self._url)
             if self._given_up.is_set():  # it was too early for `give_up` to cut it
-                raise Passing("given up")
+                raise TransientError("given up")
         if not self._ready and self._make_ready(self.session):
             return
-        self.session.send(transaction, self._ledger)
+        self.session.send(transaction, self._counter)
 
     def _make_ready(self, session: Session) -> bool:
         """Be the only writer again, and tell whether the batch in doubt was committed."""
         self._ours.add(session.backend)
         with session.waiting():
             _refuse_readers_place(session)
-            take_lock_again(session.connection, self._ours, lambda: self._ledger.look(session.connection))
-            written = self._ledger.is_entered(session.connection, in_doubt=self._in_doubt)
+            take_lock_again(session.connection, self._ours, lambda: self._counter.look(session.connection))
+            written = self._counter.is_committed(session.connection, in_doubt=self._in_doubt)
         session.begin()
         self._ready = True
         return written
@@ -110,7 +110,7 @@ class Sender:
         self.trouble = Trouble(one_line(error), since_s, now_s + wait_s)
 
     def _done(self) -> None:
-        self._ledger.batches += 1
+        self._counter.batches += 1
         self._in_doubt = False
         self.trouble = None
         if self.session is not None:
@@ -121,6 +121,6 @@ def _refuse_readers_place(session: Session) -> None:
     """Until a standby is promoted it may not even know of our newest commits yet."""
     [(in_recovery, read_only)] = rows(session.connection, _MAY_WRITE)
     if in_recovery:
-        raise Passing("the server is a standby and only reads until it is promoted")
+        raise TransientError("the server is a standby and only reads until it is promoted")
     if read_only:
-        raise Passing("the database is read-only")
+        raise TransientError("the database is read-only")

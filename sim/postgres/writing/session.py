@@ -14,8 +14,8 @@ import psycopg2
 from sim.postgres.connection import connect, one_line, open_connection
 from sim.postgres.transient_errors import ends_session
 from sim.postgres.writer_lock import backend_of, take_lock
-from sim.postgres.writing.commit_counter import Ledger
-from sim.postgres.writing.statements import Step, Transaction
+from sim.postgres.writing.commit_counter import CommitCounter
+from sim.postgres.writing.statements import Statement, Transaction
 from sim.sinks.port import SinkError
 
 
@@ -47,19 +47,19 @@ class Session:
         """Leave autocommit: from now on there are transactions."""
         self.connection.autocommit = False
 
-    def send(self, transaction: Transaction, ledger: Ledger) -> None:
+    def send(self, transaction: Transaction, counter: CommitCounter) -> None:
         """Write a transaction and commit it."""
         self.commit_sent = False
         made: set[str] = set()
         with self.connection.cursor() as cursor:
-            for step in transaction.steps:
-                if step.once and (step.sql in self._made or step.sql in made):
+            for statement in transaction.statements:
+                if statement.once and (statement.sql in self._made or statement.sql in made):
                     continue
-                with nullcontext() if step.takes_long else self.waiting():
-                    _run(cursor, step)
-                made.update({step.sql} if step.once else ())
+                with nullcontext() if statement.takes_long else self.waiting():
+                    _run(cursor, statement)
+                made.update({statement.sql} if statement.once else ())
             with self.waiting():
-                ledger.enter(cursor, transaction)
+                counter.count(cursor, transaction)
         self.commit_sent = True
         with self.waiting():
             self.connection.commit()
@@ -124,10 +124,10 @@ def open_session(url: str) -> Session:
     raise SinkError(f"another simulator is running on it ({holder}); stop that one first, or use another database")
 
 
-def _run(cursor: Any, step: Step) -> None:
-    if step.stream is not None:
-        cursor.copy_expert(step.sql, BytesIO(step.stream), size=len(step.stream))
+def _run(cursor: Any, statement: Statement) -> None:
+    if statement.stream is not None:
+        cursor.copy_expert(statement.sql, BytesIO(statement.stream), size=len(statement.stream))
         return
-    cursor.execute(step.sql)
-    if step.expected_rows is not None and cursor.rowcount != step.expected_rows:
-        raise SinkError(f"{step.table}: {step.expected_rows} rows to change, but {cursor.rowcount} found")
+    cursor.execute(statement.sql)
+    if statement.expected_rows is not None and cursor.rowcount != statement.expected_rows:
+        raise SinkError(f"{statement.table}: {statement.expected_rows} rows to change, but {cursor.rowcount} found")

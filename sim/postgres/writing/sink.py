@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from db.deferred_indexes import Unbuilt
+from db.deferred_indexes import Deferred
 from sim.journal.batch import Batch
-from sim.postgres.transient_errors import Patience
+from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.commit_counter import REPORTED
-from sim.postgres.writing.index_building import steps_to_build
+from sim.postgres.writing.index_building import statements_to_build
 from sim.postgres.writing.session import Session, open_session
-from sim.postgres.writing.statements import BatchSteps, Piece, Step, Transaction
+from sim.postgres.writing.statements import BatchStatements, Piece, Statement, Transaction
 from sim.postgres.writing.writer import Bound, Writer
 from sim.sinks.port import SinkError
 from sim.sinks.shapes import Shapes, shop_shapes
 
-BOUND, PATIENCE = Bound(), Patience()
+BOUND, RETRY_POLICY = Bound(), RetryPolicy()
 
 
 class PostgresSink:
@@ -40,20 +40,20 @@ class PostgresSink:
         run_id: int,
         shapes: Shapes | None = None,
         bound: Bound = BOUND,
-        patience: Patience = PATIENCE,
+        retry_policy: RetryPolicy = RETRY_POLICY,
     ) -> None:
         if epoch.tzinfo is None:
             raise ValueError("the epoch needs a time zone")
         if min(bound) < 1:
             raise ValueError(f"no batch would ever be taken with {bound}")
         self._epoch = epoch
-        self._steps = BatchSteps(shop_shapes() if shapes is None else shapes, epoch)
+        self._statements = BatchStatements(shop_shapes() if shapes is None else shapes, epoch)
         self._progress: dict[str, object] = {}
         self._raised: SinkError | None = None
         self._closed = False
         session = open_session(server) if isinstance(server, str) else server
         try:
-            self._writer = Writer(session, run_id, bound, patience)
+            self._writer = Writer(session, run_id, bound, retry_policy)
         except SinkError:
             session.close()
             raise
@@ -96,17 +96,17 @@ class PostgresSink:
     def write(self, batch: Batch) -> None:
         """Encode a batch and hand it to the writer; blocks while the database is too far behind."""
         with self._remembering_failure():
-            piece = self._steps.of(batch)
+            piece = self._statements.of(batch)
         self.write_pieces(batch.sim_now_us, [piece])
 
     def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
         """Write in one transaction what several processes have made of the same stretch of time, up to `sim_now_us`."""
-        steps, rows = self._steps.in_order(pieces), sum(piece.rows for piece in pieces)
-        self._submit(sim_now_us, steps, rows)
+        statements, rows = self._statements.in_order(pieces), sum(piece.rows for piece in pieces)
+        self._submit(sim_now_us, statements, rows)
 
-    def build(self, sim_now_us: int, unbuilt: Unbuilt) -> None:
+    def build(self, sim_now_us: int, deferred: Deferred) -> None:
         """Build a key or an index that was set aside: a transaction without rows, as of the instant of the last one."""
-        self._submit(sim_now_us, steps_to_build(unbuilt), 0)
+        self._submit(sim_now_us, statements_to_build(deferred), 0)
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Whether `write` would not block, within so many seconds."""
@@ -157,9 +157,9 @@ class PostgresSink:
             self._raised = error
             raise
 
-    def _submit(self, sim_now_us: int, steps: list[Step], rows: int) -> None:
-        """Hand steps to the writer, with what the run's row is to say."""
+    def _submit(self, sim_now_us: int, statements: list[Statement], rows: int) -> None:
+        """Hand statements to the writer, with what the run's row is to say."""
         sim_now = self._epoch + timedelta(microseconds=sim_now_us)
         with self._remembering_failure():
-            self._writer.submit(Transaction(sim_now_us, sim_now, rows, steps, self._progress))
+            self._writer.submit(Transaction(sim_now_us, sim_now, rows, statements, self._progress))
         self._progress = {}

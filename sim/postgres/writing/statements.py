@@ -1,4 +1,4 @@
-"""A batch as the steps of one transaction: everything the writer thread does is send these, in order.
+"""A batch as the statements of one transaction: everything the writer thread does is send these, in order.
 
 Inserted rows go straight into their tables, those referred to before those that refer. Changed rows go into a temporary
 staging table, columns of this batch only, from which one UPDATE a table applies them.
@@ -19,7 +19,7 @@ from sim.sinks.shapes import Shapes, TableShape
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Statement:
     """One statement about `table`; a COPY when there is a `stream`. `expected_rows` must be touched, if given.
 
     What it makes lasts as long as the session when it is to be done `once`. What `takes_long` may keep the server
@@ -36,26 +36,26 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The steps of a batch, or of one process's share of it: rows born and rows changed, by table in key order."""
+    """The statements of a batch, or of one process's share of it: rows born and rows changed, by table in key order."""
 
-    inserts: list[Step]
-    changes: list[Step]
+    inserts: list[Statement]
+    changes: list[Statement]
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A batch ready to be sent, and sent again: the steps of its rows, and what the run's row is to say with it."""
+    """A batch ready to be sent, and sent again: its statements, and what the run's row is to say with it."""
 
     sim_now_us: int
     sim_now: datetime
     rows: int
-    steps: list[Step]
+    statements: list[Statement]
     reported: Mapping[str, object]
 
 
-class TableSteps:
-    """Makes the steps of one table. Not thread-safe: only the simulating thread encodes."""
+class TableStatements:
+    """Makes the statements of one table. Not thread-safe: only the simulating thread encodes."""
 
     def __init__(self, shape: TableShape, epoch: datetime, part: str = "") -> None:
         self._shape = shape
@@ -73,17 +73,17 @@ class TableSteps:
     def _stage(self) -> str:
         return f"pg_temp.{self._stage_name}"
 
-    def append(self, records: Sequence[tuple[Value, ...]]) -> Iterator[Step]:
+    def append(self, records: Sequence[tuple[Value, ...]]) -> Iterator[Statement]:
         """Insert tuples in column order."""
-        yield Step(self._shape.name, self._copy, self._stream(self._names, zip(*records, strict=True)))
+        yield Statement(self._shape.name, self._copy, self._stream(self._names, zip(*records, strict=True)))
 
-    def insert(self, rows: Iterable[Row]) -> Iterator[Step]:
+    def insert(self, rows: Iterable[Row]) -> Iterator[Statement]:
         """Insert rows by column names; a column left out is NULL."""
         rows = list(rows)
         self._refuse_unknown(_columns_of(rows))
-        yield Step(self._shape.name, self._copy, self._stream(self._names, _by_column(rows, self._names)))
+        yield Statement(self._shape.name, self._copy, self._stream(self._names, _by_column(rows, self._names)))
 
-    def change(self, rows: dict[Key, Row], *, again: bool = False) -> Iterator[Step]:
+    def change(self, rows: dict[Key, Row], *, again: bool = False) -> Iterator[Statement]:
         """Set the columns given, row by row; None and a column left out keep what is there.
 
         `again` where the transaction has changed rows of this table before.
@@ -91,13 +91,13 @@ class TableSteps:
         touched = _columns_of(rows.values())
         self._refuse_unknown(touched)
         columns = [name for name in self._names if name in touched and name not in self._shape.key]
-        yield Step(self._shape.name, self._create_stage(), once=True)
+        yield Statement(self._shape.name, self._create_stage(), once=True)
         if again:
-            yield Step(self._shape.name, f"DELETE FROM {self._stage}")
+            yield Statement(self._shape.name, f"DELETE FROM {self._stage}")
         values = [*zip(*rows, strict=True), *_by_column(rows.values(), columns)]
         names = (*self._shape.key, *columns)
-        yield Step(self._shape.name, self._copy_into(self._stage, names), self._stream(names, values))
-        yield Step(self._shape.name, self._update(columns), expected_rows=len(rows))
+        yield Statement(self._shape.name, self._copy_into(self._stage, names), self._stream(names, values))
+        yield Statement(self._shape.name, self._update(columns), expected_rows=len(rows))
 
     def _stream(self, names: Sequence[str], columns: Iterable[Iterable[Value]]) -> bytes:
         try:
@@ -128,17 +128,17 @@ class TableSteps:
             raise SinkError(f"{self._shape.name} has no column {', '.join(sorted(unknown))}")
 
 
-class BatchSteps:
-    """Makes the steps of whole batches, tables in the order of `shapes`.
+class BatchStatements:
+    """Makes the statements of whole batches, tables in the order of `shapes`.
 
     Where several processes each make a share of a batch, each has a `part` of its own: a name for its staging tables.
     """
 
     def __init__(self, shapes: Shapes, epoch: datetime, part: str = "") -> None:
-        self._tables = {name: TableSteps(shape, epoch, part) for name, shape in shapes.items()}
+        self._tables = {name: TableStatements(shape, epoch, part) for name, shape in shapes.items()}
 
     def of(self, batch: Batch, *, again: bool = False) -> Piece:
-        """The steps of a batch; `again` for another one of the same transaction.
+        """The statements of a batch; `again` for another one of the same transaction.
 
         Raises SinkError for rows that fit no table.
         """
@@ -147,20 +147,21 @@ class BatchSteps:
             raise SinkError(f"there is no table {', '.join(sorted(unknown))}")
         return Piece([*self._inserts(batch)], [*self._changes(batch, again=again)], batch.rows)
 
-    def in_order(self, pieces: Sequence[Piece]) -> list[Step]:
+    def in_order(self, pieces: Sequence[Piece]) -> list[Statement]:
         """All inserts first, by table, so that a row may refer to any other of its own transaction."""
         place = {name: number for number, name in enumerate(self._tables)}
-        inserts = sorted(chain.from_iterable(piece.inserts for piece in pieces), key=lambda step: place[step.table])
-        return [*inserts, *chain.from_iterable(piece.changes for piece in pieces)]
+        inserts = chain.from_iterable(piece.inserts for piece in pieces)
+        by_table = sorted(inserts, key=lambda statement: place[statement.table])
+        return [*by_table, *chain.from_iterable(piece.changes for piece in pieces)]
 
-    def _inserts(self, batch: Batch) -> Iterator[Step]:
+    def _inserts(self, batch: Batch) -> Iterator[Statement]:
         for name, table in self._tables.items():
             if name in batch.appended:
                 yield from table.append(batch.appended[name])
             if name in batch.inserted:
                 yield from table.insert(batch.inserted[name].values())
 
-    def _changes(self, batch: Batch, *, again: bool) -> Iterator[Step]:
+    def _changes(self, batch: Batch, *, again: bool) -> Iterator[Statement]:
         for name, table in self._tables.items():
             if name in batch.changed:
                 yield from table.change(batch.changed[name], again=again)

@@ -34,7 +34,7 @@ class _Sight(NamedTuple):
     state: str | None
 
 
-class Watch:
+class Watchdog:
     """A thread that is idle while all is well. What it has found out is in `remark`, for people.
 
     A network may go silent in a way that TCP does not notice: a proxy in between that takes our bytes and passes

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.postgres.connection import one_line
-from sim.postgres.transient_errors import Patience
+from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.sender import Sender
 from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Transaction
-from sim.postgres.writing.watchdog import Watch
+from sim.postgres.writing.watchdog import Watchdog
 from sim.sinks.port import SinkError
 
 _MOMENT_S = 1.0
@@ -32,11 +32,11 @@ class Bound(NamedTuple):
 class Writer:
     """Hands transactions in order to a `Sender`, in a thread of its own. The counters are of committed work."""
 
-    def __init__(self, session: Session, run_id: int, bound: Bound, patience: Patience) -> None:
+    def __init__(self, session: Session, run_id: int, bound: Bound, retry_policy: RetryPolicy) -> None:
         """Raises SinkError when the run is not there; the session is the writer's otherwise."""
-        self._sender = Sender(session, run_id, patience)
+        self._sender = Sender(session, run_id, retry_policy)
         self._bound = bound
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._line: deque[Transaction] = deque()
         self._changed = threading.Condition()
         self._failure: SinkError | None = None
@@ -46,7 +46,7 @@ class Writer:
         self.batches = 0
         self.rows_written = 0
         self.committed_sim_now_us: int | None = None
-        self._watch = Watch(session.url, lambda: self._sender.session, patience.silence_s)
+        self._watchdog = Watchdog(session.url, lambda: self._sender.session, retry_policy.silence_s)
         self._thread = threading.Thread(target=self._work, name="postgres-writer", daemon=True)
         self._thread.start()
 
@@ -84,7 +84,7 @@ class Writer:
         """What is wrong and what is done about it; None while all is well."""
         trouble = self._sender.trouble
         if trouble is None:
-            silence = self._watch.remark()
+            silence = self._watchdog.remark()
             return silence and f"{silence}; {self._kept}"
         now_s = time.monotonic()
         wait_s = trouble.again_s - now_s
@@ -117,12 +117,12 @@ class Writer:
         committed = -1
         while self._thread.is_alive() and not self._given_up and self.batches > committed:
             committed = self.batches
-            self._thread.join(self._patience.close_s)
+            self._thread.join(self._retry_policy.close_s)
         if self._thread.is_alive() and not self._given_up:
             why = self.trouble or "the database does not answer"
             self._failure = SinkError(f"{self.give_up()} batches could not be written: {why}")
         self._thread.join(_MOMENT_S)
-        self._watch.close()
+        self._watchdog.close()
 
     def _work(self) -> None:
         try:

@@ -20,7 +20,7 @@ from sim.sinks.port import SinkError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from db.deferred_indexes import Unbuilt
+    from db.deferred_indexes import Deferred
     from sim.postgres.writing.statements import Piece
     from sim.run.configuration import RunConfig
     from sim.run.history.intervals import Interval
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
             """Write what was made of a chunk of time in one transaction."""
 
-        def build(self, sim_now_us: int, unbuilt: Unbuilt) -> None:
+        def build(self, sim_now_us: int, deferred: Deferred) -> None:
             """Build a key or an index in a transaction."""
 
 
@@ -123,10 +123,10 @@ class Coordinator:
                 break
         return self._census
 
-    def build(self, unbuilt: Sequence[Unbuilt]) -> None:
+    def build(self, deferred: Sequence[Deferred]) -> None:
         """Build what was set aside; all of it is there then."""
-        for done, missing in enumerate(unbuilt):
-            self._to_build = len(unbuilt) - done
+        for done, missing in enumerate(deferred):
+            self._to_build = len(deferred) - done
             self._report("catching_up")
             self._sink.build(self._written_us, missing)
             while self._sink.behind >= _AT_ONCE and not self._sink.wait_until_written(OBSERVE_EVERY_S):

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sim.clock.units import HOUR_US, MINUTE_US
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
-from sim.postgres.transient_errors import Patience
+from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
 from sim.run.files import RunFiles
@@ -25,7 +25,7 @@ EVENING: dict[str, Any] = {"start": "2026-01-05T16:00Z", "duration": "6h", "scal
 EPOCH = datetime(2026, 1, 5, 16, tzinfo=UTC)
 END_US = 6 * HOUR_US
 CUT_EVERY_US = 10 * MINUTE_US
-QUICK = Patience(first_s=0.02, longest_s=0.1, silence_s=60.0)
+QUICK = RetryPolicy(first_s=0.02, longest_s=0.1, silence_s=60.0)
 WORKER = "worker"  # the role that writes: none that may do everything
 HOLDS_THE_LOCK = """
 FROM pg_stat_activity WHERE pid = (
@@ -59,10 +59,10 @@ def record() -> list[Batch]:
 class Replay:
     """A database in which the shop has been opened, and a sink that is given the rest batch by batch."""
 
-    def __init__(self, shop: Shop, url: str, batches: list[Batch], patience: Patience, bound: Bound) -> None:
+    def __init__(self, shop: Shop, url: str, batches: list[Batch], retry_policy: RetryPolicy, bound: Bound) -> None:
         self.shop = shop
         self.batches = batches
-        self.sink = PostgresSink(url, EPOCH, 1, bound=bound, patience=patience)
+        self.sink = PostgresSink(url, EPOCH, 1, bound=bound, retry_policy=retry_policy)
         self._given = 0
 
     def give(self, count: int | None = None) -> None:
@@ -109,10 +109,10 @@ class Replay:
 
 @contextmanager
 def replaying(
-    shop: Shop, url: str, batches: list[Batch], patience: Patience = QUICK, bound: Bound | None = None
+    shop: Shop, url: str, batches: list[Batch], retry_policy: RetryPolicy = QUICK, bound: Bound | None = None
 ) -> Iterator[Replay]:
     """A replay whose sink is given up at the end if it is not through."""
-    replay = Replay(shop, url, batches, patience, bound or Bound())
+    replay = Replay(shop, url, batches, retry_policy, bound or Bound())
     with closing(replay.sink):
         try:
             yield replay

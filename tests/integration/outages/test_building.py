@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from db.deferred_indexes import Unbuilt
+from db.deferred_indexes import Deferred
 from sim.embedded import EmbeddedServer
-from sim.postgres.writing import index_building as building
+from sim.postgres.writing import index_building
 from sim.run import lifecycle
 from tests.integration.outages.conftest import in_database
 from tests.integration.outages.test_server import kill, restart
@@ -44,21 +44,21 @@ def outage(server: EmbeddedServer, request: pytest.FixtureRequest) -> Outage:
 
 
 def before_anything_is_built(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(url: str, missing: Sequence[Unbuilt]) -> None:
+    def build(url: str, missing: Sequence[Deferred]) -> None:
         outage.begin()
-        building.build_side_by_side(url, missing)
+        index_building.build_in_parallel(url, missing)
 
-    monkeypatch.setattr(lifecycle, "build_side_by_side", build)
+    monkeypatch.setattr(lifecycle, "build_in_parallel", build)
 
 
 def after_the_first_table(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = building._build
+    build = index_building._build
 
-    def build_one(url: str, name: str, of_the_table: Iterable[Unbuilt]) -> None:
+    def build_one(url: str, name: str, of_the_table: Iterable[Deferred]) -> None:
         build(url, name, of_the_table)
         outage.begin()
 
-    monkeypatch.setattr(building, "_build", build_one)
+    monkeypatch.setattr(index_building, "_build", build_one)
 
 
 @pytest.mark.parametrize("moment", [before_anything_is_built, after_the_first_table])

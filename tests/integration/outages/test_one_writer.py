@@ -9,7 +9,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
-from sim.postgres import writer_lock as exclusive
+from sim.postgres import writer_lock
 from sim.postgres.writing.session import open_session
 from sim.run.start import Refused
 from sim.sinks.port import SinkError
@@ -27,7 +27,7 @@ def holder(shop: Shop) -> Iterator[psycopg2.extensions.connection]:
     """Somebody who has the lock and has just said that they live."""
     with Shop(as_worker(shop.url)).connected() as connection, connection.cursor() as cursor:
         cursor.execute(LIVES)
-        cursor.execute("SELECT pg_advisory_lock(%s)", (exclusive.ONE_SIMULATOR,))
+        cursor.execute("SELECT pg_advisory_lock(%s)", (writer_lock.ONE_SIMULATOR,))
         yield connection
 
 
@@ -62,7 +62,7 @@ class Asking:
 def test_a_heartbeat_while_we_look_is_a_sign_of_life(
     shop: Shop, holder: psycopg2.extensions.connection, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(exclusive, "_PATIENCE_S", 3 * PATIENCE_S)
+    monkeypatch.setattr(writer_lock, "_PATIENCE_S", 3 * PATIENCE_S)
     asking = Asking(shop)
     asking.wait_until_it_looks_on()
     holder.cursor().execute(LIVES)
@@ -72,7 +72,7 @@ def test_a_heartbeat_while_we_look_is_a_sign_of_life(
 def test_two_statements_while_we_look_are_a_sign_of_life(
     shop: Shop, holder: psycopg2.extensions.connection, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(exclusive, "_PATIENCE_S", 3 * PATIENCE_S)
+    monkeypatch.setattr(writer_lock, "_PATIENCE_S", 3 * PATIENCE_S)
     asking = Asking(shop)
     asking.wait_until_it_looks_on()
     with holder.cursor() as cursor:
@@ -108,7 +108,7 @@ def test_the_last_commit_of_the_dead_is_none(shop: Shop, holder: psycopg2.extens
 def test_whoever_has_the_lock_for_long_has_it(
     shop: Shop, holder: psycopg2.extensions.connection, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(exclusive, "_PATIENCE_S", 0.3)
+    monkeypatch.setattr(writer_lock, "_PATIENCE_S", 0.3)
     answer = Asking(shop).answer
     assert f"server process {holder.info.backend_pid}, without a sign of life" in answer
     assert "\n" not in answer
@@ -118,7 +118,7 @@ def test_whoever_has_the_lock_for_long_has_it(
 def test_a_second_simulator_is_refused_by_the_first_ones_life(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, *, paused: bool
 ):
-    monkeypatch.setattr(exclusive, "_PATIENCE_S", 3 * PATIENCE_S)
+    monkeypatch.setattr(writer_lock, "_PATIENCE_S", 3 * PATIENCE_S)
     with shop.running(**{**EVENING, "speed": "1x", "catch_up": False}) as first:
         first.wait_for(lambda status: status.phase == "pacing")
         if paused:
@@ -158,7 +158,7 @@ def test_another_simulator_that_went_on_during_an_outage_keeps_the_shop(
 def test_another_simulator_that_has_the_lock_after_an_outage_keeps_it(
     shop: Shop, replaying_by_wire: Replaying, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(exclusive, "_PATIENCE_S", 0.3)
+    monkeypatch.setattr(writer_lock, "_PATIENCE_S", 0.3)
     with replaying_by_wire() as replay:
         replay.give(12)
         eventually(lambda: replay.sink.behind == 0)
@@ -167,7 +167,7 @@ def test_another_simulator_that_has_the_lock_after_an_outage_keeps_it(
         replay.give(3)
         eventually(lambda: shop.rows(NOBODY) == [])
         with shop.connected() as other:
-            other.cursor().execute("SELECT pg_advisory_lock(%s)", (exclusive.ONE_SIMULATOR,))
+            other.cursor().execute("SELECT pg_advisory_lock(%s)", (writer_lock.ONE_SIMULATOR,))
             wire.let_new_ones_through()
             with pytest.raises(SinkError, match=rf"server process {other.info.backend_pid}\) is running"):
                 replay.finish()

@@ -9,7 +9,7 @@ import pytest
 
 from sim.postgres.writing import copy_encoding as encode
 from sim.postgres.writing.copy_encoding import column_packers, copy_stream, microseconds
-from sim.postgres.writing.statements import TableSteps
+from sim.postgres.writing.statements import TableStatements
 from sim.sinks.port import SinkError
 from sim.sinks.shapes import ColumnShape, Kind, TableShape
 
@@ -109,24 +109,24 @@ THINGS = TableShape(
 )
 def test_a_value_that_does_not_fit_is_refused_by_the_name_of_its_table(record: tuple[int, ...]):
     with pytest.raises(SinkError, match="things: a row does not fit"):
-        list(TableSteps(THINGS, EPOCH).append([(1, "fits", 1), record]))
+        list(TableStatements(THINGS, EPOCH).append([(1, "fits", 1), record]))
 
 
 def test_rows_of_different_lengths_are_refused():
     with pytest.raises(SinkError, match="things: a row does not fit"):
-        list(TableSteps(THINGS, EPOCH).append([(1, "x", 1), (2, "y")]))
+        list(TableStatements(THINGS, EPOCH).append([(1, "x", 1), (2, "y")]))
 
 
 def test_an_unknown_column_is_refused():
-    steps = TableSteps(THINGS, EPOCH)
+    statements = TableStatements(THINGS, EPOCH)
     with pytest.raises(SinkError, match="things has no column nmae"):
-        list(steps.insert([{"thing_id": 1, "nmae": "x"}]))
+        list(statements.insert([{"thing_id": 1, "nmae": "x"}]))
     with pytest.raises(SinkError, match="things has no column nmae"):
-        list(steps.change({(1,): {"nmae": "x"}}))
+        list(statements.change({(1,): {"nmae": "x"}}))
 
 
 def test_a_change_carries_only_the_columns_of_its_batch():
-    create, copy, update = TableSteps(THINGS, EPOCH).change({(1,): {"price": 5}, (2,): {"price": 6}})
+    create, copy, update = TableStatements(THINGS, EPOCH).change({(1,): {"price": 5}, (2,): {"price": 6}})
     assert create.sql.startswith("CREATE TEMPORARY TABLE")
     assert '("thing_id", "price")' in copy.sql
     assert copy.stream == copy_stream(column_packers([THINGS.columns[0], THINGS.columns[2]], EPOCH), [[1, 2], [5, 6]])
@@ -135,7 +135,7 @@ def test_a_change_carries_only_the_columns_of_its_batch():
 
 
 def test_the_staging_table_is_made_once_a_session_and_filled_every_time():
-    steps = list(TableSteps(THINGS, EPOCH).change({(1,): {"price": 5}}))
-    made, filled, applied = steps
+    statements = list(TableStatements(THINGS, EPOCH).change({(1,): {"price": 5}}))
+    made, filled, applied = statements
     assert [made.once, filled.once, applied.once] == [True, False, False]
-    assert [step.sql.split()[0] for step in steps] == ["CREATE", "COPY", "UPDATE"]
+    assert [statement.sql.split()[0] for statement in statements] == ["CREATE", "COPY", "UPDATE"]

@@ -7,7 +7,7 @@ from itertools import islice
 import psycopg2
 import pytest
 
-from sim.postgres.transient_errors import Passing, Patience, may_pass, passes
+from sim.postgres.transient_errors import RetryPolicy, TransientError, is_transient, is_transient_sqlstate
 from sim.sinks.port import SinkError
 
 # From PostgreSQL's own list of error codes.
@@ -41,23 +41,23 @@ STAY = {
 
 @pytest.mark.parametrize("sqlstate", PASS, ids=PASS.values())
 def test_what_passes(sqlstate: str):
-    assert may_pass(sqlstate)
+    assert is_transient_sqlstate(sqlstate)
 
 
 @pytest.mark.parametrize("sqlstate", STAY, ids=STAY.values())
 def test_what_stays(sqlstate: str):
-    assert not may_pass(sqlstate)
+    assert not is_transient_sqlstate(sqlstate)
 
 
 def test_without_a_code_it_is_the_connection_or_our_own_fault():
-    assert passes(psycopg2.OperationalError("server closed the connection unexpectedly"))
-    assert passes(psycopg2.InterfaceError("connection already closed"))
-    assert passes(psycopg2.DatabaseError("insufficient data in message"))
-    assert passes(Passing("a standby"))
-    assert not passes(psycopg2.ProgrammingError("can't adapt type 'object'"))
-    assert not passes(SinkError("1 rows to change, but 0 found"))
-    assert not passes(ValueError())
+    assert is_transient(psycopg2.OperationalError("server closed the connection unexpectedly"))
+    assert is_transient(psycopg2.InterfaceError("connection already closed"))
+    assert is_transient(psycopg2.DatabaseError("insufficient data in message"))
+    assert is_transient(TransientError("a standby"))
+    assert not is_transient(psycopg2.ProgrammingError("can't adapt type 'object'"))
+    assert not is_transient(SinkError("1 rows to change, but 0 found"))
+    assert not is_transient(ValueError())
 
 
 def test_each_wait_is_twice_the_one_before_up_to_the_longest():
-    assert list(islice(Patience().waits_s(), 8)) == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+    assert list(islice(RetryPolicy().waits_s(), 8)) == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
