@@ -42,6 +42,8 @@ class At(Strict):
     row: int = Field(ge=0)
     width: int = Field(ge=2)
     height: int = Field(ge=2)
+    auto_height: bool | None = None
+    """Whether Redash makes it as high as its content is; unless said, `follows_rows` decides."""
 
     @model_validator(mode="after")
     def _on_the_grid(self) -> At:
@@ -56,6 +58,14 @@ class At(Strict):
     def beside(self, other: At) -> bool:
         """Whether some column belongs to both."""
         return self.col < other.col + other.width and other.col < self.col + self.width
+
+
+def follows_rows(kind: str) -> bool:
+    """Whether a type's height follows its rows: their words break into more lines on a narrow screen.
+
+    Other widgets keep their height, so that neighbours end alike.
+    """
+    return kind in {"TABLE", "COHORT"}
 
 
 class Visualization(Strict):

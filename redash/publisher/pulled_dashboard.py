@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from redash.publisher import keys, options, wanted
-from redash.publisher.dashboard_file import TABLE, Visualization, keys_of_widgets
+from redash.publisher.dashboard_file import TABLE, Visualization, follows_rows, keys_of_widgets
 from redash.publisher.dashboard_state import DashboardState, state_of
 from redash.publisher.keys import option_key
 from redash.publisher.publish_widgets import LAYOUT, PLACE, layout_verdict
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from redash.publisher.dashboard_file import DashboardFile, Widget
     from redash.publisher.pull_notes import PullNotes
     from redash.publisher.room import Room
+
+
+_PLACE = {"col": ("col", 0), "row": ("row", 0), "width": ("sizeX", 2), "height": ("sizeY", 2)}
+"""In a file's words: Redash's word, and the smallest number that a file may say."""
 
 
 @dataclass(slots=True)
@@ -125,7 +129,7 @@ class PulledDashboard:
             judgement = judgements[key]
             brought = [PLACE] if layout and judgement.verdicts[PLACE] is not Verdict.SAME else []
             if brought:
-                widget.said["at"] |= _at(widget.now)
+                widget.said["at"] = {n: v for n, v in widget.said["at"].items() if n in _PLACE} | _at(widget.now)
             if "text" in judgement.taken() and "text" in widget.said:
                 widget.said["text"] = widget.now["text"]
                 brought.append("text")
@@ -194,11 +198,11 @@ def _reading_order(widget: PulledWidget) -> tuple[int, int]:
     return widget.said["at"]["row"], widget.said["at"]["col"]
 
 
-def _at(now: Json) -> dict[str, int]:
+def _at(now: Json) -> Json:
     place: dict[str, Any] = now["options"].get("position") or {}
-    names = {"col": "col", "row": "row", "width": "sizeX", "height": "sizeY"}
-    smallest = {"col": 0, "row": 0, "width": 2, "height": 2}
-    return {name: max(smallest[name], int(place.get(theirs) or 0)) for name, theirs in names.items()}
+    at: Json = {name: max(smallest, int(place.get(theirs) or 0)) for name, (theirs, smallest) in _PLACE.items()}
+    auto = bool(place.get("autoHeight"))
+    return at if auto is follows_rows((now.get("visualization") or {}).get("type", "")) else at | {"auto_height": auto}
 
 
 def _visualization(ours: Visualization, now: Json, formats: Json) -> Visualization:

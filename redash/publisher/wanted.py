@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from redash.publisher import axis_titles, keys
-from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
+from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION, follows_rows
 from redash.publisher.options import agreed, for_file
 from redash.publisher.parameters import definition
 from redash.publisher.refresh import Refresh
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import At, DashboardFile, Visualization, Widget
+    from redash.publisher.dashboard_file import DashboardFile, Visualization, Widget
     from redash.publisher.files import Files
     from redash.publisher.query_file import QueryFile
     from redash.publisher.remote import Remote
@@ -173,7 +173,7 @@ def widget_options(widget: Widget, file: DashboardFile, files: Files) -> Json:
     """A widget's options: place and parameters."""
     return {
         "isHidden": False,
-        "position": _position(widget.at),
+        "position": _position(widget),
         "parameterMappings": {name: _mapping(name, file, files) for name in _parameters(widget, files)},
     }
 
@@ -184,7 +184,8 @@ def widget_now(now: Json) -> Json:
     place = theirs.get("position") or {}
     return {
         "text": now["text"] or "",
-        "position": {name: place.get(name) for name in _PLACE},
+        # A height that follows the rows is nobody's wish: the browser stores what it came to.
+        "position": {name: place.get(name) for name in _PLACE if not (name == "sizeY" and place.get("autoHeight"))},
         "parameterMappings": _meant(theirs.get("parameterMappings")),
     }
 
@@ -209,8 +210,11 @@ def _own_tags(now: Json) -> list[str]:
     return sorted(tag for tag in now["tags"] if keys.is_own_tag(tag))
 
 
-def _position(at: At) -> Json:
-    return {"col": at.col, "row": at.row, "sizeX": at.width, "sizeY": at.height, "autoHeight": False}
+def _position(widget: Widget) -> Json:
+    at, auto = widget.at, widget.at.auto_height
+    if auto is None:
+        auto = widget.shown is not None and follows_rows(widget.shown.type)
+    return {"col": at.col, "row": at.row, "sizeX": at.width, "sizeY": at.height, "autoHeight": auto}
 
 
 def _parameters(widget: Widget, files: Files) -> tuple[str, ...]:

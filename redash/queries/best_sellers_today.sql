@@ -24,6 +24,7 @@ SELECT p.name AS product,
        b.units,
        b.revenue,
        coalesce(currency(), '') AS currency,
+       coalesce(currency() || U&'\00A0', '') || to_char(b.revenue, 'FM999,999,999,990') AS revenue_shown,
        (SELECT sum(s.on_hand - s.reserved)
         FROM inventory s JOIN today USING (warehouse_id)
         WHERE s.product_id = b.product_id) AS units_left

@@ -30,6 +30,7 @@ WITH staff AS (
 )
 SELECT s.full_name AS courier,
        s.city,
+       s.full_name || ', ' || s.city AS courier_and_city,
        s.vehicle,
        t.trips,
        coalesce(p.parcels, 0) AS parcels,

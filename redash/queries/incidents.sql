@@ -2,7 +2,9 @@
 -- question: What went otherwise than usual, when and where, and how punctual were the parcels promised for that time?
 -- grain: one row an incident that lasted within the period, the newest first; one that says so where there was none
 WITH lasted AS (
-    SELECT i.*, (SELECT period_start('{{ period }}')) AS since
+    SELECT i.*,
+           upper(left(i.kind, 1)) || replace(substr(i.kind, 2), '_', ' ') AS incident,
+           coalesce(i.warehouse || ', ', '') || i.city AS place
     FROM incidents i
     WHERE (i.city_id IS NULL OR i.city_id = ANY (cities_named('{{ city }}')))
       AND i.ends_at >= (SELECT period_start('{{ period }}'))
@@ -13,10 +15,14 @@ WITH lasted AS (
       AND p.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
       AND EXISTS (SELECT FROM lasted)
 )
-SELECT upper(left(l.kind, 1)) || replace(substr(l.kind, 2), '_', ' ') AS incident,
-       coalesce(l.warehouse || ', ', '') || l.city AS place,
+SELECT l.incident,
+       l.place,
+       concat_ws(', ', l.incident, l.place) AS incident_and_place,
        to_char(l.began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS began_utc,
        to_char(l.ends_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS ends_utc,
+       to_char(l.began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+           || to_char(l.ends_at AT TIME ZONE 'UTC', ' "to" MM-DD HH24:MI')
+           || CASE WHEN l.is_under_way THEN ', under way' ELSE '' END AS lasts_utc,
        CASE WHEN l.is_under_way THEN 'Under way' ELSE 'Over' END AS state,
        CASE WHEN l.kind IN ('traffic_jam', 'demand_surge') THEN '× ' || l.strength
             WHEN l.strength IS NOT NULL THEN round(100 * l.strength::numeric) || ' %'
@@ -36,6 +42,6 @@ CROSS JOIN LATERAL (
       AND d.warehouse_id = coalesce(l.warehouse_id, d.warehouse_id)
 ) p
 UNION ALL
-SELECT 'None in this period', '', '', '', '', '', '', '', '', ''
+SELECT 'None in this period', '', 'None in this period', '', '', '', '', '', '', '', '', ''
 WHERE NOT EXISTS (SELECT FROM lasted)
 ORDER BY began_utc DESC, ends_utc DESC

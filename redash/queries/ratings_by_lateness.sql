@@ -9,9 +9,9 @@ WITH rated AS (
       -- The last two digits of a review's id are its city.
       AND r.review_id % 100 = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
 ), spans (position, lateness, from_hours, to_hours) AS (
-    -- Late begins after the promise: on the minute is on time. Horizontal bars are drawn from the bottom up.
-    VALUES (1, 'over 3 h late', 3, 1000000), (2, '1-3 h late', 1, 3), (3, 'up to 1 h late', 0, 1),
-           (4, 'up to 1 h early', -1, 0), (5, 'over 1 h early', -1000000, -1)
+    -- Late begins after the promise: on the minute is on time.
+    VALUES (1, 'over 1 h early', -1000000, -1), (2, 'up to 1 h early', -1, 0), (3, 'up to 1 h late', 0, 1),
+           (4, '1-3 h late', 1, 3), (5, 'over 3 h late', 3, 1000000)
 ), counts AS (
     SELECT s.position, r.rating, count(*) AS reviews
     FROM rated r

@@ -40,8 +40,8 @@ SELECT product,
        days_of_cover,
        coalesce(w.units, 0) AS units_on_the_way,
        -- What was due and has not come is marked; where nothing is on the way, nothing is written.
-       coalesce(to_char(w.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
-                || CASE WHEN w.due_at < (SELECT sim_now()) THEN ' (overdue)' ELSE '' END, '') AS due_utc
+       coalesce(due.told, '') AS due_utc,
+       coalesce(w.units || ', ' || due.told, '') AS coming_utc
 FROM shortest s
 CROSS JOIN LATERAL (
     SELECT sum(r.quantity) AS units, min(r.due_at) AS due_at
@@ -50,4 +50,8 @@ CROSS JOIN LATERAL (
       AND r.warehouse_id = s.warehouse_id
       AND r.product_id = s.product_id
 ) w
+CROSS JOIN LATERAL (
+    SELECT to_char(w.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+           || CASE WHEN w.due_at < (SELECT sim_now()) THEN ' (overdue)' ELSE '' END AS told
+) due
 ORDER BY days_of_cover, s.units_per_day DESC, product

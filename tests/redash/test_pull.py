@@ -78,7 +78,7 @@ def edit_text(fake: FakeRedash) -> None:
 
 
 def move(fake: FakeRedash) -> None:
-    shown_widget(fake, "shop/orders/table")["options"]["position"] |= {"sizeY": 9, "minSizeX": 2}
+    shown_widget(fake, "shop/orders/table")["options"]["position"] |= {"sizeY": 9, "autoHeight": False, "minSizeX": 2}
 
 
 def rename(fake: FakeRedash) -> None:
@@ -112,7 +112,7 @@ def shown_widget(fake: FakeRedash, key: str) -> Json:
         (
             move,
             ["    at: {col: 0, row: 10, width: 12, height: 8}"],
-            ["    at: {col: 0, row: 10, width: 12, height: 9}"],
+            ["    at: {col: 0, row: 10, width: 12, height: 9, auto_height: false}"],
         ),
         (rename, ["      name: By hour"], ["      name: Hourly"]),
         (
@@ -261,8 +261,9 @@ STATIC_CITY = {"city": {"name": "city", "type": "dashboard-level", "mapTo": "cit
 
 
 def place(fake: FakeRedash, visualization_id: int) -> None:
-    """Puts a visualization below all others on the first dashboard."""
-    position = {"col": 0, "row": 18, "sizeX": 12, "sizeY": 8, "autoHeight": False}
+    """Puts a visualization below all others on the first dashboard; a browser lets tables follow their rows."""
+    table = fake.visualizations[visualization_id]["type"] == "TABLE"
+    position = {"col": 0, "row": 18, "sizeX": 12, "sizeY": 8, "autoHeight": table}
     fake.new_widget(
         {
             "dashboard_id": one(fake.dashboards, "Shop today")["id"],

@@ -68,9 +68,40 @@ def test_the_five_dashboards_show_things_in_many_ways():
 
 @pytest.mark.parametrize("key", FILES.dashboards)
 def test_dashboards_say_first_how_to_read_them_and_in_whose_time(key: str):
-    text = FILES.dashboards[key].dashboard.widgets[0].text or ""
-    assert "UTC" in text
-    assert re.search(r"\blocal\b", text)
+    first, *rest = (widget.text for widget in FILES.dashboards[key].dashboard.widgets if widget.at.row == 0)
+    assert first
+    assert first.startswith("**")
+    words = " ".join([first, *map(str, rest)])
+    assert "UTC" in words
+    assert re.search(r"\blocal\b", words)
+
+
+@pytest.mark.parametrize("key", FILES.dashboards)
+def test_texts_fill_their_boxes_on_a_wide_screen_and_on_a_narrow_one(key: str):
+    """A third of a wide screen is as wide as a telephone: the same five lines of 48 letters there and here."""
+    for widget in FILES.dashboards[key].dashboard.widgets:
+        if widget.text is not None:
+            shown = re.sub(r"\]\([^)]*\)|[*\[]", "", widget.text)
+            assert (widget.at.width, widget.at.height) == (4, 3)
+            assert 120 <= len(shown) <= 5 * 48
+
+
+@pytest.mark.parametrize("key", FILES.dashboards)
+def test_tables_are_not_wider_than_a_telephone(key: str):
+    for widget in FILES.dashboards[key].dashboard.widgets:
+        if widget.shown is not None and widget.shown.type == "TABLE":
+            shown_columns = [each for each in widget.shown.options["columns"] if each.get("visible", True)]
+            assert len(shown_columns) <= 4
+
+
+COUNTERS = [(query, shown) for query, shown in SHOWN if shown.type == "COUNTER"]
+
+
+@pytest.mark.parametrize(("query", "shown"), COUNTERS, ids=names)
+def test_a_counters_words_stay_in_one_line(query: str, shown: Visualization):
+    """A counter of two lines is drawn half as large."""
+    for option in ("counterLabel", "stringPrefix", "stringSuffix"):
+        assert " " not in shown.options.get(option, "")
 
 
 @pytest.mark.parametrize(("query", "shown"), CHARTS, ids=names)

@@ -57,7 +57,7 @@ def text(fake: FakeRedash) -> None:
 
 
 def place(fake: FakeRedash) -> None:
-    widget(fake, "shop/orders/table")["options"]["position"]["sizeY"] = 9
+    widget(fake, "shop/orders/table")["options"]["position"] |= {"sizeY": 9, "autoHeight": False}
 
 
 def mapping(fake: FakeRedash) -> None:
@@ -154,7 +154,7 @@ def test_each_side_keeps_what_only_it_edited(published: Command, folder: Folder,
         ("query revenue (name)", query(name="Umsatz"), "queries/revenue.sql", "title: Revenue", "title: Sales"),
         ("visualization orders/by_hour (name)", chart(name="Hourly"), SHOP, "name: By hour", "name: Hours"),
         ("dashboard shop (name)", board(name="Heute"), SHOP, "title: Shop today", "title: Today"),
-        ("dashboard shop (layout)", place, SHOP, "row: 10, width: 12, height: 8", "row: 10, width: 12, height: 7"),
+        ("dashboard shop (layout)", place, SHOP, "row: 10, width: 12, height: 8", "row: 10, width: 11, height: 8"),
         ("widget shop/1 (text)", text, SHOP, '"## Today"', '"## Now"'),
     ],
 )
