@@ -87,9 +87,7 @@ def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outc
         _live(world, window.ends_us, interrupted)
     finally:
         gc.unfreeze()
-    on_duty_us = sum(
-        person_time_us(warehouse.picker_schedule, window) for region in world.regions for warehouse in region.warehouses
-    )
+    on_duty_us = sum(person_time_us(warehouse.pickers.schedule, window) for warehouse in world.warehouses.values())
     return Outcome(job.variant.label, job.variant.value, job.replication, job.seed, observer.figures(on_duty_us))
 
 

@@ -10,8 +10,8 @@ from sim.clock.units import DAY_US, HOUR_US, WEEK_US
 from sim.facts import SessionStarted
 from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
+from sim.shop.habits import Habits
 from sim.shop.people import VisitPropensity
-from sim.shop.shopping import Habits
 from sim.shop.visit import Visit
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.luck import Luck
     from sim.processes.world import World
+    from sim.scenario import Scenario
     from sim.scenario.demand import Demand
     from sim.shop.incidents import Incident
     from sim.shop.people import Customer
@@ -62,11 +63,11 @@ class ArrivalRate:
 class ArrivalMix:
     """What is the same for every arrival: the choices of channel, device and persona, and what comes of them."""
 
-    def __init__(self, world: World) -> None:
-        demand, personas = world.scenario.demand, world.scenario.funnel.personas
+    def __init__(self, scenario: Scenario) -> None:
+        demand, personas = scenario.demand, scenario.funnel.personas
         self.cart_return_share, self.registered_share = demand.cart_return_share, demand.registered_share
         self.propensity = VisitPropensity(demand)
-        self._funnel = world.scenario.funnel
+        self._funnel = scenario.funnel
         self._habits: dict[tuple[str, str, str], Habits] = {}
         self._channel = Weighted.named(demand.channel_weight)
         others = {name: weight for name, weight in demand.channel_weight.items() if name != BY_EMAIL}
@@ -154,7 +155,7 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     """Say who comes: back to an old cart, a registered customer, or somebody new."""
     now = world.env.now
     session_id = region.ids.next("session")
-    u = visitor_draws(world, session_id)
+    u = visitor_draws(world.luck, session_id)
     abandoned_cart: AbandonedCart | None = None
     customer: Customer | None = None
     if u[0] < mix.cart_return_share:
@@ -166,23 +167,23 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     known = customer is not None
     channel = BY_EMAIL if reminded else mix.channel(session_id, u[1], world.luck, known=known)
     device = mix.device.pick(u[2])
-    visit = new_visit(world, region, session_id, customer, mix, channel, device, u)
+    visit = new_visit(world.luck, region, session_id, customer, mix, channel, device, u)
     customer_id = customer.customer_id if customer else None
     warehouse_id = visit.warehouse.warehouse_id
     world.tell(SessionStarted(session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now))
     if customer:
         customer.in_session = True
-    arrive(world, region, visit, abandoned_cart)
-    go_shopping(world, region, visit)
+    arrive(world, visit, abandoned_cart)
+    go_shopping(world, visit)
 
 
-def visitor_draws(world: World, session_id: int) -> list[float]:
+def visitor_draws(luck: Luck, session_id: int) -> list[float]:
     """Return the uniforms of a session that belong to whoever comes, and say who comes."""
-    return world.luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_SAMPLE)
+    return luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_SAMPLE)
 
 
 def new_visit(
-    world: World,
+    luck: Luck,
     region: Region,
     session_id: int,
     customer: Customer | None,
@@ -196,9 +197,9 @@ def new_visit(
         persona, place = mix.persona.pick(u[4]), region.home(u[5], u[6], u[7])
         warehouse = region.nearest_warehouse(*place)
     else:
-        persona, place = customer.persona, customer.address[1:]
-        warehouse = customer.warehouse = customer.warehouse or region.nearest_warehouse(*place)
-    return Visit(session_id, customer, mix.habits(persona, channel, device), place, warehouse, world.luck)
+        persona, place = customer.persona, (customer.latitude, customer.longitude)
+        warehouse = region.warehouse_of(customer)
+    return Visit(session_id, customer, mix.habits(persona, channel, device), place, region, warehouse, luck)
 
 
 def _returning(world: World, region: Region, u: float) -> AbandonedCart | None:

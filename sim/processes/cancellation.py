@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
 from sim.clock.units import HOUR_US, MINUTE_US
-from sim.facts import OrderCancelled, ParcelWithdrawn, PaymentRefunded, StockReserved
+from sim.facts import OrderCancelled, ParcelWithdrawn, PaymentRefunded
 from sim.luck import Purpose, exponential
 from sim.processes.experience import book_points, record_experience
-from sim.processes.stocking import move_stock
+from sim.processes.reservation import release
+from sim.processes.stocking import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -39,12 +40,12 @@ def _wait_to_cancel(world: World, order: Order, at: int, now: int, turn: Turn, r
 
 def _cancel_at(world: World, order: Order, at: int, turn: Turn, reason: str) -> Generator[Event, None, None]:
     yield world.env.until(at, turn, order.order_id)
-    if _can_be_stopped(world, order, only_before_picking=reason == "changed_mind"):
+    if _can_be_stopped(order, only_before_picking=reason == "changed_mind"):
         stop(world, order)
         cancel(world, order, reason)
 
 
-def _can_be_stopped(world: World, order: Order, *, only_before_picking: bool) -> bool:
+def _can_be_stopped(order: Order, *, only_before_picking: bool) -> bool:
     """Whether the order waits in a queue or on the dock; nobody stops what somebody has in hand."""
     if order.cancelled_at is not None or order.dispatched_at is not None:
         return False
@@ -53,19 +54,19 @@ def _can_be_stopped(world: World, order: Order, *, only_before_picking: bool) ->
     if only_before_picking:
         return False
     waits_for_packer = order.picked_at is not None and order.pack_started_at is None
-    return waits_for_packer or order.order_id in world.warehouses[order.warehouse_id].dock
+    return waits_for_packer or order.order_id in order.warehouse.dock
 
 
 def stop(world: World, order: Order) -> None:
     """Take a waiting order out of its queue or off the dock, and its units back to the shelf."""
     if order.pick_started_at is None:
-        world.pickers[order.warehouse_id].give_up(order)
+        order.warehouse.pickers.give_up(order.order_id)
         release(world, order)
         return
     if order.pack_started_at is None:
-        world.packers[order.warehouse_id].give_up(order)
+        order.warehouse.packers.give_up(order.order_id)
     else:
-        del world.warehouses[order.warehouse_id].dock[order.order_id]
+        del order.warehouse.dock[order.order_id]
         world.tell(ParcelWithdrawn(order.delivery_id))
     put_back(world, order)
 
@@ -83,20 +84,5 @@ def cancel(world: World, order: Order, reason: str) -> None:
 
 def refund(world: World, order: Order, cents: int) -> None:
     """Give money back by the method it came with, now."""
-    payment_id = world.warehouses[order.warehouse_id].region.ids.next("payment")
+    payment_id = order.warehouse.ids.next("payment")
     world.tell(PaymentRefunded(payment_id, order.order_id, order.method, cents, world.env.now))
-
-
-def release(world: World, order: Order) -> None:
-    """Give reserved units free again."""
-    warehouse = world.warehouses[order.warehouse_id]
-    for line in order.lines:
-        shelf = warehouse.shelves[line.product_id]
-        shelf.reserve(-line.quantity)
-        world.tell(StockReserved(order.warehouse_id, line.product_id, -line.quantity, shelf.reserved))
-
-
-def put_back(world: World, order: Order) -> None:
-    """Put the units of a picked order back onto their shelves."""
-    for line in order.lines:
-        move_stock(world, order.warehouse_id, line.product_id, line.quantity, "cancellation", order_id=order.order_id)

@@ -12,32 +12,29 @@ from sim.facts import (
     OrderPaid,
     OrderPlaced,
     PaymentAttempted,
-    StockReserved,
 )
 from sim.luck import Purpose
-from sim.processes.cancellation import release
 from sim.processes.experience import book_points, record_experience
 from sim.processes.fulfilment import begin_fulfilment
 from sim.processes.funnel import remove_item
 from sim.processes.quote import quote
 from sim.processes.registration import register
-from sim.processes.replenishment import reorder
+from sim.processes.reservation import release, reserve
 from sim.shop.order import Order
-from sim.shop.people import Address, Customer, activity_of
+from sim.shop.people import Customer, activity_of
 from sim.shop.shopping import second_thoughts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.processes.world import World
-    from sim.shop.region import Region
     from sim.shop.visit import Visit
 
 
 PROVIDER_FAILS = "provider_unavailable"
 
 
-def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) -> str | None:
+def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     """Order what is in the cart, or return the reason to give up."""
     if not _still_available(world, visit, u[6]):
         return "out_of_stock"
@@ -58,12 +55,12 @@ def place_order(world: World, region: Region, visit: Visit, u: Sequence[float]) 
         wait_h=(promised_at - now) / HOUR_US,
     )
     if reason is None:
-        customer = visit.customer or _register(world, region, visit)
-        _submit(world, region, visit, customer, lines, promised_at, fee)
+        customer = visit.customer or _register(world, visit)
+        _submit(world, visit, customer, lines, promised_at, fee)
     return reason
 
 
-def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
+def attempt_payment(world: World, visit: Visit) -> bool:
     """Attempt to pay; returns whether the shopper will try once more. Paid or given up, the order is told so."""
     order = visit.order
     if order is None:
@@ -74,11 +71,11 @@ def attempt_payment(world: World, region: Region, visit: Visit) -> bool:
     chance = payment.declined[order.method]
     if order.payment_attempts > 1:
         chance = min(1.0, chance * payment.retry_declined_factor)
-    provider_fails = u[3] < world.incidents.declined_share(region.city.city_id, now)
+    provider_fails = u[3] < world.incidents.declined_share(visit.warehouse.city_id, now)
     declined = provider_fails or u[0] < chance
     why = PROVIDER_FAILS if provider_fails else world.decline_reasons.pick(u[1]) if declined else None
     status = "declined" if declined else "captured"
-    payment_id = region.ids.next("payment")
+    payment_id = visit.region.ids.next("payment")
     world.tell(PaymentAttempted(payment_id, order.order_id, order.method, order.total_cents, status, why, now))
     if not declined:
         order.paid_at = order.customer.last_order_at = now
@@ -122,14 +119,15 @@ def _delivery_fee(world: World, subtotal_cents: int) -> int:
     return 0 if subtotal_cents >= world.cents(checkout.free_delivery_from) else world.cents(checkout.delivery_fee)
 
 
-def _register(world: World, region: Region, visit: Visit) -> Customer:
+def _register(world: World, visit: Visit) -> Customer:
     """Make a customer of a visitor, who lives where the session came from."""
-    customer_id, address_id = region.ids.next("customer"), region.ids.next("address")
+    ids = visit.region.ids
+    customer_id, address_id = ids.next("customer"), ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
     activity = activity_of(customer_id, visit.habits.name, world.luck, world.scenario)
-    address = Address(address_id, *visit.place)
-    customer = Customer(customer_id, visit.habits.name, address, world.scenario.satisfaction.new_customer, activity)
-    register(world, region, customer, u, world.env.now)
+    satisfaction = world.scenario.satisfaction.new_customer
+    customer = Customer(customer_id, visit.habits.name, address_id, *visit.place, satisfaction, activity)
+    register(world, visit.region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True
     visit.customer = customer
@@ -138,16 +136,15 @@ def _register(world: World, region: Region, visit: Visit) -> Customer:
 
 def _submit(
     world: World,
-    region: Region,
     visit: Visit,
     customer: Customer,
     lines: tuple[OrderLine, ...],
     promised_at: int,
     fee_cents: int,
 ) -> None:
-    now, cart_id = world.env.now, visit.cart_id or 0
-    order_id = region.ids.next("order")
-    order = Order(order_id, customer, cart_id, visit.warehouse.warehouse_id, customer.address, lines, now, promised_at)
+    now, cart_id, warehouse = world.env.now, visit.cart_id or 0, visit.warehouse
+    order_id = visit.region.ids.next("order")
+    order = Order(order_id, customer, cart_id, warehouse, customer.address, lines, now, promised_at)
     u = world.luck.draws(Purpose.ORDER, order_id, n=4)
     order.method = world.payment_methods.pick(u[0])
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
@@ -157,11 +154,11 @@ def _submit(
     order.total_cents = order.subtotal_cents - order.discount_cents + fee_cents
     world.tell(
         OrderPlaced(
-            order_id, customer.customer_id, cart_id, order.warehouse_id, order.address.address_id, now, promised_at,
+            order_id, customer.customer_id, cart_id, warehouse.warehouse_id, order.address.address_id, now, promised_at,
             order.subtotal_cents, order.discount_cents, fee_cents, order.total_cents, lines,
         )
     )  # fmt: skip
-    _reserve(world, order)
+    reserve(world, order)
     book_points(world, customer, -order.redeemed_points, "redemption", order_id)
     visit.order = order
 
@@ -177,15 +174,6 @@ def _discount(world: World, customer: Customer, order: Order) -> int:
     by_points = world.cents(order.redeemed_points * world.scenario.loyalty.point_value)
     most = int(order.subtotal_cents * world.scenario.checkout.most_discount_percent / 100.0)
     return min(most, round(order.subtotal_cents * percent / 100.0) + by_points)
-
-
-def _reserve(world: World, order: Order) -> None:
-    warehouse = world.warehouses[order.warehouse_id]
-    for line in order.lines:
-        shelf = warehouse.shelves[line.product_id]
-        shelf.reserve(line.quantity)
-        world.tell(StockReserved(order.warehouse_id, line.product_id, line.quantity, shelf.reserved))
-        reorder(world, warehouse, shelf)
 
 
 def _give_up_paying(world: World, order: Order) -> None:

@@ -17,40 +17,25 @@ from sim.facts import (
     TripStarted,
 )
 from sim.luck import Purpose, loglogistic, lognormal
-from sim.processes.cancellation import cancel, put_back
+from sim.processes.cancellation import cancel
 from sim.processes.experience import record_experience
 from sim.processes.post_delivery import begin_post_delivery
-from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
+from sim.processes.stocking import put_back
+from sim.shop.dispatch import fits, held_until, legs_m, neighbours, route, urgency
 from sim.shop.incidents import is_on_strike
+from sim.shop.trip import Trip
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from simpy import Event
 
+    from sim.luck import Luck
     from sim.processes.world import World
-    from sim.scenario.delivery import Vehicle
+    from sim.scenario.delivery import Delivery, Vehicle
     from sim.shop.incidents import Incident
-    from sim.shop.order import Order
-    from sim.shop.region import Warehouse
+    from sim.shop.order import Order, Warehouse
     from sim.shop.roster import Courier
-
-
-class Trip:
-    """A courier's round: stops in order, metres of each leg (the way back last), and how far it has come."""
-
-    __slots__ = ("courier", "leg_started_at", "legs_m", "next_stop", "stops", "trip_id", "warehouse")
-
-    def __init__(
-        self, trip_id: int, courier: Courier, warehouse: Warehouse, stops: list[Order], legs: list[int], started_at: int
-    ) -> None:
-        self.trip_id = trip_id
-        self.courier = courier
-        self.warehouse = warehouse
-        self.stops = stops
-        self.legs_m = legs
-        self.next_stop = 0
-        self.leg_started_at = started_at
 
 
 def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
@@ -58,26 +43,19 @@ def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
 
     The process ends when the parcel need not be waited for any more: a free courier or a fuller dock will take it.
     """
-    env, warehouse = world.env, world.warehouses[order.warehouse_id]
+    env, warehouse, delivery = world.env, order.warehouse, world.scenario.delivery
     if order.ready_at > env.now:
         yield env.until(order.ready_at, Turn.DOCK, order.order_id)
     if order.ready_at == env.now:
         warehouse.dock[order.order_id] = order
         dispatch(world, warehouse)
-    hold_until = held_until(world, order)
+    hold_until = held_until(order, delivery)
     # A parcel that left early and came back may find its first wait for the same instant still going on.
     if order.order_id in warehouse.dock and hold_until > env.now and hold_until != order.waits_until:
         order.waits_until = hold_until
         yield env.until(hold_until, Turn.DOCK, order.order_id)
-        if order.order_id in warehouse.dock and held_until(world, order) == env.now:  # not gone, nor gone and back
+        if order.order_id in warehouse.dock and held_until(order, delivery) == env.now:  # not gone, nor gone and back
             dispatch(world, warehouse)
-
-
-def held_until(world: World, order: Order) -> int:
-    """Return until when a parcel waits for company: `hold_min`, less when its promise is near."""
-    delivery = world.scenario.delivery
-    by_promise = order.promised_at - round(delivery.hold_slack_min * MINUTE_US)
-    return max(order.ready_at, min(order.ready_at + round(delivery.hold_min * MINUTE_US), by_promise))
 
 
 def dispatch(world: World, warehouse: Warehouse) -> None:
@@ -112,7 +90,7 @@ def _send_one(world: World, warehouse: Warehouse, free: list[Courier]) -> bool:
 
 def strikes(world: World, warehouse: Warehouse) -> Sequence[Incident]:
     """Return the strikes of a warehouse's couriers that act now."""
-    place = warehouse.region.city.city_id, warehouse.warehouse_id
+    place = warehouse.city_id, warehouse.warehouse_id
     return world.incidents.acting("courier_strike", world.env.now, *place)
 
 
@@ -125,7 +103,7 @@ def _load(world: World, warehouse: Warehouse, vehicle_name: str) -> list[Order]:
         return []
     now = world.env.now
     alone = delivery.dispatch_policy == "one_by_one"
-    due = waiting if alone else [order for order in waiting if held_until(world, order) <= now]
+    due = waiting if alone else [order for order in waiting if held_until(order, delivery) <= now]
     if not due and len(waiting) < ceil(delivery.enough_for_a_trip * vehicle.capacity_parcels):
         return []
     seed = min(due or waiting, key=urgency)
@@ -152,9 +130,9 @@ def _expected_us(world: World, warehouse: Warehouse, stops: list[Order], vehicle
 
 
 def _start_trip(world: World, warehouse: Warehouse, courier: Courier, stops: list[Order]) -> None:
-    now, ids = world.env.now, warehouse.region.ids
+    now = world.env.now
     legs = legs_m(warehouse, stops, world.scenario.delivery.detour_factor)
-    trip = Trip(ids.next("trip"), courier, warehouse, stops, legs, now)
+    trip = Trip(warehouse.ids.next("trip"), courier, warehouse, stops, legs, now)
     courier.on_trip = True
     shift_id = courier.shift_id or 0
     world.tell(TripStarted(trip.trip_id, courier.courier_id, shift_id, now, len(stops), sum(legs)))
@@ -199,9 +177,8 @@ def _ride_us(world: World, trip: Trip, u: float) -> int:
 
 def _traffic(world: World, warehouse: Warehouse, at_us: int) -> float:
     """Return the travel time against free streets of a leg that begins at an instant."""
-    region = warehouse.region
-    usual = world.scenario.delivery.traffic_by_hour[region.clock.hour(at_us)]
-    return usual * world.incidents.travel_factor(region.city.city_id, at_us)
+    usual = world.scenario.delivery.traffic_by_hour[warehouse.clock.hour(at_us)]
+    return usual * world.incidents.travel_factor(warehouse.city_id, at_us)
 
 
 def attempt(world: World, trip: Trip, order: Order) -> None:
@@ -235,17 +212,17 @@ def _end_trip(world: World, trip: Trip) -> None:
         if order.cancelled_at is not None:
             put_back(world, order)
         elif order.delivered_at is None:
-            order.ready_at = max(now, retry_at(world, order))
+            order.ready_at = max(now, retry_at(world.luck, world.scenario.delivery, order))
             world.env.process(await_trip(world, order))
     if courier.shift_ends_at <= now:
         go_home(world, courier)
     dispatch(world, trip.warehouse)
 
 
-def retry_at(world: World, order: Order) -> int:
+def retry_at(luck: Luck, delivery: Delivery, order: Order) -> int:
     """Return from when a parcel that could not be handed over may leave again."""
-    (u,) = world.luck.draws(Purpose.RETRY, order.delivery_id, order.attempts, 1)
-    pause_h = lognormal(u, world.scenario.delivery.retry_after_h, world.scenario.delivery.retry_sigma)
+    (u,) = luck.draws(Purpose.RETRY, order.delivery_id, order.attempts, 1)
+    pause_h = lognormal(u, delivery.retry_after_h, delivery.retry_sigma)
     return (order.last_attempt_at or 0) + round(pause_h * HOUR_US)
 
 

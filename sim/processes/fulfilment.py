@@ -10,15 +10,18 @@ from sim.luck import Purpose
 from sim.processes.cancellation import schedule_cancellation
 from sim.processes.delivery import await_trip
 from sim.processes.service import mean_pack_s, mean_pick_s, service_us
-from sim.processes.stocking import move_stock
+from sim.processes.stocking import take_off_shelves
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from simpy import Event
 
+    from sim.clock.environment import ShopEnvironment
     from sim.processes.world import World
+    from sim.shop.catalogue import Catalogue
     from sim.shop.order import Order
+    from sim.shop.station import Station
 
 
 def begin_fulfilment(world: World, order: Order) -> None:
@@ -37,9 +40,9 @@ def fulfil(world: World, order: Order) -> Generator[Event, None, None]:
 
 
 def _pick(world: World, order: Order) -> Generator[Event, None, None]:
-    env, posts, station = world.env, world.scenario.warehouse, world.pickers[order.warehouse_id]
+    env, posts, station = world.env, world.scenario.warehouse, order.warehouse.pickers
     if order.pick_started_at is None:
-        yield station.turn(order, order.paid_at or 0)
+        yield _turn(env, station, order, order.paid_at or 0)
         order.pick_started_at = env.now
         world.tell(PickStarted(order.order_id, env.now))
     (u,) = world.luck.draws(Purpose.PICK, order.order_id, n=1)
@@ -47,15 +50,14 @@ def _pick(world: World, order: Order) -> Generator[Event, None, None]:
     yield env.until(order.pick_started_at + time_us, Turn.PICK, order.order_id)
     order.picked_at = env.now
     world.tell(OrderPicked(order.order_id, order.next_status(), env.now))
-    for line in order.lines:
-        move_stock(world, order.warehouse_id, line.product_id, -line.quantity, "sale", order_id=order.order_id)
-    station.done()
+    take_off_shelves(world, order)
+    station.done(env.now)
 
 
 def _pack(world: World, order: Order) -> Generator[Event, None, None]:
-    env, posts, station = world.env, world.scenario.warehouse, world.packers[order.warehouse_id]
+    env, posts, station = world.env, world.scenario.warehouse, order.warehouse.packers
     if order.pack_started_at is None:
-        yield station.turn(order, order.picked_at or 0)
+        yield _turn(env, station, order, order.picked_at or 0)
         order.pack_started_at = env.now
         world.tell(PackStarted(order.order_id, env.now))
     (u,) = world.luck.draws(Purpose.PACK, order.order_id, n=1)
@@ -63,16 +65,29 @@ def _pack(world: World, order: Order) -> Generator[Event, None, None]:
     yield env.until(order.pack_started_at + time_us, Turn.PACK, order.order_id)
     order.packed_at = order.ready_at = env.now
     world.tell(OrderPacked(order.order_id, order.next_status(), env.now))
-    region = world.warehouses[order.warehouse_id].region
-    order.delivery_id = region.ids.next("delivery")
-    measure(world, order)
+    order.delivery_id = order.warehouse.ids.next("delivery")
+    measure(order, world.catalogue, world.scenario.delivery.detour_factor)
     world.tell(ParcelReady(order.delivery_id, order.order_id, order.promised_at, order.distance_m, env.now))
-    station.done()
+    station.done(env.now)
 
 
-def measure(world: World, order: Order) -> None:
+def _turn(env: ShopEnvironment, station: Station, order: Order, since_us: int) -> Event:
+    """Return the event that somebody at the station takes the order, which has waited since `since_us`."""
+    event = env.event()
+    station.enqueue(order.order_id, order.promised_at, since_us, event.succeed)
+    station.assign(env.now)
+    return event
+
+
+def change_of_staff(env: ShopEnvironment, station: Station, station_id: int) -> Generator[Event, None, None]:
+    """Let newly arrived people begin work at each change of the number on duty."""
+    while True:
+        yield env.until(station.schedule.next_change(env.now), Turn.STAFFING, station_id)
+        station.assign(env.now)
+
+
+def measure(order: Order, catalogue: Catalogue, detour_factor: float) -> None:
     """Fill in the parcel's weight and its way; both follow from the order alone."""
-    warehouse = world.warehouses[order.warehouse_id]
-    detour = world.scenario.delivery.detour_factor
-    order.distance_m = warehouse.distance_m(order.address.latitude, order.address.longitude, detour)
-    order.weight_g = sum(world.catalogue.product(line.product_id).weight_g * line.quantity for line in order.lines)
+    address = order.address
+    order.distance_m = order.warehouse.landmark.distance_m(address.latitude, address.longitude, detour_factor)
+    order.weight_g = sum(catalogue.product(line.product_id).weight_g * line.quantity for line in order.lines)

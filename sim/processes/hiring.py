@@ -11,23 +11,22 @@ from sim.shop.roster import Contract, Courier
 
 if TYPE_CHECKING:
     from sim.processes.world import World
-    from sim.shop.region import Warehouse
+    from sim.scenario.delivery import Delivery
+    from sim.shop.order import Warehouse
 
 _LONGEST_SERVICE = 900 * DAY_US
 
 
-def wanted_couriers(world: World, warehouse: Warehouse) -> int:
+def wanted_couriers(delivery: Delivery, scale: float, warehouse: Warehouse) -> int:
     """Return how many couriers the scenario wants at a warehouse."""
-    delivery = world.scenario.delivery
-    return max(delivery.couriers_at_least, round(delivery.couriers * world.scale * warehouse.share))
+    return max(delivery.couriers_at_least, round(delivery.couriers * scale * warehouse.share))
 
 
 def hire(world: World, warehouse: Warehouse, contract: Contract, *, established: bool) -> None:
     """Hire a courier, now or, for an established one, at some time before the epoch."""
-    region = warehouse.region
-    courier_id = region.ids.next("courier")
+    courier_id = warehouse.ids.next("courier")
     u = world.luck.draws(Purpose.COURIER, courier_id, n=4)
-    warehouse.couriers.append(Courier(courier_id, warehouse.warehouse_id, *contract))
-    name = world.names[region.city.city_id].full_name(u[0], u[1])
+    warehouse.couriers.append(Courier(courier_id, *contract))
+    name = world.names[warehouse.city_id].full_name(u[0], u[1])
     hired_at = -1 - int(u[2] * _LONGEST_SERVICE) if established else world.env.now
     world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.processes.world import World
+    from sim.shop.order import Warehouse
     from sim.shop.places import Planned
-    from sim.shop.region import Warehouse
     from sim.snapshot import IncidentRequest, IncidentRow
 
 _WITH_EDGES = {"flash_sale", "courier_strike", "warehouse_outage"}
@@ -94,7 +94,7 @@ def _let_act(world: World, incident: Incident) -> None:
     if incident.kind in _WITH_EDGES:
         world.env.process(_pass_edges(world, incident, incident.ends_at + 1))
     elif incident.kind == "demand_surge":
-        mix = ArrivalMix(world)
+        mix = ArrivalMix(world.scenario)
         for region in world.regions:
             if incident.concerns(region.city.city_id):
                 world.env.process(surge(world, region, mix, incident))
@@ -116,8 +116,8 @@ def _go_back_to_normal(world: World, incident: Incident) -> None:
         record_new_prices(world)
     for warehouse in _concerned(world, incident):
         if incident.kind == "warehouse_outage":
-            world.pickers[warehouse.warehouse_id].assign()
-            world.packers[warehouse.warehouse_id].assign()
+            warehouse.pickers.assign(world.env.now)
+            warehouse.packers.assign(world.env.now)
         elif incident.kind == "courier_strike":
             dispatch(world, warehouse)
 

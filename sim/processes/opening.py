@@ -20,13 +20,15 @@ from sim.processes.registration import register
 from sim.processes.shifts import courier_schedule
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
-from sim.shop.people import Address, Customer, EarlierLife, activity_by, earlier_life_by
+from sim.shop.people import Customer, EarlierLife, activity_by, earlier_life_by
 from sim.shop.roster import contracts
 from sim.shop.stock import Shelf, stock_levels
 
 if TYPE_CHECKING:
     from sim.processes.world import World
-    from sim.shop.region import Region, Warehouse
+    from sim.scenario import Scenario
+    from sim.shop.order import Warehouse
+    from sim.shop.region import Region
 
 _POINTS_AN_EARLIER_ORDER = 38
 
@@ -70,26 +72,26 @@ def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:
     id_ = warehouse.warehouse_id
     world.tell(WarehouseOpened(id_, region.city.city_id, warehouse.name, warehouse.latitude, warehouse.longitude))
     _hire_couriers(world, warehouse)
-    units_per_day = planned_units_per_day(world, warehouse)
+    units_per_day = planned_units_per_day(world.scenario, world.scale, warehouse)
     for product in world.catalogue.products:
         reorder_point, order_up_to = stock_levels(units_per_day * product.popularity, world.scenario.stock)
         shelf = warehouse.shelves[product.product_id] = Shelf(product.product_id, reorder_point, order_up_to)
         world.tell(ShelfOpened(id_, product.product_id, reorder_point, order_up_to))
         (u,) = world.luck.draws(Purpose.LEAD_TIME, id_, product.product_id, 1)
         stock = reorder_point + 1 + int(u * (order_up_to - reorder_point))  # anywhere in its cycle
-        move_stock(world, id_, shelf.product_id, stock, "opening")
+        move_stock(world, warehouse, shelf.product_id, stock, "opening")
 
 
-def planned_units_per_day(world: World, warehouse: Warehouse) -> float:
+def planned_units_per_day(scenario: Scenario, scale: float, warehouse: Warehouse) -> float:
     """Return the units a day that the planner of this warehouse's stock reckons with."""
-    sessions = world.scenario.demand.sessions_per_day * world.scale * warehouse.share
-    return sessions * world.scenario.stock.planned_units_per_session
+    return scenario.demand.sessions_per_day * scale * warehouse.share * scenario.stock.planned_units_per_session
 
 
 def _hire_couriers(world: World, warehouse: Warehouse) -> None:
-    for contract in contracts(wanted_couriers(world, warehouse), world.scenario.delivery):
+    delivery = world.scenario.delivery
+    for contract in contracts(wanted_couriers(delivery, world.scale, warehouse), delivery):
         hire(world, warehouse, contract, established=True)
-    warehouse.courier_schedule = courier_schedule(world, warehouse)
+    warehouse.courier_schedule = courier_schedule(world.scenario, warehouse)
 
 
 def _register_established(world: World, region: Region, personas: Weighted[str], people: int) -> None:
@@ -111,8 +113,8 @@ def _register(
     world: World, region: Region, customer_id: int, persona: str, activity: float, life: EarlierLife, u: list[float]
 ) -> None:
     """Register a customer of earlier days, with the points of earlier orders."""
-    address = Address(region.ids.next("address"), *region.home(u[5], u[6], u[7]))
-    customer = Customer(customer_id, persona, address, life.satisfaction, activity)
+    home = region.home(u[5], u[6], u[7])
+    customer = Customer(customer_id, persona, region.ids.next("address"), *home, life.satisfaction, activity)
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER
     customer.tier = tier_of(points, world.scenario.loyalty.tier_from)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def remember(world: World, order: Order) -> None:
     """Let the customer keep in mind what is good in an order that has just been delivered."""
-    remembered = world.warehouses[order.warehouse_id].region.purchase_memory
+    remembered = order.warehouse.purchase_memory
     for line in order.lines:
         (u,) = world.luck.draws(Purpose.REMEMBERED, order.order_id, line.line_no, 1)
         if u < world.scenario.review.remembered and not disappoints(world, order, line):
@@ -33,7 +33,7 @@ def remember(world: World, order: Order) -> None:
 
 def has_one_already(world: World, order: Order, line: OrderLine) -> bool:
     """Whether the customer remembers one of the same that had come before this order was placed."""
-    remembered = world.warehouses[order.warehouse_id].region.purchase_memory
+    remembered = order.warehouse.purchase_memory
     return remembered.had(order.customer.customer_id, line.product_id, order.placed_at, world.env.now)
 
 

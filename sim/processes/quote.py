@@ -10,7 +10,7 @@ from sim.shop.staffing import attended_us, before_closing, finished_at
 
 if TYPE_CHECKING:
     from sim.processes.world import World
-    from sim.shop.region import Warehouse
+    from sim.shop.order import Warehouse
 
 _USUAL_LINES, _USUAL_UNITS = 2, 3  # what a waiting order is reckoned as
 
@@ -26,7 +26,7 @@ def quote(world: World, warehouse: Warehouse, place: tuple[float, float], units:
     reckoned_at = leaves_at + _on_the_way_us(world, warehouse, place, leaves_at)
     quoted = _with_margin(world, warehouse, reckoned_at)
     step = round(world.scenario.promise.round_up_min * MINUTE_US)
-    local = warehouse.region.clock.local_us(0)  # round on the city's own clock
+    local = warehouse.clock.local_us(0)  # round on the city's own clock
     return int(-(-(quoted + local) // step) * step) - local
 
 
@@ -43,7 +43,7 @@ def _with_margin(world: World, warehouse: Warehouse, reckoned_at: int) -> int:
 
 def _packed_at(world: World, warehouse: Warehouse, units: int, lines: int) -> int:
     posts = world.scenario.warehouse
-    pickers, packers = world.pickers[warehouse.warehouse_id], world.packers[warehouse.warehouse_id]
+    pickers, packers = warehouse.pickers, warehouse.packers
     usual_pick, own_pick = mean_pick_s(posts, _USUAL_LINES, _USUAL_UNITS), mean_pick_s(posts, lines, units)
     usual_pack, own_pack = mean_pack_s(posts, _USUAL_UNITS), mean_pack_s(posts, units)
     work_s = (pickers.waiting + 0.5 * pickers.busy) * usual_pick + own_pick
@@ -55,8 +55,8 @@ def _packed_at(world: World, warehouse: Warehouse, units: int, lines: int) -> in
 def _leaves_at(world: World, warehouse: Warehouse, ready_at: int) -> int:
     """Return when a courier is reckoned to take the parcel: after the parcels before it, at the planned pace."""
     promise = world.scenario.promise
-    id_ = warehouse.warehouse_id
-    before = len(warehouse.dock) + world.pickers[id_].waiting + world.packers[id_].waiting + world.packers[id_].busy
+    packers = warehouse.packers
+    before = len(warehouse.dock) + warehouse.pickers.waiting + packers.waiting + packers.busy
     person_us = (before + 1) * HOUR_US / promise.planned_parcels_per_courier_h
     taken_at = finished_at(warehouse.courier_schedule, ready_at, person_us)
     return taken_at + round(world.scenario.delivery.hold_min * MINUTE_US)
@@ -64,7 +64,7 @@ def _leaves_at(world: World, warehouse: Warehouse, ready_at: int) -> int:
 
 def _on_the_way_us(world: World, warehouse: Warehouse, place: tuple[float, float], leaves_at: int) -> int:
     delivery, promise = world.scenario.delivery, world.scenario.promise
-    metres = warehouse.distance_m(*place, delivery.detour_factor)
-    traffic = delivery.traffic_by_hour[warehouse.region.clock.hour(leaves_at)]
+    metres = warehouse.landmark.distance_m(*place, delivery.detour_factor)
+    traffic = delivery.traffic_by_hour[warehouse.clock.hour(leaves_at)]
     ride_h = metres / 1000.0 / promise.planned_speed_km_per_h * traffic
     return round(ride_h * HOUR_US + promise.planned_stops_before_min * MINUTE_US)

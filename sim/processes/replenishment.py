@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.processes.world import World
-    from sim.shop.region import Warehouse
+    from sim.shop.order import Warehouse
     from sim.shop.stock import Shelf
 
 
@@ -26,7 +26,7 @@ def reorder(world: World, warehouse: Warehouse, shelf: Shelf) -> None:
     if quantity <= 0:
         return
     now, lead_days = world.env.now, world.scenario.stock.lead_time_days
-    replenishment_id = warehouse.region.ids.next("replenishment")
+    replenishment_id = warehouse.ids.next("replenishment")
     shelf.on_order += quantity
     due_at = now + round(lead_days * DAY_US)
     id_ = warehouse.warehouse_id
@@ -44,6 +44,4 @@ def receive(
     yield world.env.until(ordered_at + lead_us, Turn.RECEIPT, replenishment_id)
     shelf.on_order -= quantity
     world.tell(ReplenishmentReceived(replenishment_id, world.env.now))
-    move_stock(
-        world, warehouse.warehouse_id, shelf.product_id, quantity, "replenishment", replenishment_id=replenishment_id
-    )
+    move_stock(world, warehouse, shelf.product_id, quantity, "replenishment", replenishment_id=replenishment_id)

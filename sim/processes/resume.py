@@ -11,7 +11,7 @@ from sim.luck import Purpose
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
 from sim.processes.arrivals import ArrivalMix, new_visit, visitor_draws
 from sim.processes.cancellation import schedule_cancellation
-from sim.processes.delivery import Trip, await_trip, drive, retry_at
+from sim.processes.delivery import await_trip, drive, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.incidents import resume_incidents
@@ -24,10 +24,11 @@ from sim.processes.shifts import courier_schedule
 from sim.shop.dispatch import legs_m
 from sim.shop.ids import city_of
 from sim.shop.order import Order
-from sim.shop.people import Address, Customer, activity_by, earlier_life_by
+from sim.shop.people import Customer, activity_by, earlier_life_by
 from sim.shop.region import AbandonedCart
 from sim.shop.roster import EVERY_DAY, Courier, contracts
 from sim.shop.stock import Shelf
+from sim.shop.trip import Trip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,15 +70,22 @@ def _restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
 
 
 def _customer(world: World, row: CustomerRow, u_activity: Sequence[float], u_life: Sequence[float]) -> Customer:
-    address = Address(row.address_id, row.latitude, row.longitude)
     activity = activity_by(u_activity, row.persona, world.scenario)
-    customer = Customer(row.customer_id, row.persona, address, row.satisfaction, activity)
-    customer.tier = row.tier
-    customer.points = row.points
-    customer.lifetime_points = row.lifetime_points
-    customer.loyalty_seq = row.loyalty_seq
-    customer.satisfaction_seq = row.satisfaction_seq
-    customer.last_order_at = row.last_order_at
+    customer = Customer(
+        row.customer_id,
+        row.persona,
+        row.address_id,
+        row.latitude,
+        row.longitude,
+        row.satisfaction,
+        activity,
+        row.satisfaction_seq,
+        row.tier,
+        row.points,
+        row.lifetime_points,
+        row.loyalty_seq,
+        row.last_order_at,
+    )
     if row.last_order_at is None and row.established:
         customer.last_order_at = earlier_life_by(u_life, activity, world.scenario).last_order_at
     return customer
@@ -110,18 +118,18 @@ def _restore_couriers(world: World, snapshot: Snapshot) -> None:
     """Put the couriers back on the roster; hire or do without some when the scenario wants another number now."""
     for warehouse in world.warehouses.values():
         rows = sorted(row for row in snapshot.couriers if row.warehouse_id == warehouse.warehouse_id)
-        wanted = wanted_couriers(world, warehouse)
+        wanted = wanted_couriers(world.scenario.delivery, world.scale, warehouse)
         agreed = contracts(max(wanted, len(rows)), world.scenario.delivery)
         agreed[wanted:] = [contract._replace(off_days=EVERY_DAY) for contract in agreed[wanted:]]
         for row, contract in zip(rows, agreed, strict=False):
-            courier = Courier(row.courier_id, warehouse.warehouse_id, *contract._replace(vehicle=row.vehicle))
+            courier = Courier(row.courier_id, *contract._replace(vehicle=row.vehicle))
             courier.shift_id = row.shift_id
             courier.shift_ends_at = row.shift_ends_at or 0
             courier.free_since = row.free_since or 0
             warehouse.couriers.append(courier)
         for contract in agreed[len(rows) :]:
             hire(world, warehouse, contract, established=False)
-        warehouse.courier_schedule = courier_schedule(world, warehouse)
+        warehouse.courier_schedule = courier_schedule(world.scenario, warehouse)
 
 
 def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: list[OrderLine]) -> Order:
@@ -130,7 +138,7 @@ def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: l
         row.order_id,
         customer,
         row.cart_id,
-        row.warehouse_id,
+        world.warehouses[row.warehouse_id],
         customer.address,
         tuple(lines),
         row.placed_at,
@@ -149,7 +157,7 @@ def _order(world: World, row: OrderRow, customers: dict[int, Customer], lines: l
     order.last_attempt_at = row.last_attempt_at
     order.ready_at = row.packed_at or 0
     if order.delivery_id:
-        measure(world, order)
+        measure(order, world.catalogue, world.scenario.delivery.detour_factor)
     return order
 
 
@@ -160,8 +168,8 @@ def _resume_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -
         line_no = next(line.line_no for line in orders[back.order_id].lines if line.product_id == back.product_id)
         open_returns[back.order_id][line_no] = OpenReturn(back.return_id, back.quantity, back.reason, back.refund_cents)
     for order in orders.values():  # first who is at work, so that nobody is given work twice
-        world.pickers[order.warehouse_id].busy += order.pick_started_at is not None and order.picked_at is None
-        world.packers[order.warehouse_id].busy += order.pack_started_at is not None and order.packed_at is None
+        order.warehouse.pickers.busy += order.pick_started_at is not None and order.picked_at is None
+        order.warehouse.packers.busy += order.pack_started_at is not None and order.packed_at is None
     for row in snapshot.orders:
         order = orders[row.order_id]
         if row.status == "delivered":
@@ -171,7 +179,7 @@ def _resume_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -
         elif row.delivery_status == "ready":
             _back_on_dock(world, order)
         elif row.delivery_status == "awaiting_retry" and row.trip_ended_at is not None:
-            order.ready_at = max(row.trip_ended_at, retry_at(world, order))
+            order.ready_at = max(row.trip_ended_at, retry_at(world.luck, world.scenario.delivery, order))
             _back_on_dock(world, order)
         if row.status in {"paid", "picked", "packed"}:
             schedule_cancellation(world, order)
@@ -179,7 +187,7 @@ def _resume_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) -
 
 def _back_on_dock(world: World, order: Order) -> None:
     if order.ready_at <= world.env.now:
-        world.warehouses[order.warehouse_id].dock[order.order_id] = order
+        order.warehouse.dock[order.order_id] = order
     world.env.process(await_trip(world, order))
 
 
@@ -200,7 +208,7 @@ def _resume_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]) ->
 
 
 def _resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Customer], orders: dict[int, Order]) -> None:
-    regions, mix = {region.city.city_id: region for region in world.regions}, ArrivalMix(world)
+    regions, mix = {region.city.city_id: region for region in world.regions}, ArrivalMix(world.scenario)
     order_of_cart = {order.cart_id: order for order in orders.values()}
     steps: dict[int, list[StepRow]] = defaultdict(list)
     for step in sorted(snapshot.steps, key=lambda step: step[:2]):
@@ -209,8 +217,8 @@ def _resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Custom
     for row in snapshot.sessions:
         region = regions[row.city_id]
         customer = customers[row.customer_id] if row.customer_id is not None else None
-        u = visitor_draws(world, row.session_id)
-        visit = new_visit(world, region, row.session_id, customer, mix, row.channel, row.device, u)
+        u = visitor_draws(world.luck, row.session_id)
+        visit = new_visit(world.luck, region, row.session_id, customer, mix, row.channel, row.device, u)
         _replay(world, visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id = row.cart_id
@@ -219,7 +227,7 @@ def _resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Custom
             visit.order = order_of_cart.get(row.cart_id)
         if visit.customer is not None:
             visit.customer.in_session = True
-        go_shopping(world, region, visit)
+        go_shopping(world, visit)
 
 
 def _replay(world: World, visit: Visit, steps: list[StepRow]) -> None:

@@ -31,7 +31,7 @@ def request_return(world: World, order: Order, line: OrderLine) -> OpenReturn:
     """Ask to send a line back, or some of its units, now."""
     u_part, u_units = world.luck.draws(Purpose.RETURN_PART, order.order_id, line.line_no, 2)
     units = units_sent_back(line, world.scenario.returns, u_part, u_units)
-    return_id = world.warehouses[order.warehouse_id].region.ids.next("return")
+    return_id = order.warehouse.ids.next("return")
     asked = OpenReturn(return_id, units, reason_of(world, order, line), refund_cents(order, line, units))
     world.tell(
         ReturnRequested(
@@ -48,6 +48,6 @@ def refund_return(world: World, order: Order, line: OrderLine, asked: OpenReturn
         refund(world, order, asked.refund_cents)
     book_points(world, order.customer, -points_for(world, asked.refund_cents), "refund", order.order_id)
     record_experience(world, order.customer, "refund", order.order_id)
-    move_stock(world, order.warehouse_id, line.product_id, asked.units, "return", order_id=order.order_id)
+    move_stock(world, order.warehouse, line.product_id, asked.units, "return", order_id=order.order_id)
     if return_draws(world, order, line)[4] >= restock_chance(world.scenario.returns, asked.reason):
-        move_stock(world, order.warehouse_id, line.product_id, -asked.units, "write_off", order_id=order.order_id)
+        move_stock(world, order.warehouse, line.product_id, -asked.units, "write_off", order_id=order.order_id)

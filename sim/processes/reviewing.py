@@ -40,7 +40,7 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
         texts = world.market.reviews.about(_subject(world, order, line, u[6]))
         comment = texts[int(u[5] * len(texts))]
     rating = rating_of(world, order, line)
-    review_id = world.warehouses[order.warehouse_id].region.ids.next("review")
+    review_id = order.warehouse.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
     quality = "bad_product" if disappoints(world, order, line) else "good_product"
     record_experience(world, customer, quality, order.order_id)

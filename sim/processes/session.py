@@ -11,6 +11,7 @@ from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import record_experience
 from sim.processes.funnel import record_step, remove_item
+from sim.shop.habits import odds
 from sim.shop.region import AbandonedCart
 from sim.shop.shopping import (
     ADD,
@@ -20,7 +21,6 @@ from sim.shop.shopping import (
     after_arrival,
     after_cart_change,
     after_view,
-    odds,
 )
 
 if TYPE_CHECKING:
@@ -29,20 +29,19 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.processes.world import World
-    from sim.shop.region import Region
     from sim.shop.shopping import Decision
     from sim.shop.visit import Visit
 
 _MOST_UNITS = 12
 
 
-def arrive(world: World, region: Region, visit: Visit, abandoned_cart: AbandonedCart | None) -> None:
+def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None) -> None:
     """Record the visit, and the old cart that the shopper comes back to."""
     record_step(world, visit, "visit")
     if abandoned_cart is None:
         return
     now = world.env.now
-    visit.cart_id = region.ids.next("cart")
+    visit.cart_id = visit.region.ids.next("cart")
     world.tell(CartOpened(visit.cart_id, visit.session_id, abandoned_cart.cart_id, now))
     for product_id, quantity in sorted(abandoned_cart.items.items()):
         visit.items[product_id] = quantity
@@ -50,15 +49,15 @@ def arrive(world: World, region: Region, visit: Visit, abandoned_cart: Abandoned
         record_step(world, visit, "cart_restored", product_id)
 
 
-def go_shopping(world: World, region: Region, visit: Visit) -> None:
+def go_shopping(world: World, visit: Visit) -> None:
     """Begin or take up a session: what follows its last recorded step happens after a while."""
     u = visit.draws()
-    world.env.begin(shop_around(world, region, visit, u), _thought_over(world, visit, u))
+    world.env.begin(shop_around(world, visit, u), _thought_over(world, visit, u))
 
 
-def shop_around(world: World, region: Region, visit: Visit, u: Sequence[float]) -> Generator[Event, None, None]:
+def shop_around(world: World, visit: Visit, u: Sequence[float]) -> Generator[Event, None, None]:
     """Do what follows the last recorded step, by its uniforms, and go on so until the session ends."""
-    while _NEXT[visit.step](world, region, visit, u):
+    while _NEXT[visit.step](world, visit, u):
         u = visit.draws()
         yield _thought_over(world, visit, u)
 
@@ -70,36 +69,36 @@ def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
     return world.env.until(visit.last_at + dwell_us, Turn.SESSION, visit.session_id)
 
 
-def _after_arrival(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
-    return _carry_out(world, region, visit, after_arrival(visit, u), u)
+def _after_arrival(world: World, visit: Visit, u: Sequence[float]) -> bool:
+    return _carry_out(world, visit, after_arrival(visit, u), u)
 
 
-def _after_view(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
+def _after_view(world: World, visit: Visit, u: Sequence[float]) -> bool:
     product = visit.product
     price_ratio = product.list_price_cents / world.price_cents(product, world.env.now)
-    return _carry_out(world, region, visit, after_view(visit, u, price_ratio), u)
+    return _carry_out(world, visit, after_view(visit, u, price_ratio), u)
 
 
-def _after_cart_change(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
-    return _carry_out(world, region, visit, after_cart_change(visit, u), u)
+def _after_cart_change(world: World, visit: Visit, u: Sequence[float]) -> bool:
+    return _carry_out(world, visit, after_cart_change(visit, u), u)
 
 
-def _in_checkout(world: World, region: Region, visit: Visit, u: Sequence[float]) -> bool:
+def _in_checkout(world: World, visit: Visit, u: Sequence[float]) -> bool:
     """Read the quote and the sum, then order or give up."""
-    reason = place_order(world, region, visit, u)
+    reason = place_order(world, visit, u)
     if reason is None:
         record_step(world, visit, "order_placed")
         return True
-    return leave(world, region, visit, reason)
+    return leave(world, visit, reason)
 
 
-def _paying(world: World, region: Region, visit: Visit, _: Sequence[float]) -> bool:
+def _paying(world: World, visit: Visit, _: Sequence[float]) -> bool:
     """Try to pay; go on trying after a decline, or give up."""
     record_step(world, visit, "payment_attempt")
-    if attempt_payment(world, region, visit):
+    if attempt_payment(world, visit):
         return True
     paid = visit.order is not None and visit.order.paid_at is not None
-    return leave(world, region, visit, None if paid else "payment")
+    return leave(world, visit, None if paid else "payment")
 
 
 _NEXT = {
@@ -114,14 +113,14 @@ _NEXT = {
 }
 
 
-def _carry_out(world: World, region: Region, visit: Visit, decision: Decision, u: Sequence[float]) -> bool:
+def _carry_out(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> bool:
     """Do what was decided; returns whether the session goes on."""
     if decision.action == "leave" or visit.seq >= visit.habits.most_steps:
-        return leave(world, region, visit, decision.reason or "not_interested")
+        return leave(world, visit, decision.reason or "not_interested")
     if decision is VIEW or decision is SAME_CATEGORY:
         _view(world, visit, decision, u)
     elif decision is ADD:
-        _add(world, region, visit, u)
+        _add(world, visit, u)
     elif decision is REMOVE:
         _remove(world, visit, u)
     else:
@@ -144,10 +143,10 @@ def _view(world: World, visit: Visit, decision: Decision, u: Sequence[float]) ->
         record_experience(world, visit.customer, "out_of_stock")
 
 
-def _add(world: World, region: Region, visit: Visit, u: Sequence[float]) -> None:
+def _add(world: World, visit: Visit, u: Sequence[float]) -> None:
     now, funnel, product = world.env.now, world.scenario.funnel, visit.product
     if visit.cart_id is None:
-        visit.cart_id = region.ids.next("cart")
+        visit.cart_id = visit.region.ids.next("cart")
         world.tell(CartOpened(visit.cart_id, visit.session_id, None, now))
     eager = visit.habits.persona.units_factor * world.catalogue.category(product.category_id).units_weight
     wanted = geometric(u[6], odds(funnel.one_more_unit, eager), _MOST_UNITS)
@@ -164,7 +163,7 @@ def _remove(world: World, visit: Visit, u: Sequence[float]) -> None:
     record_step(world, visit, "remove_from_cart", product_id)
 
 
-def leave(world: World, region: Region, visit: Visit, reason: str | None) -> bool:
+def leave(world: World, visit: Visit, reason: str | None) -> bool:
     """End the session and close its cart; returns False, since nothing follows."""
     now, customer, cart_id = world.env.now, visit.customer, visit.cart_id
     ordered = reason is None
@@ -172,7 +171,7 @@ def leave(world: World, region: Region, visit: Visit, reason: str | None) -> boo
     if cart_id is not None:
         world.tell(CartClosed(cart_id, "ordered" if ordered else "abandoned", reason, now))
         if not ordered and customer is not None and visit.items:
-            region.abandoned_carts.append(AbandonedCart(cart_id, customer, dict(visit.items), now))
+            visit.region.abandoned_carts.append(AbandonedCart(cart_id, customer, dict(visit.items), now))
     if customer is not None:
         customer.in_session = False
     return False

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.processes.world import World
-    from sim.shop.region import Warehouse
+    from sim.scenario import Scenario
+    from sim.shop.order import Warehouse
     from sim.shop.roster import Courier
 
 
@@ -25,7 +26,7 @@ def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generat
 
     Who is on strike when a shift begins does not come to it at all.
     """
-    env, clock = world.env, warehouse.region.clock
+    env, clock = world.env, warehouse.clock
     if courier.shift_id is not None:  # going on in the middle of a shift: it ends as was planned when it began
         if courier.shift_ends_at > env.now:
             yield env.until(courier.shift_ends_at, Turn.SHIFT, courier.courier_id)
@@ -56,17 +57,17 @@ def _end_of_shift(world: World, courier: Courier) -> None:
         go_home(world, courier)
 
 
-def courier_schedule(world: World, warehouse: Warehouse) -> CourierSchedule:
+def courier_schedule(scenario: Scenario, warehouse: Warehouse) -> CourierSchedule:
     """Return the planner's view of a warehouse's couriers."""
-    last_departure_min = world.scenario.promise.planned_last_departure_min
-    return CourierSchedule(warehouse.couriers, world.scenario.delivery, warehouse.region.clock, last_departure_min)
+    last_departure_min = scenario.promise.planned_last_departure_min
+    return CourierSchedule(warehouse.couriers, scenario.delivery, warehouse.clock, last_departure_min)
 
 
 def _come_to_work(world: World, warehouse: Warehouse, courier: Courier, ends_at: int) -> None:
     if courier.shift_id is not None:  # still out on the last trip of the shift before
         return
     now = world.env.now
-    courier.shift_id = warehouse.region.ids.next("shift")
+    courier.shift_id = warehouse.ids.next("shift")
     courier.shift_ends_at = ends_at
     courier.free_since = now
     world.tell(ShiftStarted(courier.shift_id, courier.courier_id, now, ends_at))

@@ -8,11 +8,12 @@ from sim.facts import StockMoved
 
 if TYPE_CHECKING:
     from sim.processes.world import World
+    from sim.shop.order import Order, Warehouse
 
 
 def move_stock(
     world: World,
-    warehouse_id: int,
+    warehouse: Warehouse,
     product_id: int,
     quantity: int,
     reason: str,
@@ -21,7 +22,6 @@ def move_stock(
     replenishment_id: int | None = None,
 ) -> None:
     """Move units, now; a negative quantity takes units that were reserved, or such as nobody shall have."""
-    warehouse = world.warehouses[warehouse_id]
     shelf = warehouse.shelves[product_id]
     if reason == "write_off":
         shelf.write_off(-quantity)
@@ -29,10 +29,22 @@ def move_stock(
         shelf.take(-quantity)
     else:
         shelf.put(quantity)
-    movement_id = warehouse.region.ids.next("movement")
+    movement_id = warehouse.ids.next("movement")
     world.tell(
         StockMoved(
-            movement_id, warehouse_id, product_id, quantity, reason, order_id, replenishment_id,
+            movement_id, warehouse.warehouse_id, product_id, quantity, reason, order_id, replenishment_id,
             shelf.on_hand, shelf.reserved, world.env.now,
         )
     )  # fmt: skip
+
+
+def take_off_shelves(world: World, order: Order) -> None:
+    """Take the units of a picked order off their shelves, where they were reserved."""
+    for line in order.lines:
+        move_stock(world, order.warehouse, line.product_id, -line.quantity, "sale", order_id=order.order_id)
+
+
+def put_back(world: World, order: Order) -> None:
+    """Put the units of a picked order back onto their shelves."""
+    for line in order.lines:
+        move_stock(world, order.warehouse, line.product_id, line.quantity, "cancellation", order_id=order.order_id)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from sim.clock.units import WEEK_US, seconds_us
 from sim.luck import Weighted
-from sim.processes.station import Station
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
 from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.rating import horizon_us
-from sim.shop.region import Region, Warehouse
+from sim.shop.region import Region
 from sim.shop.staffing import HourlySchedule
+from sim.shop.station import Station
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.markets import Market
     from sim.scenario import Scenario
     from sim.shop.catalogue import Catalogue, Product
+    from sim.shop.order import Warehouse
 
 
 class World:
@@ -66,12 +67,11 @@ class World:
         self.incidents = Calendar()
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
-        self.regions = [Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch) for city in here]
-        for region in self.regions:
-            region.purchase_memory = PurchaseMemory(horizon_us(scenario))
+        span_us = horizon_us(scenario)
+        self.regions = [
+            Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch, PurchaseMemory(span_us)) for city in here
+        ]
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
-        self.pickers: dict[int, Station] = {}
-        self.packers: dict[int, Station] = {}
         for warehouse in self.warehouses.values():
             self._staff(warehouse)
         self.payment_methods = Weighted.named(scenario.payment.method_weight)
@@ -81,17 +81,16 @@ class World:
         self.failure_reasons = Weighted.named(scenario.delivery.failure_weight)
 
     def _staff(self, warehouse: Warehouse) -> None:
-        posts, people = self.scenario.warehouse, self.scale * warehouse.share
-        clock = warehouse.region.clock
-        warehouse.picker_schedule = HourlySchedule(posts.pickers_by_hour, people, clock)
-        warehouse.packer_schedule = HourlySchedule(posts.packers_by_hour, people, clock)
-        by_promise = posts.queue_policy == "promise_first"
-        for stations, staffing in (
-            (self.pickers, warehouse.picker_schedule),
-            (self.packers, warehouse.packer_schedule),
-        ):
-            is_out = partial(self.incidents.is_out, warehouse.region.city.city_id, warehouse.warehouse_id)
-            stations[warehouse.warehouse_id] = Station(self.env, staffing, by_promise=by_promise, is_out=is_out)
+        posts = self.scenario.warehouse
+        warehouse.pickers = self._station(warehouse, posts.pickers_by_hour)
+        warehouse.packers = self._station(warehouse, posts.packers_by_hour)
+
+    def _station(self, warehouse: Warehouse, people_by_hour: Sequence[float]) -> Station:
+        return Station(
+            HourlySchedule(people_by_hour, self.scale * warehouse.share, warehouse.clock),
+            by_promise=self.scenario.warehouse.queue_policy == "promise_first",
+            is_out=partial(self.incidents.is_out, warehouse.city_id, warehouse.warehouse_id),
+        )
 
     def price_cents(self, product: Product, at_us: int) -> int:
         """Return the selling price at an instant."""

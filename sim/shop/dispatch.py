@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from sim.clock.units import MINUTE_US
 from sim.shop.geography import Landmark, distance_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sim.scenario.delivery import Vehicle
+    from sim.scenario.delivery import Delivery, Vehicle
     from sim.shop.geography import Place
     from sim.shop.order import Order
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 def urgency(order: Order) -> tuple[int, int]:
     """Order parcels by their promise; equal promises by order id."""
     return order.promised_at, order.order_id
+
+
+def held_until(order: Order, delivery: Delivery) -> int:
+    """Return until when a parcel waits for company: `hold_min`, less when its promise is near."""
+    by_promise = order.promised_at - round(delivery.hold_slack_min * MINUTE_US)
+    return max(order.ready_at, min(order.ready_at + round(delivery.hold_min * MINUTE_US), by_promise))
 
 
 def fits(order: Order, vehicle: Vehicle) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,11 +28,14 @@ class Ids:
     """The running numbers of one city."""
 
     def __init__(self, city_id: int, newest: Mapping[str, int] | None = None) -> None:
-        """Begin after the newest ids given, by entity; after none, at n = 1."""
-        self._newest = Counter(dict.fromkeys(CITY_ENTITIES, city_id))
-        self._newest.update({entity: newest_id - city_id for entity, newest_id in (newest or {}).items()})
+        """Begin after the newest ids given, by entity; after none, at n = 1. Raises KeyError for an unknown entity."""
+        self._newest = dict.fromkeys(CITY_ENTITIES, city_id)
+        if newest:
+            self._newest.update(newest)
+        if unknown := self._newest.keys() - set(CITY_ENTITIES):
+            raise KeyError(f"no entity with ids by city: {', '.join(sorted(unknown))}")
 
     def next(self, entity: str) -> int:
-        """Return the next id of an entity (one of CITY_ENTITIES)."""
-        self._newest[entity] += STRIDE
-        return self._newest[entity]
+        """Return the next id of an entity; raises KeyError for one that is not among CITY_ENTITIES."""
+        self._newest[entity] = newest = self._newest[entity] + STRIDE
+        return newest

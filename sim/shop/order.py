@@ -1,64 +1,83 @@
-"""An order on its way through the shop."""
+"""An order on its way through the shop, and the warehouse that sends it: each knows the other."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from sim.shop.geography import Landmark
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
+    from sim.shop.geography import LocalClock
+    from sim.shop.ids import Ids
     from sim.shop.people import Address, Customer
+    from sim.shop.purchase_memory import PurchaseMemory
+    from sim.shop.roster import Courier, CourierSchedule
+    from sim.shop.station import Station
+    from sim.shop.stock import Shelf
 
 
+@dataclass(slots=True, eq=False)
+class Warehouse:
+    """A warehouse: its place, shelves, people and dock; ids, clock and purchase memory are those of its city."""
+
+    warehouse_id: int
+    name: str
+    latitude: float
+    longitude: float
+    share: float  # of all cities' demand
+    city_id: int
+    ids: Ids
+    clock: LocalClock
+    purchase_memory: PurchaseMemory
+    landmark: Landmark = field(init=False)  # from which ways are measured
+    pickers: Station = field(init=False)
+    packers: Station = field(init=False)
+    courier_schedule: CourierSchedule = field(init=False)
+    shelves: dict[int, Shelf] = field(default_factory=dict)  # by product id
+    couriers: list[Courier] = field(default_factory=list)
+    dock: dict[int, Order] = field(default_factory=dict)  # parcels that may leave now, by order id
+
+    def __post_init__(self) -> None:
+        self.landmark = Landmark(self.latitude, self.longitude)
+
+
+@dataclass(slots=True, eq=False)
 class Order:
     """An order with its milestones (instants in µs, None while outstanding) and amounts (cents)."""
 
-    __slots__ = (
-        "address", "attempts", "cancelled_at", "cart_id", "customer", "delivered_at", "delivery_fee_cents",
-        "delivery_id", "discount_cents", "dispatched_at", "distance_m", "last_attempt_at", "lines", "method",
-        "order_id", "pack_started_at", "packed_at", "paid_at", "payment_attempts", "pick_started_at", "picked_at",
-        "placed_at", "promised_at", "ready_at", "redeemed_points", "status_seq", "subtotal_cents", "total_cents",
-        "waits_until", "warehouse_id", "weight_g",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        order_id: int,
-        customer: Customer,
-        cart_id: int,
-        warehouse_id: int,
-        address: Address,
-        lines: tuple[OrderLine, ...],
-        placed_at: int,
-        promised_at: int,
-    ) -> None:
-        self.order_id = order_id
-        self.customer = customer
-        self.cart_id = cart_id
-        self.warehouse_id = warehouse_id
-        self.address = address
-        self.lines = lines
-        self.placed_at = placed_at
-        self.promised_at = promised_at
-        self.subtotal_cents = self.discount_cents = self.delivery_fee_cents = self.total_cents = 0
-        self.redeemed_points = 0
-        self.method = ""
-        self.payment_attempts = 0
-        self.status_seq = 1
-        self.paid_at: int | None = None
-        self.pick_started_at: int | None = None
-        self.picked_at: int | None = None
-        self.pack_started_at: int | None = None
-        self.packed_at: int | None = None
-        self.dispatched_at: int | None = None
-        self.delivered_at: int | None = None
-        self.cancelled_at: int | None = None
-        self.delivery_id = 0
-        self.distance_m = 0
-        self.weight_g = 0
-        self.attempts = 0
-        self.last_attempt_at: int | None = None
-        self.waits_until = 0  # the last instant that its wait for company was to end at
-        self.ready_at = 0  # from when the parcel may leave the dock
+    order_id: int
+    customer: Customer
+    cart_id: int
+    warehouse: Warehouse
+    address: Address
+    lines: tuple[OrderLine, ...]
+    placed_at: int
+    promised_at: int
+    subtotal_cents: int = 0
+    discount_cents: int = 0
+    delivery_fee_cents: int = 0
+    total_cents: int = 0
+    redeemed_points: int = 0
+    method: str = ""
+    payment_attempts: int = 0
+    status_seq: int = 1
+    paid_at: int | None = None
+    pick_started_at: int | None = None
+    picked_at: int | None = None
+    pack_started_at: int | None = None
+    packed_at: int | None = None
+    dispatched_at: int | None = None
+    delivered_at: int | None = None
+    cancelled_at: int | None = None
+    delivery_id: int = 0
+    distance_m: int = 0
+    weight_g: int = 0
+    attempts: int = 0
+    last_attempt_at: int | None = None
+    waits_until: int = 0  # the last instant that its wait for company was to end at
+    ready_at: int = 0  # from when the parcel may leave the dock
 
     @property
     def units(self) -> int:

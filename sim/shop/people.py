@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import DAY_US
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from sim.scenario import Scenario
     from sim.scenario.demand import Demand
-    from sim.shop.region import Warehouse
 
 _OLDEST_REGISTRATION = 720 * DAY_US
 _OLDEST_LAST_ORDER = 240 * DAY_US
@@ -28,34 +28,33 @@ class Address(NamedTuple):
     longitude: float
 
 
+@dataclass(slots=True, eq=False)
 class Customer:
-    """A registered customer: identity, loyalty, satisfaction. Integers only, so rows hold all of it exactly."""
+    """A registered customer: identity, loyalty, satisfaction. Integers only, so rows hold all of it exactly.
 
-    __slots__ = (
-        "_address_id", "_latitude", "_longitude", "activity", "customer_id", "in_session", "last_order_at",
-        "lifetime_points", "loyalty_seq", "persona", "points", "satisfaction", "satisfaction_seq", "tier", "warehouse",
-    )  # fmt: skip
+    There may be a million of them: an `Address` of its own would be another 50 bytes for each.
+    """
 
-    def __init__(self, customer_id: int, persona: str, address: Address, satisfaction: int, activity: float) -> None:
-        self.customer_id = customer_id
-        self.persona = persona
-        # Apart, since there may be a million: a tuple would be another 50 bytes for each of them.
-        self._address_id, self._latitude, self._longitude = address
-        self.satisfaction = satisfaction
-        self.satisfaction_seq = 0
-        self.activity = activity  # static visiting weight, from the customer's own luck
-        self.tier = TIERS[0]
-        self.points = 0
-        self.lifetime_points = 0
-        self.loyalty_seq = 0
-        self.last_order_at: int | None = None
-        self.in_session = False
-        self.warehouse: Warehouse | None = None  # that serves the address, once somebody has looked for it
+    customer_id: int
+    persona: str
+    address_id: int
+    latitude: float
+    longitude: float
+    satisfaction: int
+    activity: float  # static visiting weight, from the customer's own luck
+    satisfaction_seq: int = 0
+    tier: str = TIERS[0]
+    points: int = 0
+    lifetime_points: int = 0
+    loyalty_seq: int = 0
+    last_order_at: int | None = None
+    in_session: bool = False
+    district: int = -1  # which of the city's warehouses serves the address, once somebody has looked for it
 
     @property
     def address(self) -> Address:
         """Where they live."""
-        return Address(self._address_id, self._latitude, self._longitude)
+        return Address(self.address_id, self.latitude, self.longitude)
 
 
 def activity_of(customer_id: int, persona: str, luck: Luck, scenario: Scenario) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import DAY_US, MINUTE_US
 from sim.luck import standard_normal
-from sim.shop.shopping import odds
+from sim.shop.habits import odds
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine

@@ -8,22 +8,18 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import HOUR_US
-from sim.shop.geography import Landmark, LocalClock, place_around
+from sim.shop.geography import LocalClock, place_around
+from sim.shop.order import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from sim.markets import City
-    from sim.markets import Warehouse as WarehousePlace
     from sim.scenario import Scenario
     from sim.shop.ids import Ids
-    from sim.shop.order import Order
     from sim.shop.people import Customer, VisitPropensity
     from sim.shop.purchase_memory import PurchaseMemory
-    from sim.shop.roster import Courier, CourierSchedule
-    from sim.shop.staffing import HourlySchedule
-    from sim.shop.stock import Shelf
 
 
 class AbandonedCart(NamedTuple):
@@ -35,40 +31,31 @@ class AbandonedCart(NamedTuple):
     closed_at: int
 
 
-class Warehouse:
-    """A warehouse: its place, shelves, people and dock."""
-
-    def __init__(self, warehouse_id: int, place: WarehousePlace, region: Region, share: float) -> None:
-        self.warehouse_id = warehouse_id
-        self.name = place.name
-        self.latitude = place.latitude
-        self.longitude = place.longitude
-        self.distance_m = Landmark(place.latitude, place.longitude).distance_m  # metres on streets to a place
-        self.region = region
-        self.share = share  # of all cities' demand
-        self.shelves: dict[int, Shelf] = {}
-        self.couriers: list[Courier] = []
-        self.dock: dict[int, Order] = {}  # parcels that may leave now, by order id
-        self.picker_schedule: HourlySchedule
-        self.packer_schedule: HourlySchedule
-        self.courier_schedule: CourierSchedule
-
-
 class Region:
     """A city at work."""
 
-    def __init__(self, city: City, ids: Ids, epoch: datetime) -> None:
+    def __init__(self, city: City, ids: Ids, epoch: datetime, purchase_memory: PurchaseMemory) -> None:
         self.city = city
         self.ids = ids
         self.clock = LocalClock(city.timezone, epoch)
+        self.purchase_memory = purchase_memory
         self.warehouses = [
-            Warehouse(city.city_id * 10 + number, place, self, city.demand_share * place.share)
+            Warehouse(
+                city.city_id * 10 + number,
+                place.name,
+                place.latitude,
+                place.longitude,
+                city.demand_share * place.share,
+                city.city_id,
+                ids,
+                self.clock,
+                purchase_memory,
+            )
             for number, place in enumerate(city.warehouses, start=1)
         ]
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
         self.customers: list[Customer] = []
         self.abandoned_carts: deque[AbandonedCart] = deque()
-        self.purchase_memory: PurchaseMemory
         self._cumulated_activity = array("d")  # searched for every visit: side by side it stays in the cache
 
     def add_customer(self, customer: Customer) -> None:
@@ -107,12 +94,18 @@ class Region:
         """Return the warehouse that serves a place: of equally near ones the first."""
         nearest = self.warehouses[0]
         if len(self.warehouses) > 1:
-            least_m = nearest.distance_m(latitude, longitude)
+            least_m = nearest.landmark.distance_m(latitude, longitude)
             for other in self.warehouses[1:]:
-                metres = other.distance_m(latitude, longitude)
+                metres = other.landmark.distance_m(latitude, longitude)
                 if metres < least_m:
                     nearest, least_m = other, metres
         return nearest
+
+    def warehouse_of(self, customer: Customer) -> Warehouse:
+        """Return the warehouse that serves a customer, who does not move."""
+        if customer.district < 0:
+            customer.district = self.warehouses.index(self.nearest_warehouse(customer.latitude, customer.longitude))
+        return self.warehouses[customer.district]
 
     def drop_old_carts(self, now_us: int, scenario: Scenario) -> None:
         """Drop abandoned carts that are too old to be returned to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sim.clock.units import HALF_HOUR_US
@@ -19,26 +20,18 @@ EVERY_DAY = frozenset(range(7))
 _HALF_HOURS = 7 * 48
 
 
+@dataclass(slots=True, eq=False)
 class Courier:
     """A courier: identity, and what he or she is doing now."""
 
-    __slots__ = (
-        "courier_id", "free_since", "off_days", "on_trip", "pattern", "shift_ends_at", "shift_id", "vehicle",
-        "warehouse_id",
-    )  # fmt: skip
-
-    def __init__(
-        self, courier_id: int, warehouse_id: int, vehicle: str, pattern: int, off_days: frozenset[int]
-    ) -> None:
-        self.courier_id = courier_id
-        self.warehouse_id = warehouse_id
-        self.vehicle = vehicle
-        self.pattern = pattern  # which of the scenario's shifts
-        self.off_days = off_days  # days of the week (Monday 0)
-        self.shift_id: int | None = None
-        self.shift_ends_at = 0
-        self.on_trip = False
-        self.free_since = 0
+    courier_id: int
+    vehicle: str
+    pattern: int  # which of the scenario's shifts
+    off_days: frozenset[int]  # days of the week (Monday 0)
+    shift_id: int | None = None
+    shift_ends_at: int = 0
+    on_trip: bool = False
+    free_since: int = 0
 
 
 class Contract(NamedTuple):

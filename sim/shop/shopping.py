@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.shop.habits import odds
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,53 +33,6 @@ _NOT_INTERESTED, _WHIM, _PRICE = (
     Decision("leave", "price"),
 )
 _EMPTY_SHELF = Decision("leave", "out_of_stock")
-
-
-def odds(chance: float, factor: float) -> float:
-    """Return the chance whose odds are `factor` times those of `chance`."""
-    weight = chance * factor
-    return weight / (1.0 - chance + weight) if weight > 0.0 else 0.0
-
-
-class Habits:
-    """What a persona who came by a certain channel and device is like: the chances of the funnel, worked out once."""
-
-    __slots__ = (
-        "_eager", "add_another", "add_first", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
-        "leave_for_price", "most_steps", "name", "persona", "same_category", "view_more", "whim_after_add",
-    )  # fmt: skip
-
-    def __init__(self, name: str, persona: Persona, funnel: Funnel, eagerness: float) -> None:
-        """`name` is the persona's; `eagerness` is the factor on the odds of buying, by channel and device."""
-        self.name = name
-        self.persona = persona
-        self.funnel = funnel
-        self.most_steps = funnel.most_steps
-        self.bounce = funnel.bounce
-        self.same_category = funnel.same_category
-        self.view_more = odds(funnel.view_more, persona.browse_factor)
-        self.checkout = odds(funnel.after_add_checkout, eagerness * persona.checkout_factor)
-        self.whim_after_add = odds(funnel.after_add_leave, persona.whim_factor)
-        self.leave_for_price = min(1.0, funnel.leave_for_price * persona.price_shy)
-        self.dwell_s, self.dwell_sigma = _dwell_s(funnel), funnel.dwell_sigma
-        self._eager = eagerness * persona.cart_factor
-        self.add_first, self.add_another = self.add(1.0, has_items=False), self.add(1.0, has_items=True)
-
-    def add(self, price_ratio: float, *, has_items: bool) -> float:
-        """Return the chance of adding a viewed product; `price_ratio` is list price over price."""
-        against_others = price_ratio * self.funnel.competitor_price_ratio
-        eager = self._eager * against_others**self.persona.price_elasticity
-        return odds(self.funnel.add_to_cart, eager * self.funnel.another_item_factor if has_items else eager)
-
-
-def _dwell_s(funnel: Funnel) -> dict[str, float]:
-    """Return the median time that a shopper takes after each step."""
-    shopping = ("visit", "cart_restored", "product_view", "add_to_cart", "remove_from_cart")
-    return {
-        **dict.fromkeys(shopping, funnel.view_dwell_s),
-        "checkout": funnel.checkout_dwell_s,
-        **dict.fromkeys(("order_placed", "payment_attempt"), funnel.payment_dwell_s),
-    }
 
 
 def after_arrival(visit: Visit, u: Sequence[float]) -> Decision:

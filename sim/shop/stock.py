@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,16 @@ if TYPE_CHECKING:
     from sim.scenario.warehouse import Stock
 
 
+@dataclass(slots=True, eq=False)
 class Shelf:
     """The stock of one product in one warehouse. A move that would break 0 <= reserved <= on hand is a ValueError."""
 
-    __slots__ = ("on_hand", "on_order", "order_up_to", "product_id", "reorder_point", "reserved")
-
-    def __init__(self, product_id: int, reorder_point: int, order_up_to: int) -> None:
-        self.product_id = product_id
-        self.reorder_point = reorder_point
-        self.order_up_to = order_up_to
-        self.on_hand = self.reserved = self.on_order = 0
+    product_id: int
+    reorder_point: int
+    order_up_to: int
+    on_hand: int = 0
+    reserved: int = 0
+    on_order: int = 0
 
     @property
     def available(self) -> int:

@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.luck import Luck, Purpose
 
 if TYPE_CHECKING:
     from sim.shop.catalogue import Product
-    from sim.shop.order import Order
+    from sim.shop.habits import Habits
+    from sim.shop.order import Order, Warehouse
     from sim.shop.people import Customer
-    from sim.shop.region import Warehouse
-    from sim.shop.shopping import Habits
+    from sim.shop.region import Region
 
 DRAWS_A_STEP = 8
 _STEPS_A_BLOCK = 8
 
 
+@dataclass(slots=True, eq=False)
 class Visit:
     """A session. `step` is the type of its last recorded event, from which it goes on."""
 
-    __slots__ = (
-        "_block", "_luck", "_uniforms", "cart_id", "customer", "habits", "items", "last_at", "order", "place",
-        "product", "removed", "saw_empty_shelf", "seq", "session_id", "step", "warehouse",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        session_id: int,
-        customer: Customer | None,
-        habits: Habits,
-        place: tuple[float, float],
-        warehouse: Warehouse,
-        luck: Luck,
-    ) -> None:
-        self.session_id = session_id
-        self.customer = customer
-        self.habits = habits
-        self.place = place
-        self.warehouse = warehouse
-        self.step = ""
-        self.seq = 0
-        self.last_at = 0
-        self.product: Product  # looked at last; nobody asks before the first
-        self.saw_empty_shelf = False  # whether that product was out of stock
-        self.cart_id: int | None = None
-        self.items: dict[int, int] = {}  # product -> units in the cart
-        self.removed: set[int] = set()  # taken out again: never added twice to one cart
-        self.order: Order | None = None
-        self._luck = luck
-        self._block = -1
-        self._uniforms: list[float] = []
+    session_id: int
+    customer: Customer | None
+    habits: Habits
+    place: tuple[float, float]
+    region: Region
+    warehouse: Warehouse
+    _luck: Luck
+    step: str = field(default="", init=False)
+    seq: int = field(default=0, init=False)
+    last_at: int = field(default=0, init=False)
+    product: Product = field(init=False)  # looked at last; nobody asks before the first
+    saw_empty_shelf: bool = field(default=False, init=False)  # whether that product was out of stock
+    cart_id: int | None = field(default=None, init=False)
+    items: dict[int, int] = field(default_factory=dict, init=False)  # product -> units in the cart
+    removed: set[int] = field(default_factory=set, init=False)  # taken out again: never added twice to one cart
+    order: Order | None = field(default=None, init=False)
+    _block: int = field(default=-1, init=False)
+    _uniforms: list[float] = field(default_factory=list, init=False)
 
     def draws(self) -> list[float]:
         """Return the eight uniforms that decide what follows the last recorded event."""

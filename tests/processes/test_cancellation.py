@@ -47,8 +47,8 @@ def test_a_change_of_mind_stops_an_order_that_waits_for_a_picker():
     (refund,) = tiny.told(PaymentRefunded)
     assert (refund.order_id, refund.amount_cents, refund.method, refund.at) == (101, 2250, "card", 1810_000_000)
     assert tiny.told(SatisfactionMoved) == []  # it was the customer's own wish
-    assert tiny.world.pickers[11].waiting == 1
-    tiny.at(HOUR_S, tiny.world.pickers[11].assign)
+    assert tiny.warehouse.pickers.waiting == 1
+    tiny.at(HOUR_S, lambda: tiny.warehouse.pickers.assign(tiny.env.now))
     tiny.run(2 * HOUR_S)
     assert tiny.by_order(PickStarted) == {201: HOUR_S}
 
@@ -109,7 +109,7 @@ def test_patience_can_end_in_the_queue_of_the_packers():
     tiny.run(4600)
     assert tiny.seconds(OrderCancelled) == [4600.0]
     assert [(m.quantity, m.reason) for m in tiny.told(StockMoved)] == [(-1, "sale"), (1, "cancellation")]
-    assert tiny.world.packers[11].waiting == 0
+    assert tiny.warehouse.packers.waiting == 0
 
 
 @pytest.mark.parametrize("busy", [{"pick_base_s": 9000.0}, {"pack_base_s": 9000.0}], ids=["picked", "packed"])

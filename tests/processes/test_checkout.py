@@ -245,7 +245,7 @@ def test_where_somebody_is_always_out_a_margin_may_be_of_any_length():
     tiny = Tiny(scenario(promise={**PROMISE, "margin_min": 600.0}, delivery={"shifts": ALL_DAY}))
     for pattern in range(3):
         tiny.employee().pattern = pattern
-    tiny.warehouse.courier_schedule = courier_schedule(tiny.world, tiny.warehouse)
+    tiny.warehouse.courier_schedule = courier_schedule(tiny.world.scenario, tiny.warehouse)
     tiny.run(20 * HOUR_S)
     # 2260 s, half of that and 10 h are 10 h 56.5 min, through the night
     assert quoted_s(tiny) == DAY_S + 7 * HOUR_S

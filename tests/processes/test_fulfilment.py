@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.facts import OrderPacked, OrderPicked, PackStarted, ParcelReady, PickStarted, StockMoved
-from sim.processes.station import change_of_staff
+from sim.processes.fulfilment import change_of_staff
 from tests.processes.world import HOUR_S, Tiny, by_hour, scenario
 
 
 def with_changing_staff(**warehouse: object) -> Tiny:
     tiny = Tiny(scenario(warehouse=warehouse))
-    tiny.env.process(change_of_staff(tiny.env, tiny.world.pickers[11], 22))
-    tiny.env.process(change_of_staff(tiny.env, tiny.world.packers[11], 23))
+    tiny.env.process(change_of_staff(tiny.env, tiny.warehouse.pickers, 22))
+    tiny.env.process(change_of_staff(tiny.env, tiny.warehouse.packers, 23))
     return tiny
 
 
@@ -54,9 +54,9 @@ def test_the_second_order_waits_for_the_busy_picker():
     tiny.paid(0.0)
     tiny.paid(30.0)
     tiny.run(29)
-    assert (tiny.world.pickers[11].waiting, tiny.world.pickers[11].busy) == (0, 1)
+    assert (tiny.warehouse.pickers.waiting, tiny.warehouse.pickers.busy) == (0, 1)
     tiny.run(30)
-    assert (tiny.world.pickers[11].waiting, tiny.world.pickers[11].busy) == (1, 1)
+    assert (tiny.warehouse.pickers.waiting, tiny.warehouse.pickers.busy) == (1, 1)
     tiny.run(1000)
     assert tiny.by_order(PickStarted) == {101: 0.0, 201: 100.0}
     assert tiny.by_order(OrderPicked) == {101: 100.0, 201: 200.0}

@@ -23,9 +23,9 @@ from sim.facts import (
     TripStarted,
 )
 from sim.luck import Luck, Purpose
+from sim.processes.fulfilment import change_of_staff
 from sim.processes.incidents import carry_out
 from sim.processes.prices import change_prices, record_opening_prices
-from sim.processes.station import change_of_staff
 from sim.shop.catalogue import Catalogue
 from sim.snapshot import IncidentRequest
 from tests.processes.world import DAY_S, HOUR_S, MARKET, WAREHOUSE, Script, Tiny, scenario
@@ -128,7 +128,7 @@ def test_in_an_outage_work_in_hand_is_finished_and_nothing_is_begun():
 
 def test_a_station_closed_at_the_outages_end_waits_for_its_opening():
     tiny = Tiny(scenario(warehouse={"pickers_by_hour": (1, 1, 0, 0) + (1,) * 20}))
-    tiny.env.process(change_of_staff(tiny.env, tiny.world.pickers[WAREHOUSE], 1))
+    tiny.env.process(change_of_staff(tiny.env, tiny.warehouse.pickers, 1))
     tiny.paid(HOUR_S + 10)
     incident(tiny, "warehouse_outage", HOUR_S, 1.5)
     tiny.run(5 * HOUR_S)

@@ -194,7 +194,7 @@ def test_an_abandoned_cart_is_returned_to():
     tiny = Tiny(luck=luck)
     owner = tiny.customer()
     tiny.region.abandoned_carts.append(AbandonedCart(901, owner, {4: 2, 3: 1}, 0))
-    tiny.at(50.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
+    tiny.at(50.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(1000)
     (started,) = tiny.told(SessionStarted)
     assert (started.customer_id, started.channel, started.at) == (owner.customer_id, "email", 50_000_000)
@@ -220,7 +220,7 @@ def test_email_brings_only_who_is_known(others, channel):
     for registered_share, expected in ((1.0, "email"), (0.0, channel)):
         tiny = Tiny(scenario(demand={**demand, "registered_share": registered_share, "satisfaction_pull": 0.0}))
         tiny.customer().last_order_at = -10 * 86_400 * 10**6  # rested, and with a propensity above one half
-        begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world))
+        begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario))
         (started,) = tiny.told(SessionStarted)
         assert ((started.customer_id is not None), started.channel) == (registered_share == 1.0, expected)
 
@@ -228,7 +228,7 @@ def test_email_brings_only_who_is_known(others, channel):
 def test_an_old_cart_is_forgotten():
     tiny = Tiny(scenario(demand={"cart_return_within_h": 1.0}), luck={(Purpose.VISITOR, 101, 0): {0: 0.0}})
     tiny.region.abandoned_carts.append(AbandonedCart(901, tiny.customer(), {4: 2}, 0))
-    tiny.at(3601.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
+    tiny.at(3601.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(4000)
     assert [(start.customer_id, start.at) for start in tiny.told(SessionStarted)] == [(None, 3601_000_000)]
     assert [cart.restored_from_cart_id for cart in tiny.told(CartOpened)] == [None]
@@ -239,7 +239,7 @@ def test_who_is_in_a_session_does_not_come_a_second_time():
     customer = tiny.customer()
     customer.last_order_at = -10 * 86_400 * 10**6  # rested, and with a propensity above one half
     for at_s in (0.0, 10.0):
-        tiny.at(at_s, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world)))
+        tiny.at(at_s, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(20)
     assert [start.customer_id for start in tiny.told(SessionStarted)] == [customer.customer_id, None]
 

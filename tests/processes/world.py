@@ -27,10 +27,10 @@ from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue, Category, PriceTag, Product, Promotions
+from sim.shop.habits import Habits
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
 from sim.shop.roster import Courier
-from sim.shop.shopping import Habits
 from sim.shop.stock import Shelf
 from sim.shop.visit import Visit
 
@@ -155,7 +155,7 @@ class Tiny:
         for id_ in PRICES_CENTS:
             shelf = self.warehouse.shelves[id_] = Shelf(id_, reorder_point=10, order_up_to=100)
             shelf.put(100)
-        self.warehouse.courier_schedule = courier_schedule(self.world, self.warehouse)
+        self.warehouse.courier_schedule = courier_schedule(self.world.scenario, self.warehouse)
 
     # --- time and facts ---
 
@@ -191,13 +191,13 @@ class Tiny:
     def customer(self, place: tuple[float, float] = north(1000)) -> Customer:
         """Register a customer with satisfaction 60 and no points, quietly."""
         ids = self.region.ids
-        customer = Customer(ids.next("customer"), "loyal", Address(ids.next("address"), *place), 60, 1.0)
+        customer = Customer(ids.next("customer"), "loyal", *Address(ids.next("address"), *place), 60, 1.0)
         self.region.add_customer(customer)
         return customer
 
     def courier(self, vehicle: str = "van", *, until_s: float = 10 * DAY_S) -> Courier:
         """Bring a courier who is at work already."""
-        courier = Courier(self.region.ids.next("courier"), WAREHOUSE, vehicle, 0, frozenset())
+        courier = Courier(self.region.ids.next("courier"), vehicle, 0, frozenset())
         courier.shift_id = self.region.ids.next("shift")
         courier.shift_ends_at = seconds_us(until_s)
         self.warehouse.couriers.append(courier)
@@ -205,9 +205,9 @@ class Tiny:
 
     def employee(self, *, off_days: frozenset[int] = frozenset()) -> Courier:
         """Hire a courier with a van who works the roster's first shift."""
-        courier = Courier(self.region.ids.next("courier"), WAREHOUSE, "van", 0, off_days)
+        courier = Courier(self.region.ids.next("courier"), "van", 0, off_days)
         self.warehouse.couriers.append(courier)
-        self.warehouse.courier_schedule = courier_schedule(self.world, self.warehouse)
+        self.warehouse.courier_schedule = courier_schedule(self.world.scenario, self.warehouse)
         self.env.process(work_shifts(self.world, self.warehouse, courier))
         return courier
 
@@ -224,7 +224,7 @@ class Tiny:
         buyer = customer or self.customer(north(metres))
         ids = self.region.ids
         lines = tuple(OrderLine(no, id_, n, PRICES_CENTS[id_]) for no, (id_, n) in enumerate(units, start=1))
-        order = Order(ids.next("order"), buyer, 0, WAREHOUSE, buyer.address, lines, 0, seconds_us(promised_s))
+        order = Order(ids.next("order"), buyer, 0, self.warehouse, buyer.address, lines, 0, seconds_us(promised_s))
         order.method = "card"
         order.subtotal_cents = order.total_cents = sum(line.quantity * line.unit_price_cents for line in lines)
         for line in lines:
@@ -248,7 +248,7 @@ class Tiny:
         for line in packed.lines:
             self.warehouse.shelves[line.product_id].take(line.quantity)
         packed.delivery_id = self.region.ids.next("delivery")
-        measure(self.world, packed)
+        measure(packed, self.world.catalogue, self.world.scenario.delivery.detour_factor)
 
         def stand() -> None:
             packed.paid_at = packed.pick_started_at = packed.picked_at = self.env.now
@@ -266,11 +266,11 @@ class Tiny:
         session_id = self.region.ids.next("session")
         funnel = self.world.scenario.funnel
         habits = Habits("loyal", funnel.personas["loyal"], funnel, eagerness=1.0)
-        visit = Visit(session_id, customer, habits, place, self.warehouse, self.world.luck)
+        visit = Visit(session_id, customer, habits, place, self.region, self.warehouse, self.world.luck)
 
         def enter() -> None:
-            arrive(self.world, self.region, visit, None)
-            go_shopping(self.world, self.region, visit)
+            arrive(self.world, visit, None)
+            go_shopping(self.world, visit)
 
         self.at(at_s, enter)
         return visit

@@ -14,6 +14,7 @@ from sim.shop.dispatch import fits, legs_m, neighbours, route
 from sim.shop.geography import distance_m
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
+from tests.unit.shop.city import WAREHOUSE
 
 
 class Depot(NamedTuple):
@@ -27,8 +28,8 @@ degrees = st.floats(-0.12, 0.12).map(lambda off: round(off, 6))  # some 13 km no
 
 def parcel(number: int, at: tuple[float, float], weight_g: int = 1000) -> Order:
     address = Address(number, DEPOT.latitude + at[0], DEPOT.longitude + at[1])
-    customer = Customer(number, "loyal", address, 50, 1.0)
-    order = Order(number, customer, 0, 11, address, (OrderLine(1, 1, 1, 100),), 0, 1)
+    customer = Customer(number, "loyal", *address, 50, 1.0)
+    order = Order(number, customer, 0, WAREHOUSE, address, (OrderLine(1, 1, 1, 100),), 0, 1)
     order.weight_g = weight_g
     order.distance_m = distance_m(*DEPOT, address.latitude, address.longitude)
     return order

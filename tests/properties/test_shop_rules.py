@@ -10,12 +10,13 @@ from sim.facts import OrderLine
 from sim.luck import poisson_enough, poisson_process
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
+from sim.shop.habits import odds
 from sim.shop.ids import CITY_ENTITIES, Ids
 from sim.shop.loyalty import EARNING, experience, move_points, tier_of
 from sim.shop.order import Order
 from sim.shop.people import TIERS, Address, Customer, VisitPropensity
 from sim.shop.rating import refund_cents, return_chance, stars
-from sim.shop.shopping import odds
+from tests.unit.shop.city import WAREHOUSE
 
 BASELINE = Scenario()
 TIER_FROM = BASELINE.loyalty.tier_from
@@ -25,7 +26,7 @@ factors = st.floats(0.0, 20.0)
 
 
 def somebody(satisfaction: int = 60) -> Customer:
-    return Customer(101, "loyal", Address(101, 0.0, 0.0), satisfaction, 1.0)
+    return Customer(101, "loyal", *Address(101, 0.0, 0.0), satisfaction, 1.0)
 
 
 # --- odds ------------------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def test_no_visit_propensity_exceeds_its_bound(satisfaction, days, pull, rest):
 
 def order_of(prices: list[tuple[int, int]], discount_share: float = 0.0) -> Order:
     lines = tuple(OrderLine(no, no, quantity, cents) for no, (quantity, cents) in enumerate(prices, start=1))
-    order = Order(101, somebody(), 1, 11, Address(101, 0.0, 0.0), lines, 0, DAY_US)
+    order = Order(101, somebody(), 1, WAREHOUSE, Address(101, 0.0, 0.0), lines, 0, DAY_US)
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
     order.discount_cents = int(discount_share * order.subtotal_cents)
     return order

@@ -13,10 +13,8 @@ from sim.clock.environment import ShopEnvironment, Turn
 from sim.clock.units import MINUTE_US
 from sim.luck import Luck, Purpose, exponential
 from sim.processes.service import service_us
-from sim.processes.station import Station
 from sim.scenario.warehouse import Warehouse
-from sim.shop.order import Order
-from sim.shop.people import Address, Customer
+from sim.shop.station import Station
 
 MEAN_SERVICE_US = MINUTE_US
 
@@ -67,15 +65,18 @@ def served_by(people: int, like: Desk) -> Desk:
 
 
 def _let_in(env: ShopEnvironment, people: int, arrived: list[int], service: list[int]) -> Desk:
-    station = Station(env, _Always(people), by_promise=False)
+    station = Station(_Always(people), by_promise=False)
     seen = Desk(people, arrived, [0] * len(arrived), service)
 
     def customer(number: int) -> Iterator[Event]:
-        yield station.turn(_order(number, arrived[number]), env.now)
+        turn = env.event()
+        station.enqueue(number, 0, env.now, turn.succeed)
+        station.assign(env.now)
+        yield turn
         began = env.now
         seen.waited[number] = began - arrived[number]
         yield env.until(began + service[number], Turn.PICK, number)
-        station.done()
+        station.done(env.now)
 
     def door() -> Iterator[Event]:
         for number, at in enumerate(arrived):
@@ -97,10 +98,3 @@ def _let_in(env: ShopEnvironment, people: int, arrived: list[int], service: list
         env.run_through(int(env.peek()), look)
     seen.ended = env.now
     return seen
-
-
-def _order(number: int, at: int) -> Order:
-    return Order(number, _NOBODY, 0, 0, _NOBODY.address, (), at, at)
-
-
-_NOBODY = Customer(0, "loyal", Address(0, 0.0, 0.0), 50, 1.0)

@@ -68,7 +68,7 @@ class Floor(Tiny):
         for line in order.lines:
             self.warehouse.shelves[line.product_id].take(line.quantity)
         order.delivery_id = self.region.ids.next("delivery")
-        measure(self.world, order)
+        measure(order, self.world.catalogue, self.world.scenario.delivery.detour_factor)
         order.pick_started_at = order.picked_at = order.pack_started_at = order.packed_at = self.env.now
         order.ready_at = self.env.now
         self.env.process(await_trip(self.world, order))

@@ -30,7 +30,7 @@ class SmallShop:
         market = load_market("international")
         here = [city.city_id for city in market.cities if city.name in cities]
         world = build_world(journal.record, seed=1, scenario=plan, market=market, scale=scale, epoch=EPOCH, cities=here)
-        self._clocks = {id_: warehouse.region.clock for id_, warehouse in world.warehouses.items()}
+        self._clocks = {id_: warehouse.clock for id_, warehouse in world.warehouses.items()}
         self._pickers_by_hour = plan.warehouse.pickers_by_hour
         world.env.run_through(round(days * DAY_US), lambda: False)
         journal.commit(world.env.now)

@@ -41,7 +41,7 @@ def arrived(days: float, **demand: object) -> list[SessionStarted]:
     luck, facts = Luck(1), list[Fact]()
     catalogue = Catalogue.build(MARKET, luck, products=1)
     world = World(ShopEnvironment(), luck, plan, MARKET, catalogue, EPOCH, 1.0, facts.append)
-    mix = ArrivalMix(world)
+    mix = ArrivalMix(world.scenario)
     for region in world.regions:
         world.env.process(arrivals(world, region, mix))
     world.env.run_through(round(days * DAY_US), lambda: False)

@@ -31,7 +31,7 @@ from sim.processes.stocking import move_stock
 from sim.scenario import Scenario
 from sim.scenario.warehouse import Stock
 from sim.shop.stock import Shelf, stock_levels
-from tests.processes.world import DAY_S, WAREHOUSE, ScriptedLuck, Tiny, scenario
+from tests.processes.world import DAY_S, ScriptedLuck, Tiny, scenario
 from tests.validation.theory import agrees, erlang_b, lead_time_demand, lognormal_mean, told
 
 PRODUCT = 1
@@ -82,7 +82,7 @@ class Shop(Tiny):
     def _buy(self) -> None:
         self.shelf.reserve(1)
         reorder(self.world, self.warehouse, self.shelf)
-        move_stock(self.world, WAREHOUSE, PRODUCT, -1, "sale", order_id=1)
+        move_stock(self.world, self.warehouse, PRODUCT, -1, "sale", order_id=1)
 
     def lost_by_cycle(self) -> np.ndarray:
         """The units lost between one order to the supplier and the next."""

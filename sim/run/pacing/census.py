@@ -24,8 +24,9 @@ class CensusTaker:
     def census(self) -> Census:
         """The shop at this moment."""
         world, counts, before = self._world, self._counter.counts, self._before
-        stations = [*world.pickers.values(), *world.packers.values()]
-        couriers = [courier for warehouse in world.warehouses.values() for courier in warehouse.couriers]
+        warehouses = world.warehouses.values()
+        stations = [station for warehouse in warehouses for station in (warehouse.pickers, warehouse.packers)]
+        couriers = [courier for warehouse in warehouses for courier in warehouse.couriers]
         return Census(
             orders=before.orders + counts[facts.OrderPlaced],
             delivered=before.delivered + counts[facts.OrderDelivered],
@@ -33,7 +34,7 @@ class CensusTaker:
             sessions_open=before.sessions_open + counts[facts.SessionStarted] - counts[facts.SessionEnded],
             carts_open=before.carts_open + counts[facts.CartOpened] - counts[facts.CartClosed],
             orders_in_warehouse=sum(station.waiting + station.busy for station in stations),
-            parcels_on_dock=sum(len(warehouse.dock) for warehouse in world.warehouses.values()),
+            parcels_on_dock=sum(len(warehouse.dock) for warehouse in warehouses),
             couriers_out=sum(courier.on_trip for courier in couriers),
             couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
             overdue=self._counter.overdue(world.env.now),

@@ -10,6 +10,7 @@ from sim.scenario.delivery import Vehicle
 from sim.shop.dispatch import fits, legs_m, neighbours, route, urgency
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
+from tests.unit.shop.city import WAREHOUSE
 
 
 class Spot(NamedTuple):
@@ -24,7 +25,7 @@ VAN = Vehicle(capacity_parcels=3, capacity_kg=10.0, reach_km=5.0)
 
 def parcel(order_id: int, north: float, east: float, *, kg: float = 1.0, promised_at: int = 0) -> Order:
     address = Address(order_id, north / 100, east / 100)
-    order = Order(order_id, Customer(1, "loyal", address, 50, 1.0), 0, 11, address, (), 0, promised_at)
+    order = Order(order_id, Customer(1, "loyal", *address, 50, 1.0), 0, WAREHOUSE, address, (), 0, promised_at)
     order.weight_g = round(kg * 1000)
     order.distance_m = round(HUNDREDTH_M * (north**2 + east**2) ** 0.5)
     return order

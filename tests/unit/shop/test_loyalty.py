@@ -14,7 +14,7 @@ DELTAS = {"delivered_late": -7, "good_product": 3}
 
 @pytest.fixture
 def customer() -> Customer:
-    return Customer(201, "planner", Address(301, 0.0, 0.0), 50, 1.0)
+    return Customer(201, "planner", *Address(301, 0.0, 0.0), 50, 1.0)
 
 
 @pytest.mark.parametrize(

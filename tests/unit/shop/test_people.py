@@ -17,7 +17,7 @@ DEMAND = Demand(satisfaction_pull=0.5, recency_floor=0.2, recency_half_life_days
 
 
 def somebody(satisfaction: int, days_ago: float | None) -> Customer:
-    customer = Customer(101, "loyal", Address(101, 0.0, 0.0), satisfaction, 1.0)
+    customer = Customer(101, "loyal", *Address(101, 0.0, 0.0), satisfaction, 1.0)
     customer.last_order_at = None if days_ago is None else -round(days_ago * DAY_US)
     return customer
 

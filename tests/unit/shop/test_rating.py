@@ -19,6 +19,7 @@ from sim.shop.rating import (
     stars,
     units_sent_back,
 )
+from tests.unit.shop.city import WAREHOUSE
 
 LEAD_US = 4 * HOUR_US
 REVIEW = Review(
@@ -39,7 +40,7 @@ def order(
         OrderLine(no, no, quantity, cents) for no, (quantity, cents) in enumerate(lines or ((1, 1000),), start=1)
     )
     address = Address(1, 0.0, 0.0)
-    placed = Order(order_id, Customer(1, "loyal", address, 50, 1.0), 1, 11, address, made, 0, LEAD_US)
+    placed = Order(order_id, Customer(1, "loyal", *address, 50, 1.0), 1, WAREHOUSE, address, made, 0, LEAD_US)
     placed.delivered_at, placed.attempts = LEAD_US + late_us, attempts
     placed.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in made)
     placed.discount_cents = discount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
 
@@ -13,22 +12,21 @@ from sim.markets import load_market
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
 from sim.shop.geography import distance_m
-from sim.shop.ids import Ids
 from sim.shop.people import Address, Customer, VisitPropensity
 from sim.shop.region import AbandonedCart, Region
+from tests.unit.shop.city import region
 
-EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 NEW_YORK = load_market("international").cities[0]  # warehouses in Bushwick (58 %) and Mott Haven (42 %)
 EVERYBODY = VisitPropensity(Demand(satisfaction_pull=0.0, recency_floor=1.0))  # everybody is at the bound
 
 
 @pytest.fixture
 def city() -> Region:
-    return Region(NEW_YORK, Ids(1), EPOCH)
+    return region(NEW_YORK)
 
 
 def somebody(number: int, activity: float = 1.0) -> Customer:
-    return Customer(number * 100 + 1, "loyal", Address(number * 100 + 1, 40.7, -74.0), 50, activity)
+    return Customer(number * 100 + 1, "loyal", *Address(number * 100 + 1, 40.7, -74.0), 50, activity)
 
 
 def test_warehouses_are_numbered_within_their_city_and_share_its_demand(city):
@@ -40,7 +38,7 @@ def test_warehouses_are_numbered_within_their_city_and_share_its_demand(city):
 def test_homes_lie_around_the_warehouse_of_their_district(city, u, district):
     warehouse = city.warehouses[district]
     assert city.home(u, 0.0, 0.3) == (warehouse.latitude, warehouse.longitude)
-    assert warehouse.distance_m(*city.home(u, 0.999, 0.3), 1.0) == pytest.approx(9_000, rel=0.01)
+    assert warehouse.landmark.distance_m(*city.home(u, 0.999, 0.3), 1.0) == pytest.approx(9_000, rel=0.01)
 
 
 def test_a_home_is_served_from_the_nearest_warehouse(city):
@@ -53,8 +51,15 @@ def test_a_home_is_served_from_the_nearest_warehouse(city):
 def test_of_equally_near_warehouses_the_first_serves(city):
     here, there = NEW_YORK.warehouses
     twins = (there.model_copy(update={"share": 0.5}), there.model_copy(update={"share": 0.3}), here)
-    three = Region(NEW_YORK.model_copy(update={"warehouses": twins}), Ids(1), EPOCH)
+    three = region(NEW_YORK.model_copy(update={"warehouses": twins}))
     assert three.nearest_warehouse(there.latitude, there.longitude) is three.warehouses[0]
+
+
+def test_the_warehouse_of_a_customer_is_the_nearest_one(city):
+    near_bushwick, near_mott_haven = somebody(1), somebody(2)
+    for customer, warehouse in zip((near_bushwick, near_mott_haven), city.warehouses, strict=True):
+        customer.latitude, customer.longitude = warehouse.latitude + 0.001, warehouse.longitude
+        assert [city.warehouse_of(customer) for _ in range(2)] == [warehouse, warehouse]
 
 
 # --- who comes -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def delivery(**parameters: object) -> Delivery:
 
 
 def courier(*off_days: int, pattern: int = 0) -> Courier:
-    return Courier(101, 11, "van", pattern, frozenset(off_days))
+    return Courier(101, "van", pattern, frozenset(off_days))
 
 
 def hours(shift: tuple[int, int] | None) -> tuple[float, float] | None:

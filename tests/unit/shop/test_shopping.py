@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from sim.luck import Luck, Purpose
-from sim.markets import load_market
 from sim.scenario.funnel import Funnel, Persona
 from sim.shop.catalogue import Product
-from sim.shop.ids import Ids
-from sim.shop.region import Region
-from sim.shop.shopping import Habits, after_arrival, after_cart_change, after_view, odds, second_thoughts
+from sim.shop.habits import Habits, odds
+from sim.shop.shopping import after_arrival, after_cart_change, after_view, second_thoughts
 from sim.shop.visit import Visit
+from tests.unit.shop.city import REGION, WAREHOUSE
 
 PLAIN = Persona()
-WAREHOUSE = Region(load_market("international").cities[0], Ids(1), datetime(2026, 1, 5, tzinfo=UTC)).warehouses[0]
 FUNNEL = Funnel(
     bounce=0.4, add_to_cart=0.1, another_item_factor=4.0, remove=0.2, view_more=0.7, same_category=0.5,
     after_add_checkout=0.3, after_add_leave=0.1, empty_shelf_leave=0.2, empty_shelf_swap=0.5,
@@ -26,7 +22,7 @@ FUNNEL = Funnel(
 def visit(
     *items: int, looking_at: int = 9, empty_shelf: bool = False, eagerness: float = 1.0, persona: Persona = PLAIN
 ) -> Visit:
-    made = Visit(101, None, Habits("planner", persona, FUNNEL, eagerness), (0.0, 0.0), WAREHOUSE, Luck(1))
+    made = Visit(101, None, Habits("planner", persona, FUNNEL, eagerness), (0.0, 0.0), REGION, WAREHOUSE, Luck(1))
     made.items = dict.fromkeys(items, 1)
     made.product = Product(looking_at, 1, "Kettle", 1999, 1000, 900, rank=1, popularity=1.0)
     made.saw_empty_shelf = empty_shelf
