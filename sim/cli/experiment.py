@@ -77,7 +77,8 @@ def _package(error: ImportError) -> str:
 
 def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
     from sim.children import usable_processors
-    from sim.experiments.engines import EngineError, engine_of
+    from sim.experiments.engine_choice import engine_of
+    from sim.experiments.engines import EngineError
     from sim.experiments.experiment import compare, search
 
     processes = design.processes or usable_processors()

@@ -1,4 +1,4 @@
-"""Engines: do the replications of an experiment, here or in parallel processes.
+"""Engines: what does the replications of an experiment; here those of this machine.
 
 What comes of one depends on its job alone, so every engine gives the same outcomes; only their order differs.
 """
@@ -139,16 +139,3 @@ def _work(job: Job) -> Outcome:
     if _stop is None or _stop.is_set():
         raise Interrupted
     return replicate(job, _stop.is_set)
-
-
-def engine_of(on: str | None, processes: int, jobs: int, notice: Callable[[str], None]) -> Engine:
-    """The engine for so many jobs: the named one, else processes of this machine. Raises EngineError.
-
-    `notice` is told what people should know while the engine waits.
-    """
-    if on is not None:
-        from sim.experiments.dask_engine import DaskEngine  # noqa: PLC0415  an optional package stands behind it
-
-        return DaskEngine(on, notice)
-    wanted = min(processes, jobs)
-    return ProcessEngine(wanted) if wanted > 1 else SerialEngine()
