@@ -148,8 +148,8 @@ def _scratch_database(server: str) -> Iterator[str]:
 
 
 def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
+    from sim.journal.port import SinkError
     from sim.run.start import Refused, run_shop
-    from sim.sinks.port import SinkError
 
     asked = {
         "speed": "max",

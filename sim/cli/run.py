@@ -39,8 +39,8 @@ def run_command(settings: Settings, named: str | None) -> None:
 
 
 def _run(settings: Settings, url: str, display: Display, stop: threading.Event, files: RunFiles) -> None:
+    from sim.journal.port import SinkError
     from sim.run.start import Refused, run_shop
-    from sim.sinks.port import SinkError
 
     try:
         with refusing(Refused):

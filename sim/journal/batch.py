@@ -6,6 +6,7 @@ Values are still in the simulation's units (microseconds since the epoch, cents,
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Value = int | float | str | bool | None
@@ -74,3 +75,18 @@ class OpenBatch:
             changed={table: rows for table, rows in self.changed.items() if rows},
             rows=self.rows,
         )
+
+
+def merged(sim_now_us: int, batches: Iterable[Batch]) -> Batch:
+    """Several batches as one, in their order: of one stretch of time, as several processes or portions made it."""
+    whole = OpenBatch()
+    for batch in batches:
+        for table, records in batch.appended.items():
+            whole.appended[table] += records
+        for table, rows in batch.inserted.items():
+            for key, row in rows.items():
+                whole.insert(table, key, dict(row))
+        for table, rows in batch.changed.items():
+            for key, columns in rows.items():
+                whole.change(table, key, dict(columns))
+    return whole.close(sim_now_us)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sim.facts import Fact
 from sim.journal.batch import OpenBatch
+from sim.journal.port import Sink
 from sim.journal.recorders import RECORDERS, ROWS_AS_THEY_ARE
-from sim.sinks.port import Sink
 
 
 class Journal:

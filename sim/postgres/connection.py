@@ -12,8 +12,8 @@ import psycopg2.extensions
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from db.terms import begin_on_our_terms
+from sim.journal.port import SinkError
 from sim.postgres.pooler import Way, refuse_shared_process
-from sim.sinks.port import SinkError
 
 # Used where neither URL nor environment says otherwise. A host that has gone without a word is noticed within
 # 15 seconds.

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from sim.journal.port import SinkError
 from sim.postgres.connection import rows
 from sim.postgres.transient_errors import TransientError
-from sim.sinks.port import SinkError
 
 ONE_SIMULATOR = 0x62617A616173  # the key of the lock
 _PATIENCE_S = 10.0

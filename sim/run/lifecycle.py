@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from db.deferred_indexes import defer, deferred
 from sim.children import usable_processors
 from sim.clock.pacer import Speed
+from sim.journal.fan_out import FanOut
 from sim.journal.journal import Journal
+from sim.journal.port import SinkError
 from sim.postgres.connection import one_line
 from sim.postgres.control.listener import Listener
 from sim.postgres.retention.purger import purging
@@ -30,13 +32,13 @@ from sim.run.pacing.rate_meter import RateMeter
 from sim.run.resume import newest_open_rows, read_again, reading
 from sim.run.status import NOBODY, Census
 from sim.run.world import world_of
-from sim.sinks.port import SinkError
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
     from db.deferred_indexes import Deferred
+    from sim.journal.port import Encoder, HistorySink, ReportingSink, Sink
     from sim.postgres.control.controls import Controls
     from sim.postgres.writing.session import Session
     from sim.processes.world import World
@@ -59,13 +61,16 @@ class RunLifecycle:
         observe: Callable[[Status], None],
         stop: threading.Event,
         commands: Commands,
+        beside: Sequence[Sink] = (),
     ) -> None:
+        """`beside` are sinks that get every batch too, history's as well as life's."""
         self._config = config
         self._run = run
         self._url = url
         self._observe = observe
         self._stop = stop
         self._commands = commands
+        self._beside = beside
         self._open = run.batches > 0
 
     def run(self, writer: Session, history: Sequence[Interval], *, keyless: bool) -> None:
@@ -74,13 +79,14 @@ class RunLifecycle:
         `keyless`: the first interval of history is loaded without keys.
         """
         sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
-        sink = PostgresSink(writer, self._run.epoch, self._run.run_id)
+        postgres = PostgresSink(writer, self._run.epoch, self._run.run_id)
+        sink = FanOut(postgres, *self._beside) if self._beside else postgres
         try:
             with (
                 closing(Listener(self._url, self._run.run_id, partial(_leave, self._commands), self._commands.ask)),
                 purging(self._url, self._config.keep, self._stop),
             ):
-                self._live_on(sink, history, keyless=keyless)
+                self._live_on(sink, postgres, history, keyless=keyless)
         except SinkError:
             raise
         except WorkerLost as error:
@@ -92,7 +98,9 @@ class RunLifecycle:
         finally:
             sink.close()
 
-    def _live_on(self, sink: PostgresSink, history: Sequence[Interval], *, keyless: bool) -> None:
+    def _live_on(
+        self, sink: HistorySink, postgres: PostgresSink, history: Sequence[Interval], *, keyless: bool
+    ) -> None:
         counted = NOBODY
         if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
             now_us = self._run.now_us
@@ -106,10 +114,10 @@ class RunLifecycle:
         for interval in history:
             coordinator = Coordinator(sink, self._config, interval, self._observe, self._stop, self._commands, counted)
             if interval.is_ahead:
-                counted = self._make(coordinator, keyless=keyless)
+                counted = self._make(coordinator, sink, keyless=keyless)
                 keyless = False
             self._open = True
-            self._build(coordinator)
+            self._build(coordinator, postgres)
             if self._stop.is_set() or coordinator.now_us >= self._config.end_us:
                 coordinator.end()
                 return
@@ -118,9 +126,9 @@ class RunLifecycle:
                 break
         self._live(sink, counted)
 
-    def _make(self, coordinator: Coordinator, *, keyless: bool) -> Census:
-        """Have a pool make a interval of history; return what has been counted so far."""
-        tasks = self._tasks()
+    def _make(self, coordinator: Coordinator, sink: HistorySink, *, keyless: bool) -> Census:
+        """Have a pool make an interval of history; return what has been counted so far."""
+        tasks = self._tasks(sink)
         if keyless:
             self._set_aside()
         with WorkerPool(tasks) as pool:
@@ -138,14 +146,14 @@ class RunLifecycle:
     def _missing(self) -> list[Deferred]:
         return read_again(self._url, deferred, self._stop)
 
-    def _tasks(self) -> list[Task]:
+    def _tasks(self, sink: HistorySink) -> list[Task]:
         snapshot = self._snapshot()
         parts = parts_of(self._config.market, self._config.processes or usable_processors())
-        return [self._task(number, part, snapshot) for number, part in enumerate(parts)]
+        return [self._task(number, part, snapshot, sink.encoder(str(number))) for number, part in enumerate(parts)]
 
-    def _task(self, number: int, cities: frozenset[int], snapshot: Snapshot | None) -> Task:
+    def _task(self, number: int, cities: frozenset[int], snapshot: Snapshot | None, encoder: Encoder) -> Task:
         here = share_of(snapshot, cities) if snapshot else None
-        return Task(number, self._config, cities, here, _open_in(here))
+        return Task(number, self._config, cities, here, _open_in(here), encoder)
 
     def _snapshot(self) -> Snapshot | None:
         """What is open, of a shop that was opened. It is large: nobody shall keep it."""
@@ -153,15 +161,15 @@ class RunLifecycle:
             return None
         return read_again(self._url, partial(newest_open_rows, config=self._config), self._stop)
 
-    def _build(self, coordinator: Coordinator) -> None:
+    def _build(self, coordinator: Coordinator, postgres: PostgresSink) -> None:
         """Build what is missing: most of it side by side, and by the writer what that has left for any reason."""
         coordinator.see_written()
         if missing := self._missing():
             coordinator.while_it_lasts(partial(build_in_parallel, self._url, missing), len(missing))
         while missing := self._missing():
-            coordinator.build(missing)
+            coordinator.build([partial(postgres.build, coordinator.now_us, one) for one in missing])
 
-    def _live(self, sink: PostgresSink, counted: Census) -> None:
+    def _live(self, sink: ReportingSink, counted: Census) -> None:
         journal = Journal(sink)
         counter = FactCounter(journal)
         if not self._open:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
+from sim.journal.port import SinkError
 from sim.postgres.connection import dial, one_line
 from sim.postgres.control.runs import newest_run
 from sim.postgres.reading.open_rows import OpenRows
@@ -21,7 +22,6 @@ from sim.postgres.transient_errors import is_transient
 from sim.processes.pending_consequences import pending_consequences
 from sim.processes.purchase_memory import still_remembered
 from sim.shop.rating import horizon_us
-from sim.sinks.port import SinkError
 
 if TYPE_CHECKING:
     import threading

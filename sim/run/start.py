@@ -13,6 +13,7 @@ from db.apply import Current, Empty, Older, SchemaError, apply_schema, described
 from db.deferred_indexes import deferred
 from db.privileges import lacking_to_write
 from sim.clock.pacer import WallClock
+from sim.journal.port import SinkError
 from sim.markets import MarketError
 from sim.postgres.connection import one_line
 from sim.postgres.control.incidents import pending
@@ -26,14 +27,14 @@ from sim.run.pacing import Commands
 from sim.run.resolution import Refused, new_config, resumed_config
 from sim.run.resume import reading
 from sim.scenario import ScenarioError
-from sim.sinks.port import SinkError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
+    from sim.journal.port import Sink
     from sim.postgres.writing.session import Session
     from sim.run.configuration import RunConfig
     from sim.run.status import Status
@@ -50,11 +51,12 @@ def run_shop(
     observe: Callable[[Status], None],
     stop: threading.Event,
     files: RunFiles | None = None,
+    beside: Sequence[Sink] = (),
 ) -> None:
     """Open the shop in a database, or go on with the one that is there, until `stop` is set or `--for` is over.
 
-    `observe` is called a few times a second; `files` are those that have been read already. Raises Refused (one line,
-    nothing changed) and SinkError (one line).
+    `observe` is called a few times a second; `files` are those that have been read already; the sinks `beside` get
+    every batch that the database gets, and are closed. Raises Refused (one line, nothing changed) and SinkError.
     """
     files = files or RunFiles()
     with _refusing_database_errors(), closing(_writing_session(url)) as writer:
@@ -78,7 +80,7 @@ def run_shop(
             begins_us = run.now_us if run.batches else None
             history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)
             commands = Commands(pending(connection))
-        RunLifecycle(config, run, url, observe, stop, commands).run(writer, history, keyless=keyless)
+        RunLifecycle(config, run, url, observe, stop, commands, beside).run(writer, history, keyless=keyless)
 
 
 def _may_lack_keys(config: RunConfig) -> bool:

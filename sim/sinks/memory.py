@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sim.journal.batch import Batch, Key, Record, Row
-from sim.sinks.port import SinkError
+from sim.journal.port import SinkError
 from sim.sinks.shapes import Shapes, TableShape, shop_shapes
 
 

@@ -22,8 +22,7 @@ def modules_named(linter: dict[str, Any]) -> Iterator[str]:
     """Every module that an import rule names, without the asterisks of those that mean all within it."""
     expressions = list(linter["root_packages"])
     for contract in linter["contracts"]:
-        for key in ("layers", "containers", "modules", "source_modules", "forbidden_modules", "ignore_imports"):
-            expressions += contract.get(key, ())
+        expressions += [name for told in contract.values() if isinstance(told, list) for name in told]
     for expression in expressions:
         for name in re.split(r"[\s|:()]+|->", expression):
             if name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 
 from db.apply import apply_schema
-from db.deferred_indexes import APPENDED, Deferred, build, defer, deferred
+from db.deferred_indexes import APPENDED, build, defer, deferred
 from sim.cli.main import main
+from sim.journal.port import SinkError
 from sim.postgres.writing import index_building
 from sim.postgres.writing.index_building import build_in_parallel
 from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Statement, Transaction
 from sim.run.history import Coordinator, chunk_sizing, coordinator
-from sim.sinks.port import SinkError
 from tests.integration.test_running import Shop, differences, eventually
 from tests.torture.simulator import Simulator, Start
 
@@ -144,8 +144,8 @@ def test_ended_while_it_builds_it_builds_the_rest(
     with monkeypatch.context() as broken:
         build = Coordinator.build
 
-        def build_some(coordinator: Coordinator, deferred: list[Deferred]) -> None:
-            build(coordinator, deferred[: len(deferred) // 2])
+        def build_some(coordinator: Coordinator, steps: list[Callable[[], None]]) -> None:
+            build(coordinator, steps[: len(steps) // 2])
             raise ZeroDivisionError
 
         broken.setattr(Coordinator, "build", build_some)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from sim.cli.main import main
+from sim.journal.port import SinkError
 from sim.postgres import pooler
 from sim.postgres.connection import connect
 from sim.postgres.writer_lock import take_lock
@@ -18,7 +19,6 @@ from sim.postgres.writing.session import Session
 from sim.postgres.writing.sink import PostgresSink
 from sim.run import lifecycle
 from sim.run.start import Refused
-from sim.sinks.port import SinkError
 from tests.integration.test_running import PATIENCE_S, Shop, differences, eventually
 
 OURS = """

@@ -31,9 +31,9 @@ from sim.facts import (
 )
 from sim.journal.batch import Batch, Record
 from sim.journal.journal import Journal
+from sim.journal.port import SinkError
 from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
-from sim.sinks.port import SinkError
 from tests.digests import table_digests
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

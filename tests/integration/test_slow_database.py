@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from sim.journal.port import SinkError
 from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
 from sim.run import lifecycle
 from sim.run.pacing.runner import ROWS_A_BATCH
 from sim.run.start import Refused
-from sim.sinks.port import SinkError
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
 
 HOURS: dict[str, Any] = {"start": "2026-01-05T14:00Z", "duration": "9h"}

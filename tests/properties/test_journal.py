@@ -19,9 +19,9 @@ from sim import facts
 from sim.facts import Fact
 from sim.journal.batch import Key, Row
 from sim.journal.journal import Journal
+from sim.journal.port import Sink
 from sim.postgres.writing.sink import PostgresSink
 from sim.sinks.memory import MemorySink
-from sim.sinks.port import Sink
 from sim.sinks.shapes import ColumnShape, shop_shapes
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

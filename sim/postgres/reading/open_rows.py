@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
 from sqlalchemy import Connection, text
 
+from sim.journal.port import SinkError
 from sim.postgres.reading.bulk_rows import customer_columns, lines_delivered, newest_ids
-from sim.sinks.port import SinkError
 from sim.snapshot import (
     CartItemRow,
     CourierRow,

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from sim.journal.port import SinkError
 from sim.postgres.connection import rows
 from sim.postgres.writing.statements import Transaction
-from sim.sinks.port import SinkError
 
 REPORTED: Final = ("speed", "kept_speed", "lag_s", "status")
 """Columns of `sim.runs` that only the clock knows."""

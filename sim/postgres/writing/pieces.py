@@ -1,37 +1,28 @@
-"""A sink that only encodes: for a process that makes a share of what another one writes."""
+"""What encodes batches for the sink in another process: one that makes a share of what the sink writes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sim.journal.batch import Batch
 from sim.postgres.writing.statements import BatchStatements, Piece
-from sim.sinks.shapes import shop_shapes
+from sim.sinks.shapes import Shapes
 
 
-class PieceSink:
-    """Keeps batches as bytes until they are taken, together, as one piece of a transaction."""
+@dataclass(frozen=True)
+class PieceEncoder:
+    """Makes each batch a piece of a transaction. `part` names its process among those that make the same one."""
 
-    def __init__(self, epoch: datetime, part: str) -> None:
-        """`part` names this process among those that write the same transaction."""
-        self._statements = BatchStatements(shop_shapes(), epoch, f"_{part}")
-        self._pieces: list[Piece] = []
+    shapes: Shapes
+    epoch: datetime
+    part: str
 
-    def write(self, batch: Batch) -> None:
-        """Encode. Raises SinkError for rows that fit no table."""
-        self._pieces.append(self._statements.of(batch, again=bool(self._pieces)))
+    def encode(self, batch: Batch, *, again: bool = False) -> Piece:
+        """Encode; `again` for another batch of the same transaction. Raises SinkError for rows that fit no table."""
+        return self._statements.of(batch, again=again)
 
-    def take(self) -> Piece:
-        """Return what was written since the last time."""
-        pieces, self._pieces = self._pieces, []
-        return Piece(
-            [statement for piece in pieces for statement in piece.inserts],
-            [statement for piece in pieces for statement in piece.changes],
-            sum(piece.rows for piece in pieces),
-        )
-
-    def flush(self) -> None:
-        """Nothing is ever behind."""
-
-    def close(self) -> None:
-        """Nothing is open."""
+    @cached_property
+    def _statements(self) -> BatchStatements:
+        return BatchStatements(self.shapes, self.epoch, f"_{self.part}")

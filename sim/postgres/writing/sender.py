@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import psycopg2
 
+from sim.journal.port import SinkError
 from sim.postgres.connection import one_line, rows
 from sim.postgres.transient_errors import RetryPolicy, TransientError, is_transient
 from sim.postgres.writer_lock import take_lock_again
 from sim.postgres.writing.commit_counter import CommitCounter
 from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Transaction
-from sim.sinks.port import SinkError
 
 _MAY_WRITE = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
 

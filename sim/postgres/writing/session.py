@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg2
 
+from sim.journal.port import SinkError
 from sim.postgres.connection import connect, one_line, open_connection
 from sim.postgres.transient_errors import ends_session
 from sim.postgres.writer_lock import backend_of, take_lock
 from sim.postgres.writing.commit_counter import CommitCounter
 from sim.postgres.writing.statements import Statement, Transaction
-from sim.sinks.port import SinkError
 
 
 class Session:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from db.deferred_indexes import Deferred
 from sim.journal.batch import Batch
+from sim.journal.port import SinkError
 from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.commit_counter import REPORTED
 from sim.postgres.writing.index_building import statements_to_build
+from sim.postgres.writing.pieces import PieceEncoder
 from sim.postgres.writing.session import Session, open_session
 from sim.postgres.writing.statements import BatchStatements, Piece, Statement, Transaction
 from sim.postgres.writing.writer import Bound, Writer
-from sim.sinks.port import SinkError
 from sim.sinks.shapes import Shapes, shop_shapes
 
 BOUND, RETRY_POLICY = Bound(), RetryPolicy()
@@ -47,7 +48,8 @@ class PostgresSink:
         if min(bound) < 1:
             raise ValueError(f"no batch would ever be taken with {bound}")
         self._epoch = epoch
-        self._statements = BatchStatements(shop_shapes() if shapes is None else shapes, epoch)
+        self._shapes = shop_shapes() if shapes is None else shapes
+        self._statements = BatchStatements(self._shapes, epoch)
         self._progress: dict[str, object] = {}
         self._raised: SinkError | None = None
         self._closed = False
@@ -97,11 +99,15 @@ class PostgresSink:
         """Encode a batch and hand it to the writer; blocks while the database is too far behind."""
         with self._remembering_failure():
             piece = self._statements.of(batch)
-        self.write_pieces(batch.sim_now_us, [piece])
+        self.write_encoded(batch.sim_now_us, [piece])
 
-    def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
+    def encoder(self, part: str) -> PieceEncoder:
+        """Return what encodes in another process, which is the part of that name."""
+        return PieceEncoder(self._shapes, self._epoch, part)
+
+    def write_encoded(self, sim_now_us: int, encoded: Sequence[Piece]) -> None:
         """Write in one transaction what several processes have made of the same stretch of time, up to `sim_now_us`."""
-        statements, rows = self._statements.in_order(pieces), sum(piece.rows for piece in pieces)
+        statements, rows = self._statements.in_order(encoded), sum(piece.rows for piece in encoded)
         self._submit(sim_now_us, statements, rows)
 
     def build(self, sim_now_us: int, deferred: Deferred) -> None:

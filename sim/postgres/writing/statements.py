@@ -13,8 +13,8 @@ from datetime import datetime
 from itertools import chain
 
 from sim.journal.batch import Batch, Key, Row, Value
+from sim.journal.port import SinkError
 from sim.postgres.writing.copy_encoding import column_packers, copy_stream
-from sim.sinks.port import SinkError
 from sim.sinks.shapes import Shapes, TableShape
 
 

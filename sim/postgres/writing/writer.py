@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.journal.port import SinkError
 from sim.postgres.connection import one_line
 from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.sender import Sender
 from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Transaction
 from sim.postgres.writing.watchdog import Watchdog
-from sim.sinks.port import SinkError
 
 _MOMENT_S = 1.0
 

@@ -9,42 +9,23 @@ from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from sim.clock.pacer import WallClock
+from sim.journal.port import SinkError
 from sim.run.history.chunk_sizing import ChunkSizer
 from sim.run.pacing.clock_state import ClockState
 from sim.run.pacing.commands import ClockCommand
 from sim.run.pacing.drain import OBSERVE_EVERY_S, SIMULATES_AGAIN, drain
 from sim.run.pacing.rate_meter import RateMeter
 from sim.run.status import NOBODY, Census
-from sim.sinks.port import SinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from db.deferred_indexes import Deferred
-    from sim.postgres.writing.statements import Piece
+    from sim.journal.port import HistorySink
     from sim.run.configuration import RunConfig
     from sim.run.history.intervals import Interval
     from sim.run.history.worker import Result
     from sim.run.pacing import Commands
     from sim.run.status import Status
-    from sim.sinks.port import PatientSink
-
-    class HistorySink(PatientSink, Protocol):
-        """A patient sink that takes what several processes have made, and builds what was set aside."""
-
-        @property
-        def rows_written(self) -> int:
-            """Rows committed."""
-
-        def report(self, progress: Mapping[str, object]) -> None:
-            """Write these columns of the run's row with the next transaction."""
-
-        def write_pieces(self, sim_now_us: int, pieces: Sequence[Piece]) -> None:
-            """Write what was made of a chunk of time in one transaction."""
-
-        def build(self, sim_now_us: int, deferred: Deferred) -> None:
-            """Build a key or an index in a transaction."""
-
 
 _AHEAD = 3  # chunks that are being lived through, made or written, so that nobody waits for anybody
 _AT_ONCE = 4  # keys or indexes handed over and not there yet: to tell how far it has come
@@ -123,12 +104,12 @@ class Coordinator:
                 break
         return self._census
 
-    def build(self, deferred: Sequence[Deferred]) -> None:
-        """Build what was set aside; all of it is there then."""
-        for done, missing in enumerate(deferred):
-            self._to_build = len(deferred) - done
+    def build(self, steps: Sequence[Callable[[], None]]) -> None:
+        """Build what was set aside, a key or an index a step, which hands it to the sink; all of it is there then."""
+        for done, hand_over in enumerate(steps):
+            self._to_build = len(steps) - done
             self._report("catching_up")
-            self._sink.build(self._written_us, missing)
+            hand_over()
             while self._sink.behind >= _AT_ONCE and not self._sink.wait_until_written(OBSERVE_EVERY_S):
                 self._look()
                 if self._gives_up:
@@ -154,7 +135,7 @@ class Coordinator:
                 raise SinkError(f"{self._sink.trouble}; going on will {_BUILDS_AGAIN}")
             if self._sink.behind == 0 and self._wall.steady_s() - told_s > _SIGN_OF_LIFE_S:
                 self._report("catching_up")
-                self._sink.write_pieces(self._written_us, ())
+                self._sink.write_encoded(self._written_us, ())
                 told_s = self._wall.steady_s()
         self._to_build = 0
         if failed:
@@ -164,7 +145,7 @@ class Coordinator:
         """Note how the run ended, for it goes no further."""
         self._ended = "stopped" if self._written_us < self._config.end_us else "finished"
         self._report(self._ended)
-        self._sink.write_pieces(self._written_us, ())
+        self._sink.write_encoded(self._written_us, ())
         self.see_written()
         self._look(at_once=True)
 
@@ -203,8 +184,8 @@ class Coordinator:
             if self._gives_up:
                 return False
         self._report("catching_up")
-        self._sink.write_pieces(cut_us, [part.piece for part in made])
-        self._sizer.learn(cut_us - self._written_us, sum(part.piece.rows for part in made))
+        self._sink.write_encoded(cut_us, [each for part in made for each in part.encoded])
+        self._sizer.learn(cut_us - self._written_us, sum(part.rows for part in made))
         self._written_us = cut_us
         self._census = Census.of_all([self._counted, *(part.census for part in made)])
         self._look()

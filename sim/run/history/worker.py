@@ -1,6 +1,6 @@
 """A worker: a process of its own that simulates some of the cities and hands over what is to be written.
 
-Like the composition root it knows processes and sinks both, for it is the root of its process.
+It is written in the sink's own form already, by the sink's encoder, which came with the task.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import os
 import signal
 import traceback
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import facts
 from sim.children import TOLD_TO_ALL
 from sim.journal.journal import Journal
-from sim.postgres.writing.pieces import PieceSink
 from sim.run.pacing.census import CensusTaker
 from sim.run.pacing.fact_counter import FactCounter
 from sim.run.world import world_of
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from sim.facts import Fact
-    from sim.postgres.writing.statements import Piece
+    from sim.journal.batch import Batch
+    from sim.journal.port import Encoder
     from sim.run.configuration import RunConfig
     from sim.run.status import Census
     from sim.snapshot import Snapshot
@@ -50,12 +50,14 @@ class Task(NamedTuple):
     cities: frozenset[int]
     snapshot: Snapshot | None
     before: Census  # of those cities
+    encoder: Encoder
 
 
 class Result(NamedTuple):
     """What a worker has made of a chunk of time."""
 
-    piece: Piece
+    encoded: list[Any]  # as the encoder made it: more than one after an opening
+    rows: int
     census: Census
 
 
@@ -82,11 +84,11 @@ def work(connection: Connection) -> None:
 
 
 class _Worker:
-    """A world of some cities, with its way to the bytes."""
+    """A world of some cities, with its way to what is handed over."""
 
     def __init__(self, task: Task) -> None:
-        self._sink = PieceSink(task.config.epoch, str(task.number))
-        self._journal = Journal(self._sink)
+        self._output = _Output(task.encoder)
+        self._journal = Journal(self._output)
         self._counter = counter = FactCounter(self._journal)
         tell = counter.tell if task.number == 0 else _all_but_common(counter.tell)
         self._world = world_of(task.config, self._in_portions(tell), task.snapshot, task.cities)
@@ -111,7 +113,33 @@ class _Worker:
     def live_until(self, until_us: int) -> Result:
         self._world.env.run_through(until_us, lambda: False)
         self._journal.commit(until_us)
-        return Result(self._sink.take(), self._census_taker.census())
+        encoded, rows = self._output.take()
+        return Result(encoded, rows, self._census_taker.census())
+
+
+class _Output:
+    """A sink that encodes batches for the real one, and keeps them until they are taken."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._encoded: list[Any] = []
+        self._rows = 0
+
+    def write(self, batch: Batch) -> None:
+        self._encoded.append(self._encoder.encode(batch, again=bool(self._encoded)))
+        self._rows += batch.rows
+
+    def take(self) -> tuple[list[Any], int]:
+        """What was written since the last time, and how many rows that is."""
+        taken = self._encoded, self._rows
+        self._encoded, self._rows = [], 0
+        return taken
+
+    def flush(self) -> None:
+        """Nothing is ever behind."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _all_but_common(tell: Callable[[Fact], None]) -> Callable[[Fact], None]:

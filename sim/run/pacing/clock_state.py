@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.run.status import Census, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sim.journal.port import Meter
     from sim.run.pacing.rate_meter import RateMeter
-
-
-class Meter(Protocol):
-    """What a sink shows of itself."""
-
-    @property
-    def rows_written(self) -> int:
-        """Rows committed."""
-
-    @property
-    def behind(self) -> int:
-        """Batches handed over and not yet committed."""
-
-    @property
-    def trouble(self) -> str | None:
-        """What is wrong with the database, in a line for people."""
 
 
 class ClockState(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.sinks.port import PatientSink, SinkError
+from sim.journal.port import PatientSink, SinkError
 
 if TYPE_CHECKING:
     import threading

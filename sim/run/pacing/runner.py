@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sim.clock.pacer import Pacer, WallClock
 from sim.run.pacing.census import CensusTaker
@@ -12,13 +12,13 @@ from sim.run.pacing.commands import Commands
 from sim.run.pacing.drain import OBSERVE_EVERY_S, drain
 from sim.run.pacing.rate_meter import RateMeter
 from sim.run.status import NOBODY, Census, Status
-from sim.sinks.port import PatientSink
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from sim.journal.journal import Journal
+    from sim.journal.port import ReportingSink
     from sim.processes.world import World
     from sim.run.configuration import RunConfig
     from sim.run.pacing.fact_counter import FactCounter
@@ -33,17 +33,6 @@ _LONGEST_SLICE_S = 0.025  # nor more seldom, so that whoever reads the clock fin
 _CAUGHT_UP_US = 50_000  # the wall clock moves on while we catch up, so this near is there
 _SET_FORWARD_US = 1_000_000  # what a clock is corrected by while it goes stays far below, and is the steady one's too
 _OUTAGE_S = 5.0  # standing still for so long is no hiccup: pacing begins anew afterwards
-
-
-class ReportingSink(PatientSink, Protocol):
-    """A patient sink that also counts, and keeps what the clock knows beside the rows."""
-
-    @property
-    def rows_written(self) -> int:
-        """Rows committed."""
-
-    def report(self, progress: Mapping[str, object]) -> None:
-        """Write these columns of the run's row with the next batch."""
 
 
 class Runner:

@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from sim.embedded import EmbeddedServer, postmaster, privileges
 from sim.embedded.binaries import program
 from sim.journal.batch import Batch
-from sim.sinks.port import SinkError
+from sim.journal.port import SinkError
 from tests.integration.outages.conftest import SETTINGS, url_of
 from tests.integration.outages.replay import EVENING, opened_shop, replaying
 from tests.integration.test_running import Shop, differences, eventually

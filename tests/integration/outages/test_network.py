@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import make_url
 
 from sim.journal.batch import Batch
+from sim.journal.port import SinkError
 from sim.postgres.connection import rows
 from sim.postgres.writing.session import open_session
-from sim.sinks.port import SinkError
 from tests.integration.outages.conftest import Replaying, as_worker
 from tests.integration.outages.replay import HOLDS_THE_LOCK, QUICK, Replay, replaying
 from tests.integration.outages.wire import Wire

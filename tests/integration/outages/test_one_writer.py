@@ -9,10 +9,10 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
+from sim.journal.port import SinkError
 from sim.postgres import writer_lock
 from sim.postgres.writing.session import open_session
 from sim.run.start import Refused
-from sim.sinks.port import SinkError
 from tests.integration.outages.conftest import Replaying, as_worker
 from tests.integration.outages.replay import EVENING
 from tests.integration.outages.wire import Wire

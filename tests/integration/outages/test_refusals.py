@@ -11,8 +11,8 @@ import psycopg2.errors
 import pytest
 
 from sim.journal.batch import Batch
+from sim.journal.port import SinkError
 from sim.postgres.connection import rows
-from sim.sinks.port import SinkError
 from tests.integration.outages.conftest import as_worker
 from tests.integration.outages.replay import HOLDS_THE_LOCK, QUICK, WORKER, Replay, replaying
 from tests.integration.test_running import Shop, differences, eventually

@@ -15,7 +15,7 @@ from tests.integration.outages.replay import EVENING
 from tests.integration.outages.test_building import HISTORY
 from tests.integration.outages.test_disk import fill, small_folder
 from tests.integration.outages.test_server import kill
-from tests.integration.test_running import Shop, differences, eventually
+from tests.integration.test_running import RunningShop, Shop, differences, eventually
 
 TIMES = 3
 SLOWLY: dict[str, Any] = {**EVENING, "speed": "60x", "catch_up": False}
@@ -26,6 +26,21 @@ AGAIN = "the embedded PostgreSQL had ended and was started again"
 def well(status: Status) -> bool:
     """Whether the shop keeps pace, and what happens in it is written."""
     return status.phase == "pacing" and status.rows > 0 and status.trouble is None
+
+
+def stop_well(running: RunningShop) -> None:
+    """Stop a run that keeps pace again, and see that nothing was raised."""
+    running.wait_for(well)
+    running.stop.set()
+    running.wait_for_the_end()
+    assert not running.raised
+
+
+def went_on_as_if_nothing_had_been(shop: Shop, evening: dict[str, str]) -> None:
+    """Let the shop go on to its end, and compare."""
+    shop.run(**EVENING)
+    assert differences(shop.digests(), evening) == {}
+    assert shop.broken_invariants() == {}
 
 
 class Told(list[str | None]):
@@ -53,13 +68,8 @@ def test_killed_while_keeping_pace(server: EmbeddedServer, told: Told, shop: Sho
             running.wait_for(well)
             kill(server)
             eventually(partial(told.has, time, AGAIN))
-        running.wait_for(well)
-        running.stop.set()
-        running.wait_for_the_end()
-    assert not running.raised
-    shop.run(**EVENING)
-    assert differences(shop.digests(), evening) == {}
-    assert shop.broken_invariants() == {}
+        stop_well(running)
+    went_on_as_if_nothing_had_been(shop, evening)
 
 
 def test_killed_while_several_processes_make_history(server: EmbeddedServer, undisturbed: Shop, told: Told):
@@ -108,12 +118,7 @@ def test_a_full_disk(evening: dict[str, str]):
                     eventually(lambda: told.times("No space left on device") > 0)
                     ballast.unlink()
                     eventually(lambda: told.times(AGAIN) == 1)
-                    running.wait_for(well)
-                    running.stop.set()
-                    running.wait_for_the_end()
-                assert not running.raised
-                shop.run(**EVENING)
-                assert differences(shop.digests(), evening) == {}
-                assert shop.broken_invariants() == {}
+                    stop_well(running)
+                went_on_as_if_nothing_had_been(shop, evening)
         finally:
             server.stop(only_if_idle=False)

@@ -17,7 +17,7 @@ from sim.facts import (
 )
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
-from sim.sinks.port import SinkError
+from sim.journal.port import SinkError
 
 
 class Shelf:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from sim.journal.port import SinkError
 from sim.postgres.writing import copy_encoding as encode
 from sim.postgres.writing.copy_encoding import column_packers, copy_stream, microseconds
 from sim.postgres.writing.statements import TableStatements
-from sim.sinks.port import SinkError
 from sim.sinks.shapes import ColumnShape, Kind, TableShape
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)

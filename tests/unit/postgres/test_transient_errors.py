@@ -7,8 +7,8 @@ from itertools import islice
 import psycopg2
 import pytest
 
+from sim.journal.port import SinkError
 from sim.postgres.transient_errors import RetryPolicy, TransientError, is_transient, is_transient_sqlstate
-from sim.sinks.port import SinkError
 
 # From PostgreSQL's own list of error codes.
 PASS = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sim.journal.batch import Batch
+from sim.journal.port import Sink, SinkError
 from sim.sinks.memory import MemorySink
-from sim.sinks.port import Sink, SinkError
 from sim.sinks.shapes import ColumnShape, TableShape
 
 THINGS = TableShape(

@@ -18,11 +18,11 @@ from sim.clock.pacer import Speed, WallClock
 from sim.facts import CategoryListed
 from sim.journal.batch import Batch
 from sim.journal.journal import Journal
+from sim.journal.port import SinkError
 from sim.processes.world import World
 from sim.run.pacing import Commands, FactCounter, Runner, runner
 from sim.run.pacing.commands import ClockCommand
 from sim.run.status import Status
-from sim.sinks.port import SinkError
 from tests.configurations import EPOCH, configuration
 
 SECOND_US = 1_000_000
