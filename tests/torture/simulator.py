@@ -17,12 +17,12 @@ REPOSITORY = Path(__file__).parents[2]
 _WITH_SMALL_BATCHES = """
 import sys
 from sim.cli.main import main
-from sim.run.history import cuts
+from sim.run.history import chunk_sizing
 from sim.run.pacing import Runner
 module = sys.modules[Runner.__module__]
 if __name__ == "__main__":
     module.ROWS_A_BATCH = min(int(sys.argv[1]), module.ROWS_A_BATCH)
-    cuts.ROWS_A_CUT = min(int(sys.argv[1]), cuts.ROWS_A_CUT)
+    chunk_sizing.ROWS_A_CHUNK = min(int(sys.argv[1]), chunk_sizing.ROWS_A_CHUNK)
     sys.exit(main(sys.argv[2:]))
 """
 _ENDS_WITHIN_S = 600

@@ -1,4 +1,4 @@
-"""Where the cuts of history are: as many rows apart as one transaction should have."""
+"""How long the chunks of history are: as many rows as one transaction should have."""
 
 from __future__ import annotations
 
