@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from db.checks_sql import checks_sql
 from db.ddl import schema_sql
 from db.schema_docs import schema_md
 
@@ -14,7 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """The generated files and what belongs in them."""
-    return {root / "db" / "schema.sql": schema_sql(), root / "docs" / "schema.md": schema_md()}
+    return {
+        root / "db" / "schema.sql": schema_sql(),
+        root / "db" / "checks.sql": checks_sql(),
+        root / "docs" / "schema.md": schema_md(),
+    }
 
 
 def write(root: Path = ROOT) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db import SCRIPTS
+from db.named_queries import named_queries
 
 CHECKS_FILE = SCRIPTS / "checks.sql"
 # Checks join and sort whole tables; more memory and no JIT make them several times faster. Local to the transaction.
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
-_BLOCK = re.compile(
-    r"^-- name: (?P<name>[a-z0-9_]+)\n(?P<sentence>(?:-- .*\n)+)(?P<sql>(?:(?!-- name:).*\n?)+)", re.MULTILINE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,8 @@ class CheckResult:
 
 
 def load_checks(path: Path = CHECKS_FILE) -> list[Check]:
-    """The checks of a file, in its order."""
-    text = path.read_text(encoding="utf-8")
-    checks = [_parsed(match) for match in _BLOCK.finditer(text)]
-    names = [check.name for check in checks]
-    if len(set(names)) != len(names) or len(names) != text.count("-- name:"):
-        raise ValueError(f"{path.name}: a check's name is doubled, or its header is not a name line and a sentence")
-    return checks
+    """The checks of a file, in its order. Raises ValueError when it is not as it should be."""
+    return [Check(query.name, " ".join(query.comments), query.sql) for query in named_queries(path)]
 
 
 def run_check(connection: Connection, check: Check, limit: int = 20) -> CheckResult:
@@ -68,11 +60,3 @@ def run_checks(connection: Connection, checks: Iterable[Check] | None = None, li
     """Run the checks (all of them unless given) and say what each found; writes nothing and commits nothing."""
     connection.exec_driver_sql(_SETTINGS)
     return [run_check(connection, check, limit) for check in (load_checks() if checks is None else checks)]
-
-
-def _parsed(match: re.Match[str]) -> Check:
-    sentence = " ".join(line.removeprefix("-- ").strip() for line in match["sentence"].splitlines())
-    sql, end, _ = match["sql"].rpartition(";")  # a heading of the next section may follow
-    if not end:
-        raise ValueError(f"check {match['name']} doesn't end with a semicolon")
-    return Check(match["name"], sentence, sql.strip())

@@ -5,6 +5,8 @@
 
 -- time ----------------------------------------------------------------------------------------------------------------
 
+-- The query of the first is made from the tables, by `make schema`.
+
 -- name: nothing_after_sim_now
 -- No event lies after sim_now(); only promises and due dates may.
 SELECT latest.*, sim_now() AS sim_now
@@ -19,13 +21,13 @@ FROM (
     UNION ALL SELECT 'session_events', max(occurred_at) FROM session_events
     UNION ALL SELECT 'carts', greatest(max(created_at), max(closed_at)) FROM carts
     UNION ALL SELECT 'cart_items', greatest(max(added_at), max(removed_at)) FROM cart_items
-    UNION ALL SELECT 'orders', greatest(
-        max(placed_at), max(paid_at), max(pick_started_at), max(picked_at), max(pack_started_at), max(packed_at),
-        max(dispatched_at), max(delivered_at), max(cancelled_at)) FROM orders
+    UNION ALL SELECT 'orders', greatest(max(placed_at), max(paid_at), max(pick_started_at), max(picked_at),
+        max(pack_started_at), max(packed_at), max(dispatched_at), max(delivered_at), max(cancelled_at))
+        FROM orders
     UNION ALL SELECT 'order_status_changes', max(changed_at) FROM order_status_changes
     UNION ALL SELECT 'payments', max(attempted_at) FROM payments
-    UNION ALL SELECT 'replenishments', greatest(max(ordered_at), max(received_at)) FROM replenishments
     UNION ALL SELECT 'stock_movements', max(occurred_at) FROM stock_movements
+    UNION ALL SELECT 'replenishments', greatest(max(ordered_at), max(received_at)) FROM replenishments
     UNION ALL SELECT 'courier_shifts', greatest(max(started_at), max(ended_at)) FROM courier_shifts
     UNION ALL SELECT 'trips', greatest(max(started_at), max(ended_at)) FROM trips
     UNION ALL SELECT 'deliveries', greatest(max(ready_at), max(dispatched_at), max(delivered_at)) FROM deliveries

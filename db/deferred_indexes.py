@@ -16,19 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult
 
 from db.names import indexes, keys
-
-APPENDED = (
-    "session_events",
-    "order_items",
-    "order_status_changes",
-    "payments",
-    "stock_movements",
-    "loyalty_transactions",
-    "satisfaction_changes",
-    "delivery_attempts",
-    "reviews",
-)
-"""Tables whose rows never change: nobody looks for one by its primary key while history is made."""
+from models.declarations import appended_tables
 
 _SHOP = "n.nspname = 'public'"
 
@@ -37,7 +25,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-_APPENDED = _listed(APPENDED)
+_APPENDED = _listed(appended_tables())
 # What others have made, on tables of ours or their own, stays.
 _OUR_KEYS = f"c.conname IN ({_listed(keys())})"
 # Those that others refer to are dropped after those that refer, and built before them.

@@ -9,16 +9,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from db import SCRIPTS
+from db.named_queries import NamedQuery, named_queries
 
 FIGURES_FILE = SCRIPTS / "figures.sql"
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
-_BLOCK = re.compile(
-    r"^-- name: (?P<name>[a-z0-9_]+)\n-- (?P<sentence>.+)\n"
-    r"-- band: (?P<low>[\d.]+) \.\. (?P<high>[\d.]+) ?(?P<unit>.*)\n"
-    r"(?:-- published: (?P<published>[a-z-]+(?: [a-z-]+)*)\n)?"
-    r"(?P<sql>(?:(?!-- name:).*\n?)+)",
-    re.MULTILINE,
-)
+_BAND = re.compile(r"band: (?P<low>[\d.]+) \.\. (?P<high>[\d.]+) ?(?P<unit>.*)")
+_PUBLISHED = re.compile(r"published: (?P<anchors>[a-z-]+(?: [a-z-]+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +39,7 @@ class Figure:
 
 def load_figures(path: Path = FIGURES_FILE) -> list[Figure]:
     """Return the figures of a file, in its order; raises ValueError when a header is not as it should be."""
-    text = path.read_text(encoding="utf-8")
-    found = [
-        Figure(
-            m["name"],
-            m["sentence"],
-            float(m["low"]),
-            float(m["high"]),
-            m["unit"],
-            tuple((m["published"] or "").split()),
-            m["sql"].strip(),
-        )
-        for m in _BLOCK.finditer(text)
-    ]
-    if len({figure.name for figure in found}) != len(found) or len(found) != text.count("\n-- name:"):
-        raise ValueError(f"{path.name}: a figure's name is doubled, or its header is not name, sentence and band")
-    return found
+    return [_figure(query, path) for query in named_queries(path)]
 
 
 def run_figure(connection: Connection, figure: Figure) -> float | None:
@@ -66,3 +47,13 @@ def run_figure(connection: Connection, figure: Figure) -> float | None:
     connection.exec_driver_sql(_SETTINGS)
     value = connection.exec_driver_sql(figure.sql, execution_options={"no_parameters": True}).scalar_one_or_none()
     return None if value is None else float(value)
+
+
+def _figure(query: NamedQuery, path: Path) -> Figure:
+    sentence, band, published = (*query.comments, "", "", "")[:3]
+    bounds, anchors = _BAND.fullmatch(band), _PUBLISHED.fullmatch(published)
+    if bounds is None or (published and anchors is None) or len(query.comments) > 3:
+        raise ValueError(f"{path.name}: the header of {query.name} is not name, sentence and band")
+    sources = tuple(anchors["anchors"].split()) if anchors else ()
+    low, high = float(bounds["low"]), float(bounds["high"])
+    return Figure(query.name, sentence, low, high, bounds["unit"], sources, query.sql)

@@ -24,7 +24,7 @@ class Review(Base):
         Index(None, "product_id"),
         Index(None, "customer_id"),
         by_time("created_at"),
-        table_options("Customers' reviews of what they were sent."),
+        table_options("Customers' reviews of what they were sent.", entity="review", appended=True, purged="orders"),
     )
 
     review_id: Mapped[int] = key("The review; the last two digits are the city.")
@@ -48,7 +48,7 @@ class Return(Base):
         Index("ix_returns_open", "return_id", postgresql_where=text("refunded_at IS NULL")),
         by_time("requested_at"),
         by_time("refunded_at"),
-        table_options("Order lines sent back, wholly or in part.", fillfactor=85),
+        table_options("Order lines sent back, wholly or in part.", fillfactor=85, entity="return", purged="orders"),
     )
 
     return_id: Mapped[int] = key("The return; the last two digits are the city.")

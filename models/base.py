@@ -32,6 +32,13 @@ Money = Annotated[Decimal, "NUMERIC(12,2), in the market's one currency"]
 Thousandths = Annotated[Decimal, "NUMERIC(8,3): kilometres to the metre, kilograms to the gram"]
 Json = dict[str, Any]
 
+ENTITY, APPENDED, PURGED, IN_BATCHES = "entity", "appended", "purged", "in batches"
+"""What a table may declare of itself, in its `info`."""
+PURGED_ALONE, PURGED_AS_CHAIN = "alone", "as a chain"
+"""How rows are purged that do not go with a visit."""
+MAY_LIE_AHEAD = "may lie ahead"
+"""In the `info` of a column: its time is that of a promise or a plan, and may be after sim_now()."""
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -76,6 +83,11 @@ def column(comment: str, *references: ForeignKey, default: str | None = None) ->
     return mapped_column(*references, server_default=default, comment=comment)
 
 
+def planned(comment: str) -> MappedColumn[Any]:
+    """The time of a promise or a plan, which may lie after sim_now(); all other times are of what has happened."""
+    return mapped_column(comment=comment, info={MAY_LIE_AHEAD: True})
+
+
 def to(target: str) -> ForeignKey:
     """A foreign key to `table.column`."""
     return ForeignKey(target)
@@ -108,9 +120,24 @@ def by_time(column_name: str) -> Index:
     )
 
 
-def table_options(comment: str, *, fillfactor: int | None = None) -> dict[str, Any]:
-    """The last element of `__table_args__`; room is left in the pages (`fillfactor`, %) of tables that are updated."""
-    options: dict[str, Any] = {"comment": comment}
+def table_options(
+    comment: str,
+    *,
+    fillfactor: int | None = None,
+    entity: str | None = None,
+    appended: bool = False,
+    purged: str | None = None,
+    in_batches: bool = False,
+) -> dict[str, Any]:
+    """The last element of `__table_args__`; what a table declares here is read by `models.declarations`.
+
+    `fillfactor`: room (%) is left in the pages of tables that are updated. `entity`: the rows have ids by city of this
+    name. `appended`: they never change, and nobody looks for one by its key while history is made. `purged`: how
+    retention purges them, with a row of a visit (the name of its table), as a customer's chain, or alone; otherwise
+    they stay. `in_batches`: rows of a table of schema sim that come in batches as the shop's do.
+    """
+    declared = {ENTITY: entity, APPENDED: appended, PURGED: purged, IN_BATCHES: in_batches}
+    options: dict[str, Any] = {"comment": comment, "info": {name: said for name, said in declared.items() if said}}
     if fillfactor is not None:
         options["postgresql_with"] = {"fillfactor": fillfactor}
     return options

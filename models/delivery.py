@@ -7,7 +7,21 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Thousandths, by_time, check, column, in_order, key, one_of, table_options, to
+from models.base import (
+    PURGED_ALONE,
+    Base,
+    Small,
+    Thousandths,
+    by_time,
+    check,
+    column,
+    in_order,
+    key,
+    one_of,
+    planned,
+    table_options,
+    to,
+)
 
 
 class CourierShift(Base):
@@ -19,13 +33,13 @@ class CourierShift(Base):
         Index("ix_courier_shifts_open", "courier_id", postgresql_where=text("ended_at IS NULL")),
         by_time("started_at"),
         by_time("ended_at"),
-        table_options("Couriers' working times.", fillfactor=85),
+        table_options("Couriers' working times.", fillfactor=85, entity="shift", purged=PURGED_ALONE),
     )
 
     shift_id: Mapped[int] = key("The shift; the last two digits are the city.")
     courier_id: Mapped[int] = column("The courier.", to("couriers.courier_id"))
     started_at: Mapped[datetime] = column("When it began.")
-    ends_at: Mapped[datetime] = column("When it should end; may lie after sim_now(). No trip starts after it.")
+    ends_at: Mapped[datetime] = planned("When it should end; may lie after sim_now(). No trip starts after it.")
     ended_at: Mapped[datetime | None] = column("When it ended: later than ends_at if the last trip ran over.")
 
 
@@ -40,7 +54,9 @@ class Trip(Base):
         Index(None, "shift_id"),
         by_time("started_at"),
         by_time("ended_at"),
-        table_options("Couriers' rounds, each a row from departure on.", fillfactor=85),
+        table_options(
+            "Couriers' rounds, each a row from departure on.", fillfactor=85, entity="trip", purged=PURGED_ALONE
+        ),
     )
 
     trip_id: Mapped[int] = key("The trip; the last two digits are the city.")
@@ -70,7 +86,12 @@ class Delivery(Base):
         in_order("dispatched_at", "delivered_at"),
         Index(None, "trip_id"),
         by_time("ready_at"),
-        table_options("Parcels, one an order, from the packing desk to the door.", fillfactor=70),
+        table_options(
+            "Parcels, one an order, from the packing desk to the door.",
+            fillfactor=70,
+            entity="delivery",
+            purged="deliveries",
+        ),
     )
 
     delivery_id: Mapped[int] = key("The parcel; the last two digits are the city.")
@@ -80,7 +101,7 @@ class Delivery(Base):
     stop_no: Mapped[Small | None] = column("Its place in the round: 1 is the first stop.")
     status: Mapped[str] = column("ready, out_for_delivery, awaiting_retry, delivered, undeliverable or cancelled.")
     ready_at: Mapped[datetime] = column("When it stood on the dock, waiting for a courier.")
-    promised_at: Mapped[datetime] = column("Delivery promised at checkout, as in orders.")
+    promised_at: Mapped[datetime] = planned("Delivery promised at checkout, as in orders.")
     dispatched_at: Mapped[datetime | None] = column("When it left the warehouse for the first time.")
     delivered_at: Mapped[datetime | None] = column("When it was handed over.")
     distance_km: Mapped[Thousandths] = column("Way from the warehouse to the address, km.")
@@ -94,7 +115,7 @@ class DeliveryAttempt(Base):
         check("attempt_no_positive", "attempt_no > 0"),
         Index(None, "trip_id"),
         by_time("attempted_at"),
-        table_options("Attempts to hand a parcel over."),
+        table_options("Attempts to hand a parcel over.", appended=True, purged="deliveries"),
     )
 
     delivery_id: Mapped[int] = key("The parcel.", to("deliveries.delivery_id"))

@@ -34,7 +34,12 @@ class Session(Base):
         ),
         Index("ix_sessions_open", "session_id", postgresql_where=text("ended_at IS NULL")),
         by_time("ended_at"),
-        table_options("Visits to the shop. Conversion is paid orders over sessions.", fillfactor=80),
+        table_options(
+            "Visits to the shop. Conversion is paid orders over sessions.",
+            fillfactor=80,
+            entity="session",
+            purged="sessions",
+        ),
     )
 
     session_id: Mapped[int] = key("The session; the last two digits are the city.")
@@ -80,7 +85,7 @@ class SessionEvent(Base):
         # A funnel is how many visits came to each step: in this order they are counted without sorting.
         Index(None, "event_type", "session_id"),
         Index("ix_session_events_out_of_stock", "product_id", "occurred_at", postgresql_where=text("NOT in_stock")),
-        table_options("The steps of each visit through the funnel."),
+        table_options("The steps of each visit through the funnel.", appended=True, purged="sessions"),
     )
 
     session_id: Mapped[int] = key("The session.", to("sessions.session_id"))
@@ -106,7 +111,12 @@ class Cart(Base):
         Index(None, "created_at"),
         Index("ix_carts_open", "cart_id", postgresql_where=text("closed_at IS NULL")),
         Index(None, "restored_from_cart_id", postgresql_where=text("restored_from_cart_id IS NOT NULL")),
-        table_options("Carts, each made at the first item added; abandoned means without a paid order.", fillfactor=80),
+        table_options(
+            "Carts, each made at the first item added; abandoned means without a paid order.",
+            fillfactor=80,
+            entity="cart",
+            purged="carts",
+        ),
     )
 
     cart_id: Mapped[int] = key("The cart; the last two digits are the city.")
@@ -125,7 +135,7 @@ class CartItem(Base):
     __table_args__ = (
         check("quantity_positive", "quantity > 0"),
         in_order("added_at", "removed_at"),
-        table_options("Products in carts, the removed ones too.", fillfactor=85),
+        table_options("Products in carts, the removed ones too.", fillfactor=85, purged="carts"),
     )
 
     cart_id: Mapped[int] = key("The cart.", to("carts.cart_id"))

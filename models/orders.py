@@ -7,7 +7,21 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Money, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
+from models.base import (
+    Base,
+    Money,
+    Small,
+    Whole,
+    by_time,
+    check,
+    column,
+    in_order,
+    key,
+    one_of,
+    planned,
+    table_options,
+    to,
+)
 
 STATUSES = ("placed", "paid", "picked", "packed", "dispatched", "delivered", "cancelled")
 # Open means without a last milestone, not "status in …": an index that mentions status would end in-page (HOT) updates.
@@ -51,7 +65,12 @@ class Order(Base):
         Index(None, "customer_id"),
         Index(None, "placed_at"),
         Index("ix_orders_open", "order_id", postgresql_where=text(OPEN_ORDERS)),
-        table_options("Orders, from the submitted checkout on, with one timestamp a milestone.", fillfactor=70),
+        table_options(
+            "Orders, from the submitted checkout on, with one timestamp a milestone.",
+            fillfactor=70,
+            entity="order",
+            purged="orders",
+        ),
     )
 
     order_id: Mapped[int] = key("The order; the last two digits are the city.")
@@ -61,7 +80,7 @@ class Order(Base):
     address_id: Mapped[int] = column("Where it goes.", to("addresses.address_id"))
     status: Mapped[str] = column("placed, paid, picked, packed, dispatched, delivered or cancelled.")
     placed_at: Mapped[datetime] = column("When the checkout was submitted and the stock reserved.")
-    promised_at: Mapped[datetime] = column("Delivery promised at checkout; late means delivered after it.")
+    promised_at: Mapped[datetime] = planned("Delivery promised at checkout; late means delivered after it.")
     paid_at: Mapped[datetime | None] = column("When a payment was captured.")
     pick_started_at: Mapped[datetime | None] = column("When a picker took it from the queue.")
     picked_at: Mapped[datetime | None] = column("When all its units had left the shelves.")
@@ -84,7 +103,7 @@ class OrderItem(Base):
         check("quantity_positive", "quantity > 0"),
         check("unit_price_positive", "unit_price > 0"),
         Index(None, "product_id"),
-        table_options("The lines of each order."),
+        table_options("The lines of each order.", appended=True, purged="orders"),
     )
 
     order_id: Mapped[int] = key("The order.", to("orders.order_id"))
@@ -99,7 +118,9 @@ class OrderStatusChange(Base):
     __table_args__ = (
         one_of("status", *STATUSES),
         by_time("changed_at"),
-        table_options("Every status an order has had; the last one is its current status."),
+        table_options(
+            "Every status an order has had; the last one is its current status.", appended=True, purged="orders"
+        ),
     )
 
     order_id: Mapped[int] = key("The order.", to("orders.order_id"))
@@ -117,7 +138,12 @@ class Payment(Base):
         check("decline_reason_of_a_decline", "(status = 'declined') = (decline_reason IS NOT NULL)"),
         Index(None, "order_id"),
         Index(None, "attempted_at"),
-        table_options("Payment attempts, one row each; a refund is a row of its own with status refunded."),
+        table_options(
+            "Payment attempts, one row each; a refund is a row of its own with status refunded.",
+            entity="payment",
+            appended=True,
+            purged="orders",
+        ),
     )
 
     payment_id: Mapped[int] = key("The payment attempt or refund; the last two digits are the city.")

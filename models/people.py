@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Whole, by_time, check, column, key, one_of, table_options, to
+from models.base import PURGED_AS_CHAIN, Base, Small, Whole, by_time, check, column, key, one_of, table_options, to
 
 TIERS = ("bronze", "silver", "gold", "platinum")
 PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner")
@@ -23,7 +23,7 @@ class Customer(Base):
         check("lifetime_points_not_negative", "lifetime_points >= 0"),
         check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
         by_time("registered_at"),
-        table_options("Registered customers.", fillfactor=80),
+        table_options("Registered customers.", fillfactor=80, entity="customer"),
     )
 
     customer_id: Mapped[int] = key("The customer; the last two digits are the city.")
@@ -45,7 +45,7 @@ class Address(Base):
     __table_args__ = (
         Index(None, "customer_id"),
         by_time("created_at"),
-        table_options("Delivery addresses of customers."),
+        table_options("Delivery addresses of customers.", entity="address"),
     )
 
     address_id: Mapped[int] = key("The address; the last two digits are the city.")
@@ -65,7 +65,11 @@ class LoyaltyTransaction(Base):
         check("balance_not_negative", "balance >= 0"),
         Index(None, "order_id"),
         Index(None, "occurred_at"),
-        table_options("Loyalty points earned, spent and taken back, in each customer's order."),
+        table_options(
+            "Loyalty points earned, spent and taken back, in each customer's order.",
+            appended=True,
+            purged=PURGED_AS_CHAIN,
+        ),
     )
 
     customer_id: Mapped[int] = key("Whose points moved.", to("customers.customer_id"))
@@ -101,7 +105,11 @@ class SatisfactionChange(Base):
         check("delta_range", "delta BETWEEN -100 AND 100"),
         Index(None, "order_id"),
         Index(None, "occurred_at"),
-        table_options("Experiences that moved a customer's satisfaction, in each customer's order."),
+        table_options(
+            "Experiences that moved a customer's satisfaction, in each customer's order.",
+            appended=True,
+            purged=PURGED_AS_CHAIN,
+        ),
     )
 
     customer_id: Mapped[int] = key("Whose satisfaction moved.", to("customers.customer_id"))

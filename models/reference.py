@@ -91,7 +91,7 @@ class Courier(Base):
     __tablename__ = "couriers"
     __table_args__ = (
         one_of("vehicle", "van", "scooter", "bicycle"),
-        table_options("Couriers, each of one warehouse."),
+        table_options("Couriers, each of one warehouse.", entity="courier"),
     )
 
     courier_id: Mapped[int] = key("The courier.")

@@ -8,13 +8,9 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Small, Whole, check, column, key, table_options, to
+from models.declarations import purged_entities
 from models.people import TIERS
 from models.run_control import SCHEMA
-
-CUT_ENTITIES = (
-    "session", "cart", "order", "payment", "movement", "replenishment", "shift", "trip", "delivery", "review", "return",
-)  # fmt: skip
-"""The kinds of rows with ids of their own that may be cut off."""
 
 
 class Retention(Base):
@@ -72,7 +68,7 @@ class CarriedStock(Base):
 class CarriedId(Base):
     __tablename__ = "carried_ids"
     __table_args__ = (
-        check("entity_known", "entity IN ({})".format(", ".join(f"'{entity}'" for entity in CUT_ENTITIES))),
+        check("entity_known", "entity IN ({})".format(", ".join(f"'{entity}'" for entity in purged_entities()))),
         check("newest_id_names_its_city", "mod(newest_id, 100) = city_id"),
         {"schema": SCHEMA, **table_options("The newest ids that were cut off: none is given twice.", fillfactor=50)},
     )

@@ -110,10 +110,10 @@ class Incident(Base):
         check("scenario_has_begun", "began_at IS NOT NULL OR origin = 'hand'"),
         {
             "schema": SCHEMA,
-            "info": {"in batches": True},
             **table_options(
                 "What goes otherwise than usual for some hours, one row an incident, by the scenario or asked for by "
-                "hand; it acts after began_at, up to and including ends_at. Read it by the view incidents."
+                "hand; it acts after began_at, up to and including ends_at. Read it by the view incidents.",
+                in_batches=True,
             ),
         },
     )

@@ -7,7 +7,21 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped
 
-from models.base import Base, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
+from models.base import (
+    PURGED_ALONE,
+    Base,
+    Small,
+    Whole,
+    by_time,
+    check,
+    column,
+    in_order,
+    key,
+    one_of,
+    planned,
+    table_options,
+    to,
+)
 
 
 def on_a_shelf() -> ForeignKeyConstraint:
@@ -32,28 +46,6 @@ class Inventory(Base):
     order_up_to: Mapped[Whole] = column("Units that a replenishment brings the stock up to.")
 
 
-class Replenishment(Base):
-    __tablename__ = "replenishments"
-    __table_args__ = (
-        on_a_shelf(),
-        check("quantity_positive", "quantity > 0"),
-        check("due_at_after_ordered_at", "due_at >= ordered_at"),
-        in_order("ordered_at", "received_at"),
-        Index("ix_replenishments_open", "warehouse_id", "product_id", postgresql_where=text("received_at IS NULL")),
-        by_time("ordered_at"),
-        by_time("received_at"),
-        table_options("Orders to suppliers for one product of one warehouse.", fillfactor=85),
-    )
-
-    replenishment_id: Mapped[int] = key("The replenishment; the last two digits are the city.")
-    warehouse_id: Mapped[Small] = column("The warehouse it goes to.")
-    product_id: Mapped[int] = column("The product.")
-    quantity: Mapped[Whole] = column("Units ordered.")
-    ordered_at: Mapped[datetime] = column("When it was ordered.")
-    due_at: Mapped[datetime] = column("When it should arrive; may lie after sim_now().")
-    received_at: Mapped[datetime | None] = column("When it arrived; null while under way.")
-
-
 class StockMovement(Base):
     __tablename__ = "stock_movements"
     __table_args__ = (
@@ -70,7 +62,7 @@ class StockMovement(Base):
         Index(None, "order_id"),
         Index(None, "replenishment_id", postgresql_where=text("replenishment_id IS NOT NULL")),
         by_time("occurred_at"),
-        table_options("Every unit that came onto or left a shelf."),
+        table_options("Every unit that came onto or left a shelf.", entity="movement", appended=True, purged="orders"),
     )
 
     movement_id: Mapped[int] = key("The movement; the last two digits are the city.")
@@ -84,3 +76,30 @@ class StockMovement(Base):
     order_id: Mapped[int | None] = column("The order picked, returned or cancelled.", to("orders.order_id"))
     replenishment_id: Mapped[int | None] = column("The replenishment received.", to("replenishments.replenishment_id"))
     occurred_at: Mapped[datetime] = column("When the units moved.")
+
+
+class Replenishment(Base):
+    __tablename__ = "replenishments"
+    __table_args__ = (
+        on_a_shelf(),
+        check("quantity_positive", "quantity > 0"),
+        check("due_at_after_ordered_at", "due_at >= ordered_at"),
+        in_order("ordered_at", "received_at"),
+        Index("ix_replenishments_open", "warehouse_id", "product_id", postgresql_where=text("received_at IS NULL")),
+        by_time("ordered_at"),
+        by_time("received_at"),
+        table_options(
+            "Orders to suppliers for one product of one warehouse.",
+            fillfactor=85,
+            entity="replenishment",
+            purged=PURGED_ALONE,
+        ),
+    )
+
+    replenishment_id: Mapped[int] = key("The replenishment; the last two digits are the city.")
+    warehouse_id: Mapped[Small] = column("The warehouse it goes to.")
+    product_id: Mapped[int] = column("The product.")
+    quantity: Mapped[Whole] = column("Units ordered.")
+    ordered_at: Mapped[datetime] = column("When it was ordered.")
+    due_at: Mapped[datetime] = planned("When it should arrive; may lie after sim_now().")
+    received_at: Mapped[datetime | None] = column("When it arrived; null while under way.")

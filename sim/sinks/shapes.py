@@ -23,9 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 import models
-
-IN_BATCHES = "in batches"
-"""In the `info` of a table of another schema whose rows come in batches."""
+from models.base import IN_BATCHES
 
 Kind = Literal["int2", "int4", "int8", "bool", "text", "float8", "numeric", "timestamptz"]
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from models.declarations import entities
 from models.people import PERSONAS, TIERS
 from sim.postgres.reading.binary_copy import Kind, read_columns
 from sim.snapshot import CustomerColumns, DeliveredLines
@@ -13,22 +14,6 @@ from sim.snapshot import CustomerColumns, DeliveredLines
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812  its own name is that of our variables
 
-_KEYS = {
-    "customer": ("customers", "customer_id"),
-    "address": ("addresses", "address_id"),
-    "courier": ("couriers", "courier_id"),
-    "session": ("sessions", "session_id"),
-    "cart": ("carts", "cart_id"),
-    "order": ("orders", "order_id"),
-    "payment": ("payments", "payment_id"),
-    "movement": ("stock_movements", "movement_id"),
-    "replenishment": ("replenishments", "replenishment_id"),
-    "shift": ("courier_shifts", "shift_id"),
-    "trip": ("trips", "trip_id"),
-    "delivery": ("deliveries", "delivery_id"),
-    "review": ("reviews", "review_id"),
-    "return": ("returns", "return_id"),
-}
 # An id is 100 * n + city, and in each city n runs through 1, 2, 3 … without a gap, or from the newest that was cut off.
 # So the newest is found by bisection, one bit of n after the other; the last id in the index that belongs to a small
 # city may lie far from its end.
@@ -96,8 +81,8 @@ _DELIVERED_KINDS: dict[str, Kind] = {
 def newest_ids(cursor: Cursor) -> dict[int, dict[str, int]]:
     """The newest id of each kind in each city: by city, then entity."""
     newest: dict[int, dict[str, int]] = defaultdict(dict)
-    for entity, (table, key) in _KEYS.items():
-        cursor.execute(_NEWEST.format(entity=entity, table=table, key=key, probe=_PROBE, bits=_BITS))
+    for entity, table in entities().items():
+        cursor.execute(_NEWEST.format(entity=entity, table=table.name, key=f"{entity}_id", probe=_PROBE, bits=_BITS))
         for city_id, newest_id in cursor.fetchall():
             newest[city_id][entity] = newest_id
     return newest

@@ -14,7 +14,9 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from db.names import tables
+from models.declarations import purged_as_chains, purged_with_a_visit
 from sim.postgres.connection import rows
+from sim.postgres.retention.purge_statements import ALIASES
 
 _KEYS = """
 SELECT k.confrelid::regclass::text, k.conrelid::regclass::text,
@@ -29,19 +31,11 @@ WHERE k.contype = 'f' AND k.confdeltype IN ('a', 'r')
 ORDER BY 2, 1
 """
 # What goes with a visit: table, and the column and alias by which VISITS finds it.
-_OF_A_VISIT = (
-    ("session_events", "session_id", "s"),
-    ("cart_items", "cart_id", "c"),
-    ("order_items", "order_id", "o"),
-    ("order_status_changes", "order_id", "o"),
-    ("payments", "order_id", "o"),
-    ("reviews", "order_id", "o"),
-    ("returns", "order_id", "o"),
-    ("stock_movements", "order_id", "o"),
-    ("delivery_attempts", "delivery_id", "d"),
-)
-_VISIT_ITSELF = {"sessions": "s", "carts": "c", "orders": "o", "deliveries": "d"}
-_CHAINS = ("loyalty_transactions", "satisfaction_changes")
+_OF_A_VISIT = [
+    (each.table.name, each.key, ALIASES[each.part.name])
+    for each in purged_with_a_visit()
+    if each.table is not each.part
+]
 _MARK = re.compile(r"held\((\w+), (\w+)\)")
 
 
@@ -79,7 +73,7 @@ class ExternalReferences:
         return _any(reference.of(alias) for reference in self._of_tables.get(table, ()))
 
     def _visit(self) -> str:
-        themselves = [f"held({table}, {alias})" for table, alias in _VISIT_ITSELF.items() if table in self._of_tables]
+        themselves = [f"held({table}, {alias})" for table, alias in ALIASES.items() if table in self._of_tables]
         parts = [
             f"EXISTS (SELECT FROM {table} x WHERE x.{key} = {alias}.{key} AND held({table}, x))"
             for table, key, alias in _OF_A_VISIT
@@ -88,7 +82,7 @@ class ExternalReferences:
         # Of a chain that is held the whole stays, and refers to orders.
         chains = [
             f"EXISTS (SELECT FROM {table} x WHERE x.order_id = o.order_id)"
-            for table in _CHAINS
+            for table in purged_as_chains()
             if table in self._of_tables
         ]
         return _any([*themselves, *parts, *chains])

@@ -17,11 +17,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  its own 
 
 from sim.postgres.retention.external_references import ExternalReferences, external_references
 from sim.postgres.retention.purge_statements import (
-    CARTS,
+    DELETIONS,
     LOYALTY,
-    OF_AN_ORDER,
     OPENING_STOCK,
-    ORDERS,
     REPLENISHMENTS,
     SATISFACTION,
     SHIFTS,
@@ -113,6 +111,6 @@ def _delete(cursor: Cursor, visits: list[Visit]) -> None:
         "orders": [visit.order_id for visit in visits if visit.order_id is not None],
         "deliveries": [visit.delivery_id for visit in visits if visit.delivery_id is not None],
     }
-    for sql, which in (*OF_AN_ORDER, *ORDERS, *CARTS):
+    for sql, which in DELETIONS:
         if keys[which]:
             cursor.execute(sql, {"ids": keys[which]})

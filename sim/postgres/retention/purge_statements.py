@@ -5,6 +5,9 @@ What is `held(…)` is filled in by `external_references`.
 
 from __future__ import annotations
 
+from models.base import ENTITY
+from models.declarations import purged_with_a_visit
+
 SINCE = """
 INSERT INTO sim.retention AS r (only_row, kept_since) VALUES (true, %(since)s)
 ON CONFLICT (only_row) DO UPDATE SET kept_since = greatest(r.kept_since, excluded.kept_since)
@@ -56,6 +59,8 @@ greatest(coalesce(o.delivered_at, o.cancelled_at, 'infinity'),
          (SELECT max(l.occurred_at) FROM loyalty_transactions l WHERE l.order_id = o.order_id),
          (SELECT max(f.occurred_at) FROM satisfaction_changes f WHERE f.order_id = o.order_id))
 """
+ALIASES = {"sessions": "s", "carts": "c", "orders": "o", "deliveries": "d"}
+"""The parts of a visit as VISITS calls them."""
 VISITS = f"""
 SELECT s.session_id, s.started_at, c.cart_id, o.order_id, d.delivery_id,
        ARRAY(SELECT r.cart_id FROM carts r WHERE r.restored_from_cart_id = c.cart_id),
@@ -101,24 +106,12 @@ def _delete(table: str, by: str, entity: str | None = None, carry: str | None = 
     return f"WITH gone AS ({delete} RETURNING *){others}{_carry_ids(entity)}"
 
 
-OF_AN_ORDER = (
-    (_delete("reviews", "order_id", "review"), "orders"),
-    (_delete("returns", "order_id", "return"), "orders"),
-    (_delete("delivery_attempts", "delivery_id"), "deliveries"),
-    (_delete("deliveries", "delivery_id", "delivery"), "deliveries"),
-    (_delete("payments", "order_id", "payment"), "orders"),
-    (_delete("order_status_changes", "order_id"), "orders"),
-    (_delete("stock_movements", "order_id", "movement", _CARRY_STOCK), "orders"),
-    (_delete("order_items", "order_id"), "orders"),
+_CARRIED = {"stock_movements": _CARRY_STOCK, "orders": _CARRY_LAST_ORDERS}
+DELETIONS = tuple(
+    (_delete(each.table.name, each.key, each.table.info.get(ENTITY), _CARRIED.get(each.table.name)), each.part.name)
+    for each in purged_with_a_visit()
 )
-"""What refers to an order: statements, and whose ids they take."""
-ORDERS = ((_delete("orders", "order_id", "order", _CARRY_LAST_ORDERS), "orders"),)
-CARTS = (
-    (_delete("cart_items", "cart_id"), "carts"),
-    (_delete("carts", "cart_id", "cart"), "carts"),
-    (_delete("session_events", "session_id"), "sessions"),
-    (_delete("sessions", "session_id", "session"), "sessions"),
-)
+"""What deletes a visit, what refers before what is referred to: statements, and of which part of it they take ids."""
 
 
 def _delete_found(table: str, found: str, entity: str, carry: str | None = None) -> str:

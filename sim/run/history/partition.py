@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sim.shop.ids import city_of, city_of_warehouse
+from sim.shop.ids import CITY_ENTITIES, city_of, city_of_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from sim.markets import Market
     from sim.snapshot import Snapshot
+
+
+_NAMED_BY: dict[str, Callable[[int], int]] = {
+    "warehouse_id": city_of_warehouse,
+    **{f"{entity}_id": city_of for entity in CITY_ENTITIES},
+}
+Row = TypeVar("Row", bound=NamedTuple)
 
 
 def parts_of(market: Market, processes: int) -> list[frozenset[int]]:
@@ -30,20 +37,17 @@ def parts_of(market: Market, processes: int) -> list[frozenset[int]]:
 
 def share_of(snapshot: Snapshot, cities: Collection[int]) -> Snapshot:
     """Return the rows of some cities, and those that belong to none."""
-    return snapshot._replace(
-        newest_ids={city: newest for city, newest in snapshot.newest_ids.items() if city in cities},
-        customers=snapshot.customers.of_cities(cities),
-        shelves=[row for row in snapshot.shelves if city_of_warehouse(row.warehouse_id) in cities],
-        couriers=[row for row in snapshot.couriers if city_of(row.courier_id) in cities],
-        sessions=[row for row in snapshot.sessions if row.city_id in cities],
-        steps=[row for row in snapshot.steps if city_of(row.session_id) in cities],
-        cart_items=[row for row in snapshot.cart_items if city_of(row.cart_id) in cities],
-        left_carts=[row for row in snapshot.left_carts if city_of(row.cart_id) in cities],
-        orders=[row for row in snapshot.orders if city_of(row.order_id) in cities],
-        lines=[row for row in snapshot.lines if city_of(row.order_id) in cities],
-        trips=[row for row in snapshot.trips if city_of(row.trip_id) in cities],
-        stops=[row for row in snapshot.stops if city_of(row.trip_id) in cities],
-        replenishments=[row for row in snapshot.replenishments if city_of(row.replenishment_id) in cities],
-        open_returns=[row for row in snapshot.open_returns if city_of(row.return_id) in cities],
-        remembered=[row for row in snapshot.remembered if city_of(row.customer_id) in cities],
-    )
+    here: dict[str, Any] = {
+        name: _in_cities(rows, cities) for name, rows in snapshot._asdict().items() if isinstance(rows, list)
+    }
+    here["newest_ids"] = {city: newest for city, newest in snapshot.newest_ids.items() if city in cities}
+    here["customers"] = snapshot.customers.of_cities(cities)
+    return snapshot._replace(**here)
+
+
+def _in_cities(rows: list[Row], cities: Collection[int]) -> list[Row]:
+    """A row belongs to the city that its first column names, if it names one."""
+    if not rows:
+        return rows
+    city = _NAMED_BY.get(rows[0]._fields[0])
+    return rows if city is None else [row for row in rows if city(row[0]) in cities]
