@@ -18,7 +18,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: export schema schema-check calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
+.PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: test-pooler
 .PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
@@ -108,31 +108,29 @@ test-system: install ## what takes long or needs Docker; what cannot be run here
 	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser test-pooler bench-guard)
 	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
-lint: install ## ruff, mypy, import rules, schema freshness
+lint: install ## ruff, mypy, import rules, whether what `make schema` writes is fresh
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-logo --cache-dir .cache/import_linter
 	$(RUN) db schema --check
+	$(RUN) tools.model_page --check
 	$(RUN) pipeline.events contract --check
 
 format: install ## let ruff put the code in order
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-schema: install ## write db/schema.sql, docs/schema.md and the contract of the events from the models
+schema: install ## write what is made from code: db/schema.sql, docs/schema.md, docs/model.md's tables, the events' contract
 	$(RUN) db schema
+	$(RUN) tools.model_page
 	$(RUN) pipeline.events contract
-
-schema-check: install ## exit 1 when one of those files is stale
-	$(RUN) db schema --check
-	$(RUN) pipeline.events contract --check
 
 calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
 	@exec $(RUN) sim calibrate --write docs/calibration.md $(ARGS)
 
 torture: install ## kill a shop 200 times and compare its rows with a run in one go (ARGS='--kills 50 --seed 2 --verbose')
-	@exec .venv/bin/python tools/torture.py $(ARGS)
+	@exec $(RUN) tools.torture $(ARGS)
 
 bench: install ## measure speed, pace, start and the peers: 7 minutes (ARGS='writing pace' for parts, ARGS=--write to keep it)
 	@$(RUN) benchmarks $(ARGS)

@@ -1,7 +1,7 @@
 """Writes the parameter tables of docs/model.md from the scenario's own declarations, between the page's markers.
 
-python tools/model_page.py             brings the page up to date
-python tools/model_page.py --check     writes nothing; exit 1 when the page is stale
+python -m tools.model_page             brings the page up to date
+python -m tools.model_page --check     writes nothing; exit 1 when the page is stale
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
+from sim.clock.units import DAY_US
+from sim.scenario import Scenario
 
-from sim.clock.units import DAY_US  # noqa: E402
-from sim.scenario import Scenario  # noqa: E402  after the path is set, for those who run the file
+ROOT = Path(__file__).resolve().parent.parent
 
 PAGE = ROOT / "docs" / "model.md"
 FIGURES = ROOT / "docs" / "published-figures.md"
@@ -182,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if old == new:
         return 0
     if asked.check:
-        print("docs/model.md: stale, run `python tools/model_page.py`", file=sys.stderr)
+        print("docs/model.md: stale, run `make schema`", file=sys.stderr)
         return 1
     PAGE.write_text(new, encoding="utf-8", newline="\n")
     print("docs/model.md: written", file=sys.stderr)

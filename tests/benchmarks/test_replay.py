@@ -15,7 +15,7 @@ from benchmarks.replay import make_bare_schema, replay
 from benchmarks.shop import DEFAULT
 from db.apply import apply_schema
 from tests.contract.conftest import engine_of
-from tests.digests import table_digests
+from tools.torture.digests import table_digests
 
 SMALL = {**DEFAULT, "scale": "0.1", "duration": "9h"}
 KEYS = "SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype = ANY (%s)"

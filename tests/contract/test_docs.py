@@ -151,7 +151,7 @@ def test_example_scenarios_are_understood(page: str, tmp_path: Path):
 
 
 def test_the_parameter_tables_are_fresh():
-    assert model_page.main(["--check"]) == 0, "run `python tools/model_page.py`"
+    assert model_page.main(["--check"]) == 0, "run `make schema`"
 
 
 def test_a_stale_page_is_noticed_and_mended(monkeypatch, tmp_path: Path, capsys):

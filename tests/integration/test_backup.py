@@ -15,7 +15,7 @@ import sim.cli.backup
 from sim.cli.failure import Failure
 from sim.embedded import binaries
 from tests.databases import new_database
-from tests.digests import table_digests
+from tools.torture.digests import table_digests
 
 PATIENCE_S = 120
 RUN = ["run", "--scale", "0.05", "--start", "2026-01-05T00:00Z", "--speed", "max", "--seed", "3"]

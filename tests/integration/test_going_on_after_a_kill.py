@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_running import Shop, differences, eventually
-from tests.torture.aims import FIRST_BATCHES, LONG_COMMIT, LONG_COPY, LONG_READING, NEW_SHOP, in_phase
-from tests.torture.campaign import Torturer
-from tests.torture.oracle import differences as told_differences
-from tests.torture.oracle import digests
-from tests.torture.pauses import Pauses, dawdling
-from tests.torture.servers import Server
-from tests.torture.simulator import Simulator, Start
-from tests.torture.terms import Terms
+from tools.torture.aims import FIRST_BATCHES, LONG_COMMIT, LONG_COPY, LONG_READING, NEW_SHOP, in_phase
+from tools.torture.campaign import Torturer
+from tools.torture.oracle import differences as told_differences
+from tools.torture.oracle import digests
+from tools.torture.pauses import Pauses, dawdling
+from tools.torture.servers import Server
+from tools.torture.simulator import Simulator, Start
+from tools.torture.terms import Terms
 
 SCHEMA, OPENING = NEW_SHOP[0], NEW_SHOP[2]._replace(within_s=0.0)
 OPENING_COPY = LONG_COPY._replace(batches=(0,))

@@ -22,7 +22,7 @@ from sim.postgres.writing.session import Session
 from sim.postgres.writing.statements import Statement, Transaction
 from sim.run.history import Coordinator, chunk_sizing, coordinator
 from tests.integration.test_running import Shop, differences, eventually
-from tests.torture.simulator import Simulator, Start
+from tools.torture.simulator import Simulator, Start
 
 WHOLE: dict[str, Any] = {"duration": "14h", "scale": "0.1"}
 SETTINGS = ("--seed", "1", "--start", "2026-01-05T00:00Z", "--scale", "0.1")

@@ -34,7 +34,7 @@ from sim.journal.journal import Journal
 from sim.journal.port import SinkError
 from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
-from tests.digests import table_digests
+from tools.torture.digests import table_digests
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 PATIENCE_S = 60

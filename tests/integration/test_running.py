@@ -19,7 +19,7 @@ from sim.run.start import Refused, run_shop
 from sim.run.status import Status
 from sim.settings import Given, Settings, resolve
 from tests.databases import new_database
-from tests.digests import table_digests
+from tools.torture.digests import table_digests
 
 MONDAY = "2026-01-05T00:00Z"
 SMALL: dict[str, Any] = {"seed": "1", "start": MONDAY, "scale": "0.05", "speed": "max"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.campaign import Kill, Torturer
-from tests.torture.servers import Server
-from tests.torture.terms import Terms
+from tools.torture.campaign import Kill, Torturer
+from tools.torture.servers import Server
+from tools.torture.terms import Terms
 
 EACH = 20
 PHASES = ("schema", "opening", "going on: reading", "going on, first batch", "catching up", "pacing")

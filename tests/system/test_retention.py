@@ -22,7 +22,7 @@ from sim.postgres.connection import open_connection
 from sim.postgres.retention import purge, purger
 from sim.postgres.retention.purger import Purger
 from tests.integration.test_running import Shop, eventually
-from tests.torture.simulator import Simulator, Start
+from tools.torture.simulator import Simulator, Start
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 KEEP, DAYS = timedelta(days=2), 5

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.digests import table_digests
 from tests.system.compose import NEEDS_DAEMON, ROOT, Compose, clean_environment, docker, eventually, logs
 from tests.system.conftest import SMALL, settings, up
 from tests.system.database import NEWEST, ask, connect, sim_now
-from tests.torture.oracle import differences
+from tools.torture.digests import table_digests
+from tools.torture.oracle import differences
 
 pytestmark = NEEDS_DAEMON
 

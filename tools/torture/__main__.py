@@ -1,6 +1,6 @@
 """Torture: kills a simulator again and again, at every kind of moment, and compares the rows with a run in one go.
 
-python tools/torture.py [--kills 200] [--seed 1] [--scale 0.05] [--days 2] [--verbose]
+python -m tools.torture [--kills 200] [--seed 1] [--scale 0.05] [--days 2] [--verbose]
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from tests.torture.campaign import Kill, Torturer
-from tests.torture.servers import OwnServer, Server
-from tests.torture.terms import Terms
+from tools.torture.campaign import Kill, Torturer
+from tools.torture.servers import OwnServer, Server
+from tools.torture.terms import Terms
 
 _TOGETHER = 0.3  # of the starts: several processes make what history there is
 

@@ -6,8 +6,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from tests.torture.aims import Aim
-from tests.torture.simulator import Start
+from tools.torture.aims import Aim
+from tools.torture.simulator import Start
 
 MONDAY = "2026-01-05T00:00Z"
 _ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/London")

@@ -10,8 +10,8 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2 import sql
 
-from tests.digests import table_digests
-from tests.torture.looking import WATCHER
+from tools.torture.digests import table_digests
+from tools.torture.looking import WATCHER
 
 _KEY = """
 SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY(indkey)

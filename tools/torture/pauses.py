@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tests.torture.oracle import connected
+from tools.torture.oracle import connected
 
 
 class Pauses(NamedTuple):

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from sim.embedded import EmbeddedServer, postmaster
-from tests.torture.oracle import connected
+from tools.torture.oracle import connected
 
 
 class Server:

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from tests.torture.looking import Look
-from tests.torture.pauses import Pauses
+from tools.torture.looking import Look
+from tools.torture.pauses import Pauses
 
 Reached = Callable[[Look, Look], bool]  # of the present look and of the one before the start
 

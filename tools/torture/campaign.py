@@ -13,13 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import NullPool, create_engine, make_url
 
 from db.checks import run_checks
-from tests.torture.aims import OUTAGE, Aim, dealt
-from tests.torture.looking import Look, Watch, watching
-from tests.torture.oracle import differences, digests
-from tests.torture.pauses import Pauses, dawdling
-from tests.torture.servers import Server
-from tests.torture.simulator import Simulator, Start
-from tests.torture.terms import Terms, days_of, drawn_start, settings_of
+from tools.torture.aims import OUTAGE, Aim, dealt
+from tools.torture.looking import Look, Watch, watching
+from tools.torture.oracle import differences, digests
+from tools.torture.pauses import Pauses, dawdling
+from tools.torture.servers import Server
+from tools.torture.simulator import Simulator, Start
+from tools.torture.terms import Terms, days_of, drawn_start, settings_of
 
 _LOOK_EVERY_S = 0.001
 _PATIENCE_S = 120.0  # for what an aim waits for: after that the kill comes anyway
