@@ -17,17 +17,18 @@ from sim.luck import Purpose
 from sim.processes.experience import book_points, record_experience
 from sim.processes.fulfilment import begin_fulfilment
 from sim.processes.funnel import remove_item
-from sim.processes.quote import quote
 from sim.processes.registration import register
 from sim.processes.reservation import release, reserve
 from sim.shop.order import Order
 from sim.shop.people import Customer, activity_of
+from sim.shop.quote import quote
 from sim.shop.shopping import second_thoughts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.processes.world import World
+    from sim.scenario.checkout import Loyalty
     from sim.shop.visit import Visit
 
 
@@ -42,9 +43,8 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     lines = _lines(world, visit)
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
-    warehouse = visit.warehouse
     units = sum(line.quantity for line in lines)
-    promised_at = quote(world, warehouse, visit.place, units, len(lines))
+    promised_at = quote(now, world.scenario, visit.warehouse, visit.place, units, len(lines))
     level = 100.0 * world.market.price_level
     reason = second_thoughts(
         u,
@@ -148,7 +148,7 @@ def _submit(
     u = world.luck.draws(Purpose.ORDER, order_id, n=4)
     order.method = world.payment_methods.pick(u[0])
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
-    order.redeemed_points = _redeemed(world, customer, u[1])
+    order.redeemed_points = _redeemed(world.scenario.loyalty, customer, u[1])
     order.discount_cents = _discount(world, customer, order)
     order.delivery_fee_cents = fee_cents
     order.total_cents = order.subtotal_cents - order.discount_cents + fee_cents
@@ -163,8 +163,7 @@ def _submit(
     visit.order = order
 
 
-def _redeemed(world: World, customer: Customer, u: float) -> int:
-    loyalty = world.scenario.loyalty
+def _redeemed(loyalty: Loyalty, customer: Customer, u: float) -> int:
     able = customer.points >= max(loyalty.redeem_from, loyalty.redeem_points)
     return loyalty.redeem_points if able and u < loyalty.redeem else 0
 

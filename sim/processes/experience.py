@@ -21,9 +21,3 @@ def book_points(world: World, customer: Customer, points: int, reason: str, orde
     if max(points, -customer.points):
         tier_from = world.scenario.loyalty.tier_from
         world.tell(move_points(customer, points, reason, order_id, world.env.now, tier_from))
-
-
-def points_for(world: World, cents: int) -> int:
-    """Return the points earned by spending an amount in cents."""
-    price_level_units = cents / (100.0 * world.market.price_level)
-    return int(price_level_units * world.scenario.loyalty.points_per_unit)

@@ -9,8 +9,8 @@ from sim.facts import OrderPacked, OrderPicked, PackStarted, ParcelReady, PickSt
 from sim.luck import Purpose
 from sim.processes.cancellation import schedule_cancellation
 from sim.processes.delivery import await_trip
-from sim.processes.service import mean_pack_s, mean_pick_s, service_us
 from sim.processes.stocking import take_off_shelves
+from sim.shop.service import mean_pack_s, mean_pick_s, service_us
 
 if TYPE_CHECKING:
     from collections.abc import Generator

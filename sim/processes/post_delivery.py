@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.environment import Turn
 from sim.clock.units import MINUTE_US
-from sim.processes.experience import book_points, points_for, record_experience
-from sim.processes.opinions import expected_return
+from sim.processes.experience import book_points, record_experience
 from sim.processes.purchase_memory import remember
 from sim.processes.returning import OpenReturn, refund_return, request_return
-from sim.processes.reviewing import reviewed_at, write_review
+from sim.processes.reviewing import write_review
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     from sim.facts import OrderLine
     from sim.processes.world import World
+    from sim.scenario.post_delivery import Satisfaction
+    from sim.shop.opinions import Opinions
     from sim.shop.order import Order
 
 
@@ -33,10 +34,10 @@ class Consequence(NamedTuple):
 
 def begin_post_delivery(world: World, order: Order) -> None:
     """Record how the customer experienced the delivery, book the points, and start what follows."""
-    record_experience(world, order.customer, _experience_of(world, order), order.order_id)
+    record_experience(world, order.customer, _experience_of(order, world.scenario.satisfaction), order.order_id)
     spent = order.subtotal_cents - order.discount_cents
-    book_points(world, order.customer, points_for(world, spent), "purchase", order.order_id)
-    remember(world, order)
+    book_points(world, order.customer, world.points_for(spent), "purchase", order.order_id)
+    remember(world.opinions, order)
     world.env.process(post_delivery(world, order, {}))
 
 
@@ -59,7 +60,7 @@ def _ahead(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> l
     That matters when a run goes on with other parameters than those by which the requests were made.
     """
     now = world.env.now
-    ahead = [what for what in consequences(world, order) if what.at > now]
+    ahead = [what for what in consequences(world.opinions, order) if what.at > now]
     requested = {what.line_no for what in ahead if what.kind == "request"} | open_returns.keys()
     ahead = [what for what in ahead if what.kind != "refund" or what.line_no in requested]
     refunded = {what.line_no for what in ahead if what.kind == "refund"}
@@ -67,20 +68,19 @@ def _ahead(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> l
     return [Consequence(now, line.line_no, "refund", line) for line in overdue] + ahead
 
 
-def consequences(world: World, order: Order) -> list[Consequence]:
+def consequences(opinions: Opinions, order: Order) -> list[Consequence]:
     """Return all that will follow from a delivered order, in time; a pure function of the order and its luck."""
     found: list[Consequence] = []
     for line in order.lines:
-        if (at := reviewed_at(world, order, line)) is not None:
+        if (at := opinions.reviewed_at(order, line)) is not None:
             found.append(Consequence(at, line.line_no, "review", line))
-        if back := expected_return(world, order, line):
+        if back := opinions.expected_return(order, line):
             found.append(Consequence(back.requested_at, line.line_no, "request", line))
             found.append(Consequence(back.refunded_at, line.line_no, "refund", line))
     return sorted(found, key=lambda what: what[:3])
 
 
-def _experience_of(world: World, order: Order) -> str:
-    satisfaction = world.scenario.satisfaction
+def _experience_of(order: Order, satisfaction: Satisfaction) -> str:
     late_min = ((order.delivered_at or 0) - order.promised_at) / MINUTE_US
     if late_min > satisfaction.very_late_by_min:
         return "delivered_very_late"

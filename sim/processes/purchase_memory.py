@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.luck import Purpose
 from sim.luck_bulk import first_draws
-from sim.processes.opinions import disappoints
 from sim.shop.ids import city_of
 from sim.snapshot import RememberedRow
 
@@ -16,25 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sim.facts import OrderLine
-    from sim.processes.world import World
     from sim.scenario import Scenario
+    from sim.shop.opinions import Opinions
     from sim.shop.order import Order
+    from sim.shop.region import Region
     from sim.snapshot import DeliveredLines
 
 
-def remember(world: World, order: Order) -> None:
+def remember(opinions: Opinions, order: Order) -> None:
     """Let the customer keep in mind what is good in an order that has just been delivered."""
     remembered = order.warehouse.purchase_memory
     for line in order.lines:
-        (u,) = world.luck.draws(Purpose.REMEMBERED, order.order_id, line.line_no, 1)
-        if u < world.scenario.review.remembered and not disappoints(world, order, line):
+        if opinions.is_remembered(order, line):
             remembered.add(order.customer.customer_id, line.product_id, order.delivered_at or 0)
 
 
-def has_one_already(world: World, order: Order, line: OrderLine) -> bool:
+def has_one_already(order: Order, line: OrderLine, now_us: int) -> bool:
     """Whether the customer remembers one of the same that had come before this order was placed."""
     remembered = order.warehouse.purchase_memory
-    return remembered.had(order.customer.customer_id, line.product_id, order.placed_at, world.env.now)
+    return remembered.had(order.customer.customer_id, line.product_id, order.placed_at, now_us)
 
 
 def still_remembered(lines: DeliveredLines, seed: int, scenario: Scenario) -> list[RememberedRow]:
@@ -47,8 +46,8 @@ def still_remembered(lines: DeliveredLines, seed: int, scenario: Scenario) -> li
     return [RememberedRow(customer_id, product_id, at) for at, _, _, customer_id, product_id in found]
 
 
-def recall(world: World, rows: Iterable[RememberedRow]) -> None:
+def recall(regions: Iterable[Region], rows: Iterable[RememberedRow]) -> None:
     """Put back in mind what customers remember, the oldest first."""
-    regions = {region.city.city_id: region for region in world.regions}
+    memories = {region.city.city_id: region.purchase_memory for region in regions}
     for row in rows:
-        regions[city_of(row.customer_id)].purchase_memory.add(row.customer_id, row.product_id, row.delivered_at)
+        memories[city_of(row.customer_id)].add(row.customer_id, row.product_id, row.delivered_at)

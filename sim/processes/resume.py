@@ -44,7 +44,7 @@ def resume(world: World, snapshot: Snapshot) -> None:
     customers = _restore_customers(world, snapshot)
     _restore_shelves(world, snapshot)
     _reprice(world, snapshot)
-    recall(world, snapshot.remembered)
+    recall(world.regions, snapshot.remembered)
     _restore_couriers(world, snapshot)
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in sorted(snapshot.lines):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.clock.units import DAY_US, HOUR_US
 from sim.facts import ReviewWritten
-from sim.luck import Purpose, lognormal
+from sim.luck import Purpose
 from sim.processes.experience import record_experience
-from sim.processes.opinions import disappoints, opinion_of, rating_of, review_draws
 from sim.processes.purchase_memory import has_one_already
 from sim.shop.rating import PRAISE, complaint, praise
 
@@ -18,39 +16,26 @@ if TYPE_CHECKING:
     from sim.shop.order import Order
 
 
-def reviewed_at(world: World, order: Order, line: OrderLine) -> int | None:
-    """Return when a line is reviewed, if it is."""
-    review = world.scenario.review
-    u = review_draws(world, order, line)
-    persona = world.scenario.funnel.personas[order.customer.persona]
-    bad = u[0] < review.bad_product or order.late
-    chance = review.write * persona.review_factor * (review.write_after_bad if bad else 1.0)
-    if u[1] >= chance:
-        return None
-    delay_us = round(lognormal(u[2], review.delay_median_h, review.delay_sigma) * HOUR_US)
-    return None if delay_us > review.within_days * DAY_US else (order.delivered_at or 0) + delay_us
-
-
 def write_review(world: World, order: Order, line: OrderLine) -> None:
     """Write the review, now."""
-    now, customer = world.env.now, order.customer
-    u = review_draws(world, order, line)
+    now, customer, opinions = world.env.now, order.customer, world.opinions
+    u = opinions.review_draws(order, line)
     comment = None
     if u[4] < world.scenario.review.with_text:
         texts = world.market.reviews.about(_subject(world, order, line, u[6]))
         comment = texts[int(u[5] * len(texts))]
-    rating = rating_of(world, order, line)
+    rating = opinions.rating(order, line)
     review_id = order.warehouse.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
-    quality = "bad_product" if disappoints(world, order, line) else "good_product"
+    quality = "bad_product" if opinions.disappoints(order, line) else "good_product"
     record_experience(world, customer, quality, order.order_id)
 
 
 def _subject(world: World, order: Order, line: OrderLine, u_speed: float) -> str:
-    opinion = opinion_of(world, order, line)
+    opinion = world.opinions.of(order, line)
     if opinion.rating >= PRAISE:
         tells_speed = u_speed < world.scenario.review.praise_speed
-        return praise(order, opinion, tells_speed=tells_speed, again=has_one_already(world, order, line))
+        return praise(order, opinion, tells_speed=tells_speed, again=has_one_already(order, line, world.env.now))
     return complaint(order, opinion, _first_failure(world, order), world.scenario.satisfaction.very_late_by_min)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.clock.units import WEEK_US, seconds_us
+from sim.clock.units import WEEK_US
 from sim.luck import Weighted
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
+from sim.shop.opinions import Opinions
 from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.rating import horizon_us
 from sim.shop.region import Region
@@ -65,6 +66,7 @@ class World:
         self.scale = scale
         self.tell = tell
         self.incidents = Calendar()
+        self.opinions = Opinions(luck, scenario, catalogue)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
         span_us = horizon_us(scenario)
@@ -76,8 +78,6 @@ class World:
             self._staff(warehouse)
         self.payment_methods = Weighted.named(scenario.payment.method_weight)
         self.decline_reasons = Weighted.named(scenario.payment.decline_reason_weight)
-        self.bad_return_reasons = Weighted.named(scenario.returns.bad_reason_weight)
-        self.other_return_reasons = Weighted.named(scenario.returns.other_reason_weight)
         self.failure_reasons = Weighted.named(scenario.delivery.failure_weight)
 
     def _staff(self, warehouse: Warehouse) -> None:
@@ -107,6 +107,7 @@ class World:
         """Return an amount given in units of the market's price level in cents of its currency."""
         return round(price_level_units * self.market.price_level * 100.0)
 
-    def after(self, seconds: float) -> int:
-        """Return the instant `seconds` from now."""
-        return int(self.env.now) + seconds_us(seconds)
+    def points_for(self, cents: int) -> int:
+        """Return the loyalty points earned by spending an amount."""
+        price_level_units = cents / (100.0 * self.market.price_level)
+        return int(price_level_units * self.scenario.loyalty.points_per_unit)

@@ -23,8 +23,8 @@ from sim.facts import (
     StockReserved,
 )
 from sim.luck import Purpose
-from sim.processes.quote import quote
 from sim.processes.shifts import courier_schedule
+from sim.shop.quote import quote
 from tests.processes.world import DAY_S, HOUR_S, WAREHOUSE, Script, Tiny, north, scenario
 
 DECLINED = {0: 0.1}  # below the 25 % of the tiny world
@@ -207,7 +207,7 @@ def promising(**parameters: float) -> Tiny:
 
 
 def quoted_s(tiny: Tiny) -> float:
-    return quote(tiny.world, tiny.warehouse, north(3000), units=1, lines=1) / 1e6
+    return quote(tiny.env.now, tiny.world.scenario, tiny.warehouse, north(3000), units=1, lines=1) / 1e6
 
 
 def test_the_promise_of_an_idle_shop():

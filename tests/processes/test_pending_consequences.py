@@ -75,7 +75,7 @@ def test_all_that_something_will_come_of_and_few_others(sections: dict[str, dict
     begun = {
         order.order_id
         for order in orders
-        if any(what.at > NOW and what.kind != "refund" for what in consequences(tiny.world, order))
+        if any(what.at > NOW and what.kind != "refund" for what in consequences(tiny.world.opinions, order))
     }
     found = pending_consequences(as_lines(orders), NOW, SEED, scenario, MARKET)
     assert begun, "a test in which nothing is to come proves nothing"

@@ -78,7 +78,7 @@ def test_rows_tell_what_life_remembers():
     for number in range(300):
         order = living.order(customer=customers[number % 20], units=[(1 + number % 3, 1), (4, 1)])
         order.delivered_at = number * DAY_US // 10
-        remember(living.world, order)
+        remember(living.world.opinions, order)
         orders.append(order)
     columns = zip(
         *[
@@ -90,7 +90,7 @@ def test_rows_tell_what_life_remembers():
     )
     rows = still_remembered(DeliveredLines(*map(np.array, columns)), luck.seed, plan)
     assert 0.35 < len(rows) / 600 < 0.45
-    recall(taken_up.world, rows)
+    recall(taken_up.world.regions, rows)
     now = 30 * DAY_US
     for customer in customers:
         for product in (1, 2, 3, 4):

@@ -12,8 +12,8 @@ from simpy import Event
 from sim.clock.environment import ShopEnvironment, Turn
 from sim.clock.units import MINUTE_US
 from sim.luck import Luck, Purpose, exponential
-from sim.processes.service import service_us
 from sim.scenario.warehouse import Warehouse
+from sim.shop.service import service_us
 from sim.shop.station import Station
 
 MEAN_SERVICE_US = MINUTE_US
