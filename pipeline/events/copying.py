@@ -11,7 +11,7 @@ from datetime import datetime
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
-from pipeline.events.outputs.port import Output
+from pipeline.events.outputs.port import Lost, Output
 from pipeline.events.shop import Moment, connect, moment
 from pipeline.events.source import Begin, Source
 
@@ -51,8 +51,8 @@ class Copying:
         self._output = output
         self._tell = tell
         self._stop = stop
-        self._last = output.last()
         self._events = 0
+        self._pause_s = FIRST_PAUSE_S
         self._began: datetime | None = None
 
     def once(self) -> int:
@@ -64,7 +64,7 @@ class Copying:
             now = self._built(connection)
             if now is not None:
                 end = min(self._until or now.sim_now, now.sim_now)
-                self._write(self._begin(connection, now, self._last), now, end)
+                self._patiently(lambda: self._write(*self._begun(connection), end))
         return self._events
 
     def follow(self) -> int:
@@ -72,32 +72,49 @@ class Copying:
 
         A database that goes away is waited for; one that was never reached is not.
         """
-        connection: Connection | None = connect(self._url)
-        pause_s = FIRST_PAUSE_S
-        while not self._stop.is_set():
-            try:
-                with closing(connection or connect(self._url)) as connection:
-                    pause_s = FIRST_PAUSE_S
-                    self._followed(connection)
-                break
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:  # the latter says "already closed"
-                connection = None
-                self._say(waiting=f"the database: {' '.join(str(error).split())}")
-                self._stop.wait(pause_s)
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        first = [connect(self._url)]
+
+        def followed() -> None:
+            with closing(first.pop() if first else connect(self._url)) as connection:
+                self._followed(connection)
+
+        self._patiently(
+            followed, (Lost, psycopg2.OperationalError, psycopg2.InterfaceError)
+        )  # the last: "already closed"
         return self._events
+
+    def _patiently(self, attempt: Callable[[], None], passing: tuple[type[Exception], ...] = (Lost,)) -> None:
+        """Try until it ends well: again whenever the output has lost count, or something fails that passes."""
+        while not self._stop.is_set():
+            before = self._events
+            try:
+                attempt()
+                break
+            except passing as error:
+                if self._events > before:
+                    self._pause_s = FIRST_PAUSE_S
+                what = "" if isinstance(error, Lost) else "the database: "
+                self._say(waiting=f"{what}{' '.join(str(error).split())}")
+                self._stop.wait(self._pause_s)
+                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
     def _followed(self, connection: Connection) -> None:
         """Follow while the connection lasts, up to the end of what is wanted."""
-        now, until = self._built(connection), self._until
-        if now is None:
+        if self._built(connection) is None:
             return
-        source = self._begin(connection, now, self._last)
+        source, now = self._begun(connection)
         while not self._stop.is_set():
-            self._write(source, now, until)
-            if until is not None and source.reached >= until:
+            self._write(source, now, self._until)
+            if self._until is not None and source.reached >= self._until:
                 return
             self._stop.wait(POLL_S)
+
+    def _begun(self, connection: Connection) -> tuple[Source, Moment]:
+        """The source, from behind what the output holds. Raises Lost."""
+        last = self._output.last()
+        with connection:
+            now = moment(connection)
+        return self._begin(connection, now, last), now
 
     def _built(self, connection: Connection) -> Moment | None:
         """Where the shop stands once its keys are there: history without them is not read. None when told to stop."""
@@ -114,14 +131,12 @@ class Copying:
         self._began = self._began or max(source.reached, now.shop.epoch)
         with closing(source.read(end)) as blocks:
             for block in blocks:
-                lines = [event.line for event in block]
-                self._output.write(lines)
-                self._events += len(lines)
-                self._last = lines[-1].encode()
-                self._say(position=source.reached, end=end)
+                self._output.write(block)
+                self._events += len(block)
+                self._say(position=max(source.reached, now.shop.epoch), end=end)
                 if self._stop.is_set():
                     return
-        self._say(position=source.reached, end=end)
+        self._say(position=max(source.reached, now.shop.epoch), end=end)
 
     def _say(self, position: datetime | None = None, end: datetime | None = None, waiting: str | None = None) -> None:
         self._tell(Progress(self._events, self._began, position, end, waiting))

@@ -29,6 +29,7 @@ class BadEvent(Exception):
     """A line that is no event of ours: one line saying so."""
 
 
+BEGINNINGS = ('{"specversion":"1.0","id":"', '{"publishtime":"')  # of a line of ours: clean, and of a feed with noise
 _HEADS = {name: f'","type":"{name}","dataschema":"{each.dataschema}","time":' for name, each in CATALOGUE.items()}
 
 
@@ -39,6 +40,26 @@ def structured(source: str, name: str, identity: str, time: str, entity: str, da
         f'"partitionkey":"{entity}","data":{data}}}'
     )
     return Event(name, entity, line)
+
+
+def id_of(line: str) -> str:
+    """The id of an event as we write it, from its text."""
+    return _between(line, '"id":"')
+
+
+def time_of(line: str) -> datetime:
+    """The time of an event as we write it, from its text."""
+    return datetime.fromisoformat(_between(line, '"time":"'))
+
+
+def _between(line: str, before: str) -> str:
+    """What stands behind some text, up to the next quote: attributes stand before the payload, and escape nothing."""
+    return line[line.index(before) + len(before) :].partition('"')[0]
+
+
+def may_begin_one(text: bytes) -> bool:
+    """Whether a text, however short, may be the beginning of an event as we write it."""
+    return any(text[: len(each)] == each.encode()[: len(text)] for each in BEGINNINGS)
 
 
 def place(line: str | bytes) -> tuple[str, str, Place]:

@@ -1,4 +1,4 @@
-"""`events`: the shop as a stream of CloudEvents, to standard output or into a file."""
+"""`events`: the shop as a stream of CloudEvents, to standard output, into a file or into Kafka."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def _copied(url: str, to: str, begin: Begin, until: datetime | None, stop: threa
     from pipeline.events.outputs.port import NotOurs
     from pipeline.events.shop import NoShop
     from pipeline.events.stream import Forgotten
+    from pipeline.kafka.cluster import shown as without_password
 
+    name = without_password(to)
     with refusing(NotOurs, BadEvent, OtherNoise, NoShop, Forgotten, about="events: "):
         try:
             with closing(opened(to)) as output, shown(to) as tell:
@@ -71,5 +73,5 @@ def _copied(url: str, to: str, begin: Begin, until: datetime | None, stop: threa
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise Failure(f"events: to: {to!r} can't be written: {error.strerror}", FAILED) from error
-    typer.echo(f"events: {formatting.count(count)} written to {'standard output' if to == '-' else to}", err=True)
+            raise Failure(f"events: to: {name!r} can't be written: {error.strerror}", FAILED) from error
+    typer.echo(f"events: {formatting.count(count)} written to {'standard output' if to == '-' else name}", err=True)

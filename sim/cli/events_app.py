@@ -22,7 +22,11 @@ def events_app(database: Callable[[str | None], str | None]) -> typer.Typer:
     def events(
         context: typer.Context,
         to: Annotated[
-            str, typer.Option(metavar="-|FILE.jsonl|FILE.jsonl.zst", help="where to; a file is gone on with")
+            str,
+            typer.Option(
+                metavar="-|FILE.jsonl|FILE.jsonl.zst|kafka://HOST:PORT",
+                help="where to; a file or topics are gone on with",
+            ),
         ] = "-",
         types: Annotated[str | None, typer.Option(metavar="order.*,…", help="only these [all]")] = None,
         since: Annotated[

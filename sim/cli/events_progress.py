@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pipeline.alive import sign_of_life
 from sim.cli import formatting
 from sim.cli.logline import logfmt
 from sim.cli.terminal import console
@@ -64,6 +65,7 @@ class _Lines:
         self._next_s = time.monotonic() + _LINE_EVERY_S
 
     def take(self, step: Progress) -> None:
+        sign_of_life()
         if time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + _LINE_EVERY_S

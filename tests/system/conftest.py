@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.integration.test_running import Shop
+from tests.system.broker import IMAGE, Broker, new_broker
 from tests.system.compose import BUILD_S, Compose, answers, logs
 from tools.env import EXAMPLE, made, read
 
@@ -52,3 +54,29 @@ def redash(system: Compose) -> Compose:
         pytest.skip(f"the image {image} is not here (docker pull {image})")
     raised(system, *REDASH[1:])
     return system
+
+
+@pytest.fixture(scope="session")
+def one_broker() -> Iterator[Broker]:
+    """A Kafka for all tests, where its image is."""
+    if not answers("docker", "image", "inspect", IMAGE):
+        pytest.skip(f"the image {IMAGE} is not here (docker pull {IMAGE})")
+    with new_broker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def broker(one_broker: Broker) -> Broker:
+    """The same without topics of the shop."""
+    one_broker.resume()
+    one_broker.back()
+    one_broker.emptied()
+    return one_broker
+
+
+@pytest.fixture(scope="session")
+def day(postgres_url: str) -> Iterator[Shop]:
+    """A small shop, a day old."""
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(duration="1d")
+        yield shop

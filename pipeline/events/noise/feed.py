@@ -7,7 +7,7 @@ from collections.abc import Collection, Generator
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from pipeline.events.envelope import Event
+from pipeline.events.envelope import Event, time_of
 from pipeline.events.noise.noise import Noise, Published
 from pipeline.events.noise.profile import LONGEST_DELAY_H
 from pipeline.events.stream import Stream
@@ -59,8 +59,7 @@ class Feed:
     @staticmethod
     def _waiting_before(block: list[Event], until: datetime | None) -> datetime:
         """What comes after a block of the stream is published no earlier than its last event happened."""
-        last = block[-1].line
-        time = datetime.fromisoformat(last[last.index('"time":"') + 8 :].partition('"')[0])
+        time = time_of(block[-1].line)
         return time if until is None else min(until, time)
 
     def _due(self, before: datetime) -> Generator[list[Event]]:

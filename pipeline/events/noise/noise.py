@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pipeline.events.contract import CATALOGUE
-from pipeline.events.envelope import Event
+from pipeline.events.envelope import Event, id_of, time_of
 from pipeline.events.noise.chance import draws
 from pipeline.events.noise.damage import KINDS, in_camel_case
 from pipeline.events.noise.phantoms import phantoms
@@ -58,7 +58,7 @@ class Noise:
 
     def published(self, event: Event) -> Iterator[Published]:
         """The lines that tell of an event, and those of phantoms beside it."""
-        identity, time = _id_and_time(event.line)
+        identity, time = id_of(event.line), time_of(event.line)
         yield from self._lines(event, identity, time, self.fate(event.type, event.entity, identity, time))
         for phantom in self._phantoms(event, identity):
             line = json.dumps(phantom, ensure_ascii=False, separators=(",", ":"))
@@ -74,7 +74,7 @@ class Noise:
 
     def fate_of(self, event: Event) -> Fate:
         """The fate of a clean event, without damage that could do nothing to it."""
-        fate = self.fate(event.type, event.entity, *_id_and_time(event.line))
+        fate = self.fate(event.type, event.entity, id_of(event.line), time_of(event.line))
         if (kind := KINDS.get(fate.damage or "")) is None:
             return fate
         whole = json.loads(event.line)
@@ -151,9 +151,3 @@ class Noise:
         """The beginning of a line, at least up to behind when it was published."""
         kept = text.index(",")
         return text[: kept + int(draws(self._seed, "cut", identity)[0] * (len(text) - kept))]
-
-
-def _id_and_time(line: str) -> tuple[str, datetime]:
-    """Both from the text of a clean event, whose attributes stand in a fixed order."""
-    identity = line[line.index('"id":"') + 6 :].partition('"')[0]
-    return identity, datetime.fromisoformat(line[line.index('"time":"') + 8 :].partition('"')[0])

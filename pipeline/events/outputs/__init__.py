@@ -1,1 +1,1 @@
-"""Where a stream goes: standard output or a file, each of which says where it ends."""
+"""Where a stream goes: standard output, a file or Kafka, each of which says where it ends."""

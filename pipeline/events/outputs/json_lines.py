@@ -6,9 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.events.envelope import Event, may_begin_one
+from pipeline.events.outputs.port import NotOurs
 from pipeline.events.outputs.whole_file import WholeFile
 
 _BLOCK = 1 << 16
+_BEGINNING = 64
 
 
 class JsonLines:
@@ -17,7 +20,11 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self._whole = WholeFile(path)
         end = os.fstat(self._whole.file.fileno()).st_size
-        self._whole.begin(self._line_break_before(end) + 1)
+        length = self._line_break_before(end) + 1
+        if end and not length and not self._begins_with_one():
+            self._whole.close()
+            raise NotOurs(f"{path}: this is no file of events")
+        self._whole.begin(length)
 
     def last(self) -> bytes | None:
         """The last line."""
@@ -28,13 +35,18 @@ class JsonLines:
         self._whole.file.seek(begin)
         return self._whole.file.read(end - 1 - begin)
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Add lines."""
-        self._whole.add("".join(line + "\n" for line in lines).encode())
+    def write(self, events: Sequence[Event]) -> None:
+        """Add events, a line each."""
+        self._whole.add("".join(event.line + "\n" for event in events).encode())
 
     def close(self) -> None:
         """Close the file."""
         self._whole.close()
+
+    def _begins_with_one(self) -> bool:
+        """Whether what is there, without one line's end, can be the first line that a kill has left half written."""
+        self._whole.file.seek(0)
+        return may_begin_one(self._whole.file.read(_BEGINNING))
 
     def _line_break_before(self, end: int) -> int:
         """Where the last line break before a place stands; -1 when there is none."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import zstandard
 
+from pipeline.events.envelope import Event
 from pipeline.events.outputs.port import NotOurs
 from pipeline.events.outputs.whole_file import WholeFile
 
@@ -30,11 +31,11 @@ class ZstandardLines:
         """The last line of the last frame."""
         return self._last
 
-    def write(self, lines: Sequence[str]) -> None:
-        """Add lines, as a frame."""
-        if lines:
-            self._whole.add(self._compressor.compress("".join(line + "\n" for line in lines).encode()))
-            self._last = lines[-1].encode()
+    def write(self, events: Sequence[Event]) -> None:
+        """Add events, a line each, as a frame."""
+        if events:
+            self._whole.add(self._compressor.compress("".join(event.line + "\n" for event in events).encode()))
+            self._last = events[-1].line.encode()
 
     def close(self) -> None:
         """Close the file."""

@@ -220,7 +220,7 @@ def test_while_history_is_made_it_waits_and_says_so(database_url: str, tmp_path:
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (("--to", "e.csv"), "to: 'e.csv' is no output; allowed are - (standard output), FILE.jsonl and FILE.jsonl.zst"),
+        (("--to", "e.csv"), "to: 'e.csv' is no output; allowed are - (standard output), FILE.jsonl, FILE.jsonl.zst"),
         (
             ("--types", "order.*,oder.paid"),
             "types: 'oder.paid' is no type of event; allowed are names and patterns such",
