@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from sim.clock.pacer import WallClock
-from sim.run import lifecycle, start
+from sim.run import live_phase, start
 from sim.run.pacing import FactCounter, Runner
 from sim.settings import Given, resolve
 
@@ -135,7 +135,7 @@ def probed_run(url: str, options: dict[str, str], *, stop_after_s: float, at_fac
 @contextmanager
 def _looking(probe: Probe, *, at_facts: bool) -> Iterator[None]:
     with (
-        patch.object(lifecycle, "Runner", partial(LookingRunner, probe=probe)),
-        patch.object(lifecycle, "FactCounter", partial(LookingCounter, probe=probe) if at_facts else FactCounter),
+        patch.object(live_phase, "Runner", partial(LookingRunner, probe=probe)),
+        patch.object(live_phase, "FactCounter", partial(LookingCounter, probe=probe) if at_facts else FactCounter),
     ):
         yield

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sim.run.configuration import RunConfig
-    from sim.snapshot import RunRecord, Snapshot
+    from sim.snapshot import Snapshot
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_S = 1.0
@@ -44,8 +44,10 @@ def reading(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def open_rows(connection: Connection, run: RunRecord, config: RunConfig) -> Snapshot:
+def newest_open_rows(connection: Connection, config: RunConfig) -> Snapshot:
     """What is open at the newest commit, and what may still follow from what is over."""
+    run = newest_run(connection)
+    assert run is not None, "its row is the first thing that a run writes"
     carts = timedelta(hours=config.scenario.demand.cart_return_within_h)
     orders = timedelta(microseconds=horizon_us(config.scenario) + HOUR_US)
     matters = partial(
@@ -69,10 +71,3 @@ def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event)
                 told = True
             if not is_transient(cause) or stop.wait(_AGAIN_S):
                 raise SinkError(one_line(cause)) from error
-
-
-def newest_open_rows(connection: Connection, config: RunConfig) -> Snapshot:
-    """What is open now, in the middle of a run."""
-    run = newest_run(connection)
-    assert run is not None, "its row is the first thing that a run writes"
-    return open_rows(connection, run, config)

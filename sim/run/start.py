@@ -20,6 +20,7 @@ from sim.postgres.control.incidents import pending
 from sim.postgres.control.runs import newest_run, note_new_start, record_run
 from sim.postgres.retention.purger import purging
 from sim.postgres.writing.session import open_session
+from sim.run.context import RunContext
 from sim.run.files import RunFiles
 from sim.run.history import history_intervals
 from sim.run.lifecycle import RunLifecycle
@@ -80,7 +81,8 @@ def run_shop(
             begins_us = run.now_us if run.batches else None
             history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)
             commands = Commands(pending(connection))
-        RunLifecycle(config, run, url, observe, stop, commands, beside).run(writer, history, keyless=keyless)
+        context = RunContext(config, url, observe, stop, commands)
+        RunLifecycle(context, run, beside).run(writer, history, keyless=keyless)
 
 
 def _may_lack_keys(config: RunConfig) -> bool:

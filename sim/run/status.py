@@ -33,7 +33,7 @@ class Census(NamedTuple):
         return Census(self.orders, self.delivered, self.late)
 
 
-NOBODY = Census()
+EMPTY = Census()
 
 
 @dataclass(frozen=True, slots=True)

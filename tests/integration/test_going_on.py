@@ -173,8 +173,8 @@ def test_the_same_start_written_in_another_zone_is_the_same_start(shop: Shop):
 def test_it_may_go_on_with_another_scenario_and_scale_which_then_stay(shop: Shop):
     shop.run(duration="16h")
     shop.run(duration="18h", scenario="courier_shortage", scale="0.08")
-    chapters = [("baseline", 0.05), ("courier_shortage", 0.08)]
-    assert shop.rows("SELECT scenario, scale FROM sim.runs ORDER BY run_id") == chapters
+    segments = [("baseline", 0.05), ("courier_shortage", 0.08)]
+    assert shop.rows("SELECT scenario, scale FROM sim.runs ORDER BY run_id") == segments
     shop.go_on(speed="max", duration="20h")
-    assert shop.rows("SELECT scenario, scale FROM sim.runs ORDER BY run_id") == chapters
+    assert shop.rows("SELECT scenario, scale FROM sim.runs ORDER BY run_id") == segments
     assert shop.broken_invariants() == {}

@@ -224,7 +224,7 @@ def test_keys_and_indexes_of_others_stay_while_history_is_loaded(shop: Shop, mon
         connection.commit()
         seen.append(theirs(shop))
 
-    monkeypatch.setattr("sim.run.lifecycle.defer", watched)
+    monkeypatch.setattr("sim.run.history_phase.defer", watched)
     before = theirs(shop)
     shop.run(duration="25h", processes="2")
     assert seen == [before]

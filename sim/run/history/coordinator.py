@@ -15,7 +15,7 @@ from sim.run.pacing.clock_state import ClockState
 from sim.run.pacing.commands import ClockCommand
 from sim.run.pacing.drain import OBSERVE_EVERY_S, SIMULATES_AGAIN, drain
 from sim.run.pacing.rate_meter import RateMeter
-from sim.run.status import NOBODY, Census
+from sim.run.status import EMPTY, Census
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ class Coordinator:
         observe: Callable[[Status], None],
         stop: threading.Event,
         commands: Commands,
-        counted: Census = NOBODY,
+        counted: Census = EMPTY,
         wall: WallClock | None = None,
     ) -> None:
         """`counted` is what has been counted before this interval."""
@@ -96,8 +96,8 @@ class Coordinator:
         Raises WorkerLost, SinkError.
         """
         asked: deque[int] = deque()
-        while self._more or asked:
-            while self._more and len(asked) < _AHEAD:
+        while self._has_more or asked:
+            while self._has_more and len(asked) < _AHEAD:
                 asked.append(self._ask(workers))
             made = self._answers(workers)
             if not self._write(asked.popleft(), made):
@@ -111,13 +111,13 @@ class Coordinator:
             self._report("catching_up")
             hand_over()
             while self._sink.behind >= _AT_ONCE and not self._sink.wait_until_written(OBSERVE_EVERY_S):
-                self._look()
-                if self._gives_up:
+                self._show_status()
+                if self._shall_give_up:
                     break
-        self.see_written()
+        self.drain()
         self._to_build = 0
 
-    def while_it_lasts(self, something: Callable[[], None], to_build: int) -> None:
+    def show_during(self, something: Callable[[], None], to_build: int) -> None:
         """Do something for so many keys or indexes, show the run meanwhile, and give signs of life.
 
         Raises what it raises, and SinkError when the database is away and somebody asks to stop.
@@ -129,8 +129,8 @@ class Coordinator:
         told_s = self._wall.steady_s()
         while thread.is_alive():
             thread.join(OBSERVE_EVERY_S)
-            self._look()
-            if self._gives_up:
+            self._show_status()
+            if self._shall_give_up:
                 self._sink.give_up()
                 raise SinkError(f"{self._sink.trouble}; going on will {_BUILDS_AGAIN}")
             if self._sink.behind == 0 and self._wall.steady_s() - told_s > _SIGN_OF_LIFE_S:
@@ -146,24 +146,24 @@ class Coordinator:
         self._ended = "stopped" if self._written_us < self._config.end_us else "finished"
         self._report(self._ended)
         self._sink.write_encoded(self._written_us, ())
-        self.see_written()
-        self._look(at_once=True)
+        self.drain()
+        self._show_status(at_once=True)
 
-    def see_written(self) -> None:
+    def drain(self) -> None:
         """Return when all that was handed over is committed. Raises SinkError."""
         again = _BUILDS_AGAIN if self._to_build else SIMULATES_AGAIN
-        drain(self._sink, self._look, self._stop, self._wall, again=again)
+        drain(self._sink, self._show_status, self._stop, self._wall, again=again)
 
     @property
-    def _more(self) -> bool:
+    def _has_more(self) -> bool:
         """Whether there is another chunk to ask for."""
         if self._asked_us is None:
             return True  # a shop without an opening is none
-        wanted_live = self._commands.are_others_than(ClockCommand(self._config.speed, paused=False))
+        wanted_live = self._commands.differ_from(ClockCommand(self._config.speed, paused=False))
         return self._asked_us < self._target_us and not self._stop.is_set() and not wanted_live
 
     @property
-    def _gives_up(self) -> bool:
+    def _shall_give_up(self) -> bool:
         return self._stop.is_set() and self._sink.trouble is not None
 
     def _ask(self, workers: Workers) -> int:
@@ -174,21 +174,21 @@ class Coordinator:
 
     def _answers(self, workers: Workers) -> list[Result]:
         while (made := workers.answers(OBSERVE_EVERY_S)) is None:
-            self._look()
+            self._show_status()
         return made
 
     def _write(self, cut_us: int, made: Sequence[Result]) -> bool:
         """Hand a chunk over when there is room for it. False: told to stop meanwhile."""
         while not self._sink.wait_for_room(OBSERVE_EVERY_S):
-            self._look()
-            if self._gives_up:
+            self._show_status()
+            if self._shall_give_up:
                 return False
         self._report("catching_up")
         self._sink.write_encoded(cut_us, [each for part in made for each in part.encoded])
         self._sizer.learn(cut_us - self._written_us, sum(part.rows for part in made))
         self._written_us = cut_us
         self._census = Census.of_all([self._counted, *(part.census for part in made)])
-        self._look()
+        self._show_status()
         return True
 
     @property
@@ -201,7 +201,7 @@ class Coordinator:
             {"speed": str(self._config.speed), "kept_speed": self._rates.kept_speed, "lag_s": None, "status": status}
         )
 
-    def _look(self, *, at_once: bool = False) -> None:
+    def _show_status(self, *, at_once: bool = False) -> None:
         """Show how far it is, a few times a second."""
         now_s = self._wall.steady_s()
         if now_s - self._observed_s < OBSERVE_EVERY_S and not at_once:

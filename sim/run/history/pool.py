@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sim.run.history.worker import Task
 
-_GOODBYE_S = 2.0
+_JOIN_TIMEOUT_S = 2.0
 
 
 class WorkerLost(Exception):
@@ -68,7 +68,7 @@ class WorkerPool:
         for connection in self._connections:
             connection.close()
         for process in self._processes:
-            process.join(_GOODBYE_S if error is None else 0.0)
+            process.join(_JOIN_TIMEOUT_S if error is None else 0.0)
             process.kill()
             process.join()
 
@@ -97,12 +97,12 @@ class WorkerPool:
         except (EOFError, OSError) as error:
             raise self._lost(number) from error
         if isinstance(answer, WorkerError):
-            raise RuntimeError(f"in {self._processes[number].name}:\n{answer.told}")
+            raise RuntimeError(f"in {self._processes[number].name}:\n{answer.traceback}")
         return answer
 
     def _lost(self, number: int) -> WorkerLost:
         process = self._processes[number]
-        process.join(_GOODBYE_S)
+        process.join(_JOIN_TIMEOUT_S)
         return WorkerLost(
             f"a process that made history ended (exit code {process.exitcode}); was there too little memory?"
         )

@@ -62,9 +62,9 @@ class Result(NamedTuple):
 
 
 class WorkerError(NamedTuple):
-    """A mistake of ours, as its traceback."""
+    """A mistake of ours, with its traceback."""
 
-    told: str
+    traceback: str
 
 
 def work(connection: Connection) -> None:
@@ -94,7 +94,7 @@ class _Worker:
         self._world = world_of(task.config, self._in_portions(tell), task.snapshot, task.cities)
         self._world.tell = tell
         counter.counts = Counter()
-        counter.take_up(task.snapshot.orders if task.snapshot else ())
+        counter.resume(task.snapshot.orders if task.snapshot else ())
         self._census_taker = CensusTaker(self._world, counter, task.before)
 
     def _in_portions(self, tell: Callable[[Fact], None]) -> Callable[[Fact], None]:

@@ -10,13 +10,14 @@ from sim.run.status import Census
 if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.run.pacing.fact_counter import FactCounter
+    from sim.snapshot import Snapshot
 
 
 class CensusTaker:
     """Takes the census of a world, as often as asked."""
 
     def __init__(self, world: World, counter: FactCounter, before: Census) -> None:
-        """`before` is the census of what was taken up: the sessions and carts that were open, and what was counted."""
+        """`before` is the census of what was resumed: the sessions and carts that were open, and what was counted."""
         self._world = world
         self._counter = counter
         self._before = before
@@ -39,3 +40,9 @@ class CensusTaker:
             couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
             overdue=self._counter.overdue(world.env.now),
         )
+
+
+def open_in(snapshot: Snapshot | None) -> Census:
+    """What is open in a shop that is resumed."""
+    sessions = snapshot.sessions if snapshot else []
+    return Census(sessions_open=len(sessions), carts_open=sum(row.cart_id is not None for row in sessions))

@@ -1,4 +1,4 @@
-"""What people ask of a running shop: another speed, a pause, incidents. Left by one thread, taken by the run's own."""
+"""What people ask of a running shop: another speed, a pause, incidents. Posted by one thread, taken by another."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Commands:
         self._newest: ClockCommand | None = None
         self._requests = list(requests)
 
-    def leave(self, command: ClockCommand) -> None:
+    def post(self, command: ClockCommand) -> None:
         """Ask for this from now on."""
         with self._lock:
             self._newest = command
 
-    def ask(self, request: IncidentRequest) -> None:
+    def request(self, request: IncidentRequest) -> None:
         """Ask for an incident to begin or to end."""
         with self._lock:
             self._requests.append(request)
@@ -44,18 +44,18 @@ class Commands:
         """Whether there is anything that nobody has taken."""
         return self._newest is not None or bool(self._requests)
 
-    def are_others_than(self, command: ClockCommand) -> bool:
+    def differ_from(self, command: ClockCommand) -> bool:
         """Whether there is anything that nobody has taken, and that is not so already."""
         newest = self._newest
         return (newest is not None and newest != command) or bool(self._requests)
 
-    def take(self) -> ClockCommand | None:
+    def take_clock_command(self) -> ClockCommand | None:
         """The newest command, once."""
         with self._lock:
             newest, self._newest = self._newest, None
         return newest
 
-    def take_requests(self) -> list[IncidentRequest]:
+    def take_incident_requests(self) -> list[IncidentRequest]:
         """Every request, in the order of asking, once."""
         with self._lock:
             requests, self._requests = self._requests, []

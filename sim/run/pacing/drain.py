@@ -1,4 +1,4 @@
-"""Parting from the database: everything is committed, or somebody who asked to stop has waited long enough."""
+"""Draining a sink: all is committed, or somebody who asked to stop has waited long enough for the database."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 OBSERVE_EVERY_S = 0.25
 SIMULATES_AGAIN = "simulate them again"
-_FAREWELL_S = 5.0  # who asks us to stop while the database is away waits no longer than this
+_LONGEST_S = 5.0  # who asks us to stop while the database is away waits no longer than this
 
 
 def drain(
     sink: PatientSink,
-    look: Callable[[], None],
+    show: Callable[[], None],
     stop: threading.Event,
     wall: WallClock,
     hand_over: Callable[[], bool] = lambda: True,
@@ -28,19 +28,19 @@ def drain(
 ) -> None:
     """Return when `hand_over` has handed over what was left, and all is committed. Raises SinkError.
 
-    `hand_over` says whether there was room; it is asked again until there was. `look` is called meanwhile. `again` is
+    `hand_over` says whether there was room; it is asked again until there was. `show` is called meanwhile. `again` is
     what going on does about that which could not be committed.
     """
-    deadline_s = wall.steady_s() + _FAREWELL_S
+    deadline_s = wall.steady_s() + _LONGEST_S
     handed_over = hand_over()
     while not (handed_over and sink.wait_until_written(OBSERVE_EVERY_S)):
-        look()
+        show()
         if stop.is_set() and sink.trouble and wall.steady_s() >= deadline_s:
-            _part(sink, 0 if handed_over else 1, again)
+            _give_up(sink, 0 if handed_over else 1, again)
         handed_over = handed_over or hand_over()
 
 
-def _part(sink: PatientSink, unwritten: int, again: str) -> None:
+def _give_up(sink: PatientSink, unwritten: int, again: str) -> None:
     """Leave without a database that does not come back: nothing is lost but the time to do it again."""
     trouble = sink.trouble
     lost = sink.give_up() + unwritten

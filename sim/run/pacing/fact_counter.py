@@ -38,8 +38,8 @@ class FactCounter:
                 self._notes[kind](fact)
         self._take[kind](fact)
 
-    def take_up(self, orders: Iterable[OrderRow]) -> None:
-        """Know the promises of a shop that is taken up."""
+    def resume(self, orders: Iterable[OrderRow]) -> None:
+        """Know the promises of a shop that is resumed."""
         self._promises |= {row.order_id: row.promised_at for row in orders if row.delivered_at is None}
 
     def overdue(self, now_us: int) -> int:

@@ -11,7 +11,7 @@ from sim.run.pacing.clock_state import ClockState
 from sim.run.pacing.commands import Commands
 from sim.run.pacing.drain import OBSERVE_EVERY_S, drain
 from sim.run.pacing.rate_meter import RateMeter
-from sim.run.status import NOBODY, Census, Status
+from sim.run.status import EMPTY, Census, Status
 
 if TYPE_CHECKING:
     import threading
@@ -50,10 +50,10 @@ class Runner:
         commands: Commands | None = None,
         wall: WallClock | None = None,
         *,
-        before: Census = NOBODY,
+        before: Census = EMPTY,
         carry_out: Callable[[IncidentRequest], bool] = lambda _: False,
     ) -> None:
-        """`sink` is the one that the journal hands its batches to; `before` is the census of what was taken up.
+        """`sink` is the one that the journal hands its batches to; `before` is the census of what was resumed.
 
         `carry_out` begins or ends an incident at the instant where the clock stands, and tells whether it did.
         """
@@ -71,20 +71,20 @@ class Runner:
         self._end_us = config.end_us
         self._speed = config.speed
         self._pacer: Pacer | None = None  # None while catching up, and at max speed
-        self._on_the_wall_clock = True  # until somebody asks for another speed or a pause
+        self._follows_wall_clock = True  # until somebody asks for another speed or a pause
         self._paused = False
         self._target_us: int | None = None
         self._lag_s: float | None = None
         self._ended: str | None = None
         self._committed_s = self._observed_s = -inf
-        self._looked = 0
+        self._instants = 0
 
     def run(self) -> None:
         """Run until the end or a stop; everything is committed then. Raises SinkError."""
         while not self._over():
-            self._heed()
+            self._obey_commands()
             if self._paused:
-                self._hold()
+                self._stay_paused()
             elif self._pacer is None:
                 self._catch_up()
             else:
@@ -100,7 +100,7 @@ class Runner:
         if self._env.now >= min(self._end_us, self._target_us - near_us):
             self._begin_to_pace()
             return
-        self._env.run_through(self._target_us, self._enough)
+        self._env.run_through(self._target_us, self._slice_is_over)
         self._commit_if_due(_COMMIT_CATCHING_UP_S)
 
     def _wall_us(self) -> int:
@@ -109,7 +109,7 @@ class Runner:
     def _begin_to_pace(self) -> None:
         """Anchor the pacer where the world stands; where it has just caught up, at the wall clock itself."""
         wall_us, now_us = self._wall_us(), self._env.now
-        abreast = self._on_the_wall_clock and wall_us - _CAUGHT_UP_US <= now_us <= wall_us
+        abreast = self._follows_wall_clock and wall_us - _CAUGHT_UP_US <= now_us <= wall_us
         self._pacer = Pacer(self._speed, wall_us if abreast else now_us, self._wall)
         self._target_us = None
         self._commit()
@@ -117,57 +117,57 @@ class Runner:
     def _keep_pace(self, pacer: Pacer) -> None:
         """One slice up to where true pace is by now, and a rest."""
         env, factor = self._env, pacer.speed.factor
-        env.run_through(max(env.now, min(pacer.target_us(), self._end_us)), self._enough)
+        env.run_through(max(env.now, min(pacer.target_us(), self._end_us)), self._slice_is_over)
         self._lag_s = lag_s = max(0, pacer.target_us() - env.now) / factor / 1e6 if env.now < self._end_us else 0.0
         self._commit_if_due(_COMMIT_EVERY_S)
-        self._look()
+        self._show_status()
         until_event_s = (min(env.peek(), self._end_us) - pacer.target_us()) / factor / 1e6
         until_commit_s = self._committed_s + _COMMIT_EVERY_S - self._wall.steady_s()
         idle_s = max(_SLICE_S, min(until_event_s, until_commit_s, _LONGEST_SLICE_S))
         self._stop.wait(idle_s if lag_s < _SLICE_S else 0.0)
 
-    def _is_left_behind(self) -> bool:
+    def _was_set_forward(self) -> bool:
         """Whether somebody has set the wall clock forward, with which we kept pace or which we were ahead of.
 
         A machine that slept is no such thing: the steady clock has gone on, too. Set back, it will catch up with us.
         """
-        if self._pacer is None or not self._on_the_wall_clock or self._speed.factor < 1:
+        if self._pacer is None or not self._follows_wall_clock or self._speed.factor < 1:
             return False
         return self._wall_us() - self._pacer.target_us() > _SET_FORWARD_US
 
-    def _hold(self) -> None:
+    def _stay_paused(self) -> None:
         """A moment of a pause."""
         self._commit_if_due(_COMMIT_PAUSED_S)
-        self._look()
+        self._show_status()
         self._stop.wait(_LONGEST_SLICE_S)
 
-    def _heed(self) -> None:
+    def _obey_commands(self) -> None:
         """Do as was asked last: from here and now on, so that no time is made up for and none is skipped."""
-        done = [self._carry_out(request) for request in self._commands.take_requests()]
+        done = [self._carry_out(request) for request in self._commands.take_incident_requests()]
         if any(done):
             self._commit()  # in one batch with all that has happened until now
-        command = self._commands.take()
+        command = self._commands.take_clock_command()
         if command is None or (command.speed == self._speed and command.paused == self._paused):
             return
         caught_up = self._pacer is not None or not self._speed.paced
         self._speed, self._paused = command.speed, command.paused
         if caught_up:
-            self._on_the_wall_clock = False
+            self._follows_wall_clock = False
             self._pacer = Pacer(command.speed, self._env.now, self._wall) if command.speed.paced else None
         self._lag_s = None
         self._rates.restart()
         self._commit()
-        self._look(at_once=True)
+        self._show_status(at_once=True)
 
     def _over(self) -> bool:
         return self._stop.is_set() or self._env.now >= self._end_us
 
-    def _enough(self) -> bool:
+    def _slice_is_over(self) -> bool:
         """Whether a slice should end: asked at the end of every simulated instant, so it mostly only counts."""
-        self._looked += 1
-        if self._looked % 256:
+        self._instants += 1
+        if self._instants % 256:
             return False
-        self._look()
+        self._show_status()
         due = self._wall.steady_s() - self._committed_s >= _COMMIT_CATCHING_UP_S
         return due or self._stop.is_set() or self._commands.waiting or self._journal.pending >= ROWS_A_BATCH
 
@@ -181,11 +181,11 @@ class Runner:
         """Hand over what has happened, when there is room for it; until then the clock stands. False: told to stop."""
         began_s = self._wall.steady_s()
         while not self._sink.wait_for_room(OBSERVE_EVERY_S):
-            self._look()
+            self._show_status()
             if self._stop.is_set():
                 return False
-        if self._wall.steady_s() - began_s > _OUTAGE_S or self._is_left_behind():
-            self._begin_anew()
+        if self._wall.steady_s() - began_s > _OUTAGE_S or self._was_set_forward():
+            self._restart_pacing()
         self._sink.report(
             {
                 "speed": str(self._speed),
@@ -198,17 +198,17 @@ class Runner:
         self._committed_s = self._wall.steady_s()
         return True
 
-    def _begin_anew(self) -> None:
+    def _restart_pacing(self) -> None:
         """After an outage, or a step of the wall clock, as after a night off: catch up with what we kept pace with."""
         self._lag_s = None
         self._rates.restart()
         if self._pacer is not None:
-            self._pacer = None if self._on_the_wall_clock else Pacer(self._speed, self._env.now, self._wall)
+            self._pacer = None if self._follows_wall_clock else Pacer(self._speed, self._env.now, self._wall)
 
     def _finish(self) -> None:
         self._ended = "finished" if self._env.now >= self._end_us else "stopped"
-        drain(self._sink, self._look, self._stop, self._wall, self._commit)
-        self._look(at_once=True)
+        drain(self._sink, self._show_status, self._stop, self._wall, self._commit)
+        self._show_status(at_once=True)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -220,7 +220,7 @@ class Runner:
             return "paused"
         return "catching_up" if self._pacer is None else "pacing"
 
-    def _look(self, *, at_once: bool = False) -> None:
+    def _show_status(self, *, at_once: bool = False) -> None:
         """Show the run's status, a few times a second."""
         now_s = self._wall.steady_s()
         if now_s - self._observed_s < OBSERVE_EVERY_S and not at_once:

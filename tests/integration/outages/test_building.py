@@ -12,7 +12,7 @@ import pytest
 from db.deferred_indexes import Deferred
 from sim.embedded import EmbeddedServer
 from sim.postgres.writing import index_building
-from sim.run import lifecycle
+from sim.run import history_phase
 from tests.integration.outages.conftest import in_database
 from tests.integration.outages.test_server import kill, restart
 from tests.integration.test_history import KEYS_AND_INDEXES, MISSING
@@ -48,7 +48,7 @@ def before_anything_is_built(outage: Outage, monkeypatch: pytest.MonkeyPatch) ->
         outage.begin()
         index_building.build_in_parallel(url, missing)
 
-    monkeypatch.setattr(lifecycle, "build_in_parallel", build)
+    monkeypatch.setattr(history_phase, "build_in_parallel", build)
 
 
 def after_the_first_table(outage: Outage, monkeypatch: pytest.MonkeyPatch) -> None:

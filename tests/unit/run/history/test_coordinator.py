@@ -91,9 +91,9 @@ def test_it_begins_with_the_opening_and_ends_at_the_target():
 
 def test_until_the_opening_is_written_it_says_that_it_opens():
     making = Making()
-    making.coordinator._look(at_once=True)
+    making.coordinator._show_status(at_once=True)
     making.sink.rows_written = 1
-    making.coordinator._look(at_once=True)
+    making.coordinator._show_status(at_once=True)
     assert [status.phase for status in making.seen] == ["opening", "catching_up"]
 
 
@@ -117,14 +117,14 @@ def test_told_to_stop_it_writes_what_was_asked_for_and_asks_for_no_more():
 
 def test_it_leaves_other_speeds_and_incidents_to_the_live_shop():
     making = Making()
-    making.workers = Workers({1: lambda: making.commands.leave(ClockCommand(Speed.parse("20x"), paused=False))})
+    making.workers = Workers({1: lambda: making.commands.post(ClockCommand(Speed.parse("20x"), paused=False))})
     making.make()
     assert 0 < making.coordinator.now_us < 4 * DAY_US
 
 
 def test_a_command_for_what_is_so_already_changes_nothing():
     making = Making()
-    making.commands.leave(ClockCommand(Speed.parse("10x"), paused=False))
+    making.commands.post(ClockCommand(Speed.parse("10x"), paused=False))
     making.make()
     assert making.coordinator.now_us == 4 * DAY_US
 

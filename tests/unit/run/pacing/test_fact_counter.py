@@ -47,7 +47,7 @@ def test_the_orders_of_a_shop_that_is_taken_up_are_known():
         SimpleNamespace(order_id=1, promised_at=10, delivered_at=None),
         SimpleNamespace(order_id=2, promised_at=10, delivered_at=9),  # a review may follow
     ]
-    counter.take_up(rows)
+    counter.resume(rows)
     assert counter.overdue(11) == 1
     counter.tell(OrderDelivered(1, 6, 12))
     assert (counter.late, counter.overdue(13)) == (1, 0)

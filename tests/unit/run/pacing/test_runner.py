@@ -277,7 +277,7 @@ def test_nobody_sets_the_clock_of_who_asked_for_another_speed():
 
     def happens(at_us: int) -> None:
         if commands and run.wall.elapsed_s > 20.0:
-            run.commands.leave(commands.pop())
+            run.commands.post(commands.pop())
         set_it(at_us)
 
     run.on_event = happens
@@ -442,7 +442,7 @@ def ask(run: Run, at_s: int, speed: float, *, paused: bool = False) -> None:
     def listen(at_us: int) -> None:
         before(at_us)
         if at_us == at_s * SECOND_US:
-            run.commands.leave(ClockCommand(Speed(speed), paused))
+            run.commands.post(ClockCommand(Speed(speed), paused))
 
     run.on_event = listen
 
@@ -498,7 +498,7 @@ def test_paused_the_clock_stands_and_says_so_and_resumed_it_does_not_make_up_for
         if run.seen and run.seen[-1].phase == "paused":
             stood.append(run.env.now)
             if run.wall.now_s > 60.0:
-                run.commands.leave(ClockCommand(Speed(10.0), paused=False))
+                run.commands.post(ClockCommand(Speed(10.0), paused=False))
         return wait(timeout)
 
     run.stop.wait = rest  # type: ignore[method-assign]

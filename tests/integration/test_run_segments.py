@@ -1,4 +1,4 @@
-"""A shop that goes on with other settings begins a new chapter, and the book keeps the old ones."""
+"""A shop that goes on with other settings begins a new segment of its run, and the book keeps the old ones."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ def shop(database_url: str) -> Shop:
     return Shop(database_url)
 
 
-def chapters(shop: Shop) -> list[tuple[object, ...]]:
-    """Chapter, scenario, scale, hours from the epoch at which it begins and to which it has come, status."""
+def segments(shop: Shop) -> list[tuple[object, ...]]:
+    """Segment, scenario, scale, hours from the epoch at which it begins and to which it has come, status."""
     rows = shop.rows("SELECT run_id, scenario, scale, began_at, sim_now, status FROM sim.runs ORDER BY run_id")
     hour = timedelta(hours=1)
     return [(n, name, scale, (began - EPOCH) / hour, (now - EPOCH) / hour, status)
             for n, name, scale, began, now, status in rows]  # fmt: skip
 
 
-def test_another_scenario_or_scale_is_a_new_chapter_and_another_speed_is_not(shop: Shop):
+def test_another_scenario_or_scale_is_a_new_segment_and_another_speed_is_not(shop: Shop):
     shop.run(duration="6h")
     shop.go_on(speed="max", duration="8h")
     shop.go_on(speed="100000x", duration="9h")
-    assert chapters(shop) == [(1, "baseline", 0.05, 0.0, 9.0, "finished")]
+    assert segments(shop) == [(1, "baseline", 0.05, 0.0, 9.0, "finished")]
     shop.go_on(speed="max", duration="12h", scenario="courier_shortage")
     shop.go_on(speed="max", duration="15h", scale="0.1")
-    assert chapters(shop) == [
+    assert segments(shop) == [
         (1, "baseline", 0.05, 0.0, 9.0, "stopped"),
         (2, "courier_shortage", 0.05, 9.0, 12.0, "stopped"),
         (3, "courier_shortage", 0.1, 12.0, 15.0, "finished"),
@@ -46,7 +46,7 @@ def test_another_scenario_or_scale_is_a_new_chapter_and_another_speed_is_not(sho
     assert shop.broken_invariants() == {}
 
 
-def test_a_chapter_notes_the_markets_currency_also_where_an_older_program_did_not(shop: Shop):
+def test_a_segment_notes_the_markets_currency_also_where_an_older_program_did_not(shop: Shop):
     shop.run(duration="2h", market="russian")
     assert shop.rows("SELECT currency()") == [("RUB",)]
     shop.rows("UPDATE sim.runs SET currency = NULL RETURNING run_id")
@@ -55,11 +55,11 @@ def test_a_chapter_notes_the_markets_currency_also_where_an_older_program_did_no
     assert shop.rows("SELECT currency FROM sim.runs ORDER BY run_id") == [("RUB",), ("RUB",)]
 
 
-def test_the_newest_chapter_is_what_goes_on_without_being_named(shop: Shop):
+def test_the_newest_segment_is_what_goes_on_without_being_named(shop: Shop):
     shop.run(duration="2h")
     shop.go_on(speed="max", duration="3h", scenario="courier_shortage")
     shop.go_on(speed="max", duration="4h")
-    assert [row[:2] for row in chapters(shop)] == [(1, "baseline"), (2, "courier_shortage")]
+    assert [row[:2] for row in segments(shop)] == [(1, "baseline"), (2, "courier_shortage")]
 
 
 @pytest.mark.parametrize(
