@@ -70,6 +70,10 @@ def test_a_rule_breaks_when_what_it_forbids_is_imported(
     assert not is_kept(CONTRACTS[contract], planted)
 
 
+def test_every_rule_has_a_name_of_its_own():
+    assert len(CONTRACTS) == len(RULES["contracts"])
+
+
 def test_no_rule_looks_away():
     assert [id_ for id_, contract in CONTRACTS.items() if "ignore_imports" in contract] == []
 
