@@ -208,8 +208,8 @@ def test_every_product_opens_at_its_list_price_and_promotions_begin_at_the_epoch
 
 def test_recorded_prices_are_those_that_are_asked_also_when_sales_and_weeks_meet():
     """Sales that first act, and that end, in the very instant in which a week begins; two at once; one cut short."""
-    tiny, week = Tiny(), 7 * DAY_S
-    tiny.world.catalogue = catalogue = Catalogue.build(MARKET, Luck(1), products=60, promotion_share=0.2)
+    catalogue = Catalogue.build(MARKET, Luck(1), products=60, promotion_share=0.2)
+    tiny, week = Tiny(catalogue=catalogue), 7 * DAY_S
     record_opening_prices(tiny.world)
     tiny.env.process(change_prices(tiny.world))
     everywhere = {"city_id": None}

@@ -58,16 +58,16 @@ def as_lines(orders: list[Order]) -> DeliveredLines:
 @pytest.mark.parametrize("sections", SCENARIOS.values(), ids=SCENARIOS)
 def test_all_that_something_will_come_of_and_few_others(sections: dict[str, dict[str, Any]]):
     scenario = Scenario.model_validate(sections)
-    tiny = Tiny(scenario)
-    tiny.world.luck = Luck(SEED)
-    tiny.world.catalogue = Catalogue.build(
+    luck = Luck(SEED)
+    catalogue = Catalogue.build(
         MARKET,
-        tiny.world.luck,
+        luck,
         products=8,
         popularity_exponent=0.5,
         promotion_share=0.1,
         promotion_discounts_percent=(10,),
     )
+    tiny = Tiny(scenario, luck, catalogue=catalogue)
     for warehouse in tiny.world.warehouses.values():
         for shelf in warehouse.shelves.values():
             shelf.put(10 * ORDERS)

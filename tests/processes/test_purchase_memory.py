@@ -69,8 +69,8 @@ def test_nobody_remembers_what_somebody_else_has_bought():
 def test_rows_tell_what_life_remembers():
     """Three hundred orders of a month, half of them remembered, one in five bad."""
     plan = scenario(review={"remembered": 0.5, "bad_product": 0.2})
-    living, taken_up = Tiny(plan), Tiny(plan)
-    luck = living.world.luck = Luck(4)
+    luck = Luck(4)
+    living, taken_up = Tiny(plan, luck), Tiny(plan)
     for shelf in living.warehouse.shelves.values():
         shelf.put(1000)
     orders = []

@@ -141,15 +141,15 @@ class Tiny:
     def __init__(
         self,
         plan: Scenario | None = None,
-        luck: Script | None = None,
+        luck: Script | Luck | None = None,
         promotions: Mapping[tuple[int, int], int] | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.facts: list[Fact] = []
         self.env = ShopEnvironment()
-        catalogue = _catalogue(MARKET, promotions or {})
-        self.world = World(
-            self.env, ScriptedLuck(luck or {}), plan or scenario(), MARKET, catalogue, EPOCH, 1.0, self.facts.append
-        )
+        luck = luck if isinstance(luck, Luck) else ScriptedLuck(luck or {})
+        catalogue = catalogue or _catalogue(MARKET, promotions or {})
+        self.world = World(self.env, luck, plan or scenario(), MARKET, catalogue, EPOCH, 1.0, self.facts.append)
         self.region = self.world.regions[0]
         self.warehouse = self.world.warehouses[WAREHOUSE]
         for id_ in PRICES_CENTS:

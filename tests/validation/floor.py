@@ -35,8 +35,7 @@ class Floor(Tiny):
     """The tiny shop with true luck; what was done with its orders stands on them."""
 
     def __init__(self, plan: Scenario, seed: int = 1) -> None:
-        super().__init__(plan)
-        self.world.luck = Luck(seed)
+        super().__init__(plan, Luck(seed))
         self.orders: list[Order] = []
         for id_ in PRICES_CENTS:
             self.warehouse.shelves[id_].put(10**9)

@@ -55,8 +55,7 @@ class Shop(Tiny):
     """The tiny shop with one shelf that matters, by the levels of a plan or by those given."""
 
     def __init__(self, plan: Scenario, reorder_point: int, order_up_to: int) -> None:
-        super().__init__(plan)
-        self.world.luck = LuckyLeadTimes(SEED)
+        super().__init__(plan, LuckyLeadTimes(SEED))
         self.shelf = self.warehouse.shelves[PRODUCT] = Shelf(PRODUCT, reorder_point, order_up_to)
         self.shelf.put(order_up_to)
         self.lost_at: list[int] = []
