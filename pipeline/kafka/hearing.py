@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 
@@ -17,11 +17,9 @@ class Hearing:
         if error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001  its public constants begin so
             self._heard = error
 
-    def reason(
-        self, error: KafkaException | KafkaError, client: Producer | AdminClient | Consumer | None = None
-    ) -> str:
-        """One line; what a client has heard and not told yet is fetched from it."""
-        if isinstance(client, Producer | AdminClient):
+    def reason(self, error: KafkaException | KafkaError, *clients: Producer | AdminClient) -> str:
+        """One line; what clients have heard and not told yet is fetched from them."""
+        for client in clients:
             client.poll(0)
         asked = error.args[0] if isinstance(error, KafkaException) else error
         said, self._heard = self._heard or asked, None

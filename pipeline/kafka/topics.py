@@ -6,7 +6,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from pipeline.events.contract import CATALOGUE, TOPICS
-from pipeline.kafka.cluster import PATIENCE_S, Cluster
+from pipeline.kafka.cluster import PATIENCE_S
 
 TOPIC_OF = {name: each.topic for name, each in CATALOGUE.items()}
 POSITIONS = "shop.positions"
@@ -20,9 +20,8 @@ _FOREVER = {"cleanup.policy": "delete", "retention.ms": "-1", "message.timestamp
 _NEWEST_ONLY = {"cleanup.policy": "compact", "segment.bytes": str(16 << 20), "message.timestamp.type": "CreateTime"}
 
 
-def make_topics(cluster: Cluster) -> None:
+def make_topics(admin: AdminClient) -> None:
     """Make those that are missing; what is there stays as it is. Raises KafkaException."""
-    admin = AdminClient(cluster.settings())
     there = admin.list_topics(timeout=PATIENCE_S).topics
     wanted = [NewTopic(name, PARTITIONS, _AS_THE_BROKER_HAS_IT, config=_FOREVER) for name in TOPICS]
     wanted.append(NewTopic(POSITIONS, 1, _AS_THE_BROKER_HAS_IT, config=_NEWEST_ONLY))

@@ -58,15 +58,18 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
 
 
 class _Lines:
-    """One line in logfmt every five seconds at most."""
+    """One line in logfmt every five seconds at most; a wait is said when it begins."""
 
     def __init__(self) -> None:
         self._rate = _Rate()
         self._next_s = time.monotonic() + _LINE_EVERY_S
+        self._waiting = False
 
     def take(self, step: Progress) -> None:
         sign_of_life()
-        if time.monotonic() < self._next_s:
+        begins_to_wait = step.waiting is not None and not self._waiting
+        self._waiting = step.waiting is not None
+        if not begins_to_wait and time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + _LINE_EVERY_S
         lag = _lag(step)

@@ -42,25 +42,20 @@ class KafkaTopics:
     """
 
     def __init__(self, cluster: Cluster) -> None:
-        """Raises OSError where no cluster answers."""
         self._cluster = cluster
         self._producer: Producer | None = None
         self._name = uuid4().hex.encode()
         self._asked = False
         self._stands: Position | None = None
         self._hearing = Hearing()
-        admin = AdminClient(cluster.settings(error_cb=self._hearing))
-        try:
-            admin.list_topics(timeout=PATIENCE_S)
-        except KafkaException as error:
-            raise ConnectionError(None, f"no Kafka answers there ({self._hearing.reason(error, admin)})") from None
+        self._admin = AdminClient(cluster.settings(error_cb=self._hearing))
 
     def last(self) -> bytes | None:
         """The last event whose transaction was committed, by a new producer, which from now on is the only one."""
         self._producer = None
         producer = Producer(self._cluster.settings(error_cb=self._hearing) | SETTINGS)
         try:
-            make_topics(self._cluster)
+            make_topics(self._admin)
             producer.init_transactions(PATIENCE_S)
             stands = position(self._cluster)
         except KafkaException as error:
@@ -99,4 +94,4 @@ class KafkaTopics:
                 producer.poll(_BREATH_S)
 
     def _lost(self, error: KafkaException, producer: Producer) -> Lost:
-        return Lost(f"Kafka: {self._hearing.reason(error, producer)}")
+        return Lost(f"Kafka: {self._hearing.reason(error, self._admin, producer)}")

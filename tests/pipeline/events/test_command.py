@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -215,6 +216,20 @@ def test_while_history_is_made_it_waits_and_says_so(database_url: str, tmp_path:
             cursor.execute("DROP TABLE sim.unbuilt")
             ended(started)
     assert (tmp_path / "e.jsonl").read_text(encoding="utf-8").splitlines() == lines_of(database_url)
+
+
+def test_a_broker_that_does_not_answer_is_waited_for_and_why_is_said(small_world: str, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with process(small_world, "--to", f"kafka://me:s3cret@127.0.0.1:{port}", cwd=tmp_path) as started:
+        assert started.stderr is not None
+        line = started.stderr.readline()
+        assert 'waiting="Kafka: ' in line
+        assert "Connection refused" in line
+        started.send_signal(signal.SIGINT)
+        _, err = ended(started)
+    assert err.splitlines()[-1] == f"events: 0 written to kafka://me:…@127.0.0.1:{port}"
+    assert "s3cret" not in line + err
 
 
 @pytest.mark.parametrize(
