@@ -18,8 +18,8 @@ from benchmarks.databases import ask, new_database
 from benchmarks.figures import Percentiles, milliseconds, percentiles
 from benchmarks.lines import Line, compared
 from benchmarks.simulator import simulator
-from redash.publisher.files import load
-from report.asking import READER, filled_sql
+from dashboards.files import load
+from report.queries import READER
 
 WANTED_MS = 300.0
 SPEED = "10x"
@@ -89,7 +89,7 @@ def explained(url: str, key: str) -> list[str]:
     """Return how the server answers a query, as EXPLAIN ANALYZE tells it."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {READER}")
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + filled_sql(load().queries[key], CHOICES))
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + load().queries[key].filled(CHOICES))
         return [line for (line,) in cursor.fetchall()]
 
 
@@ -109,7 +109,7 @@ def _ask_all(url: str, rounds: int) -> dict[str, Percentiles]:
         for number in range(rounds + 1):
             for key, query in load().queries.items():
                 began_s = time.perf_counter()
-                cursor.execute(filled_sql(query, CHOICES))
+                cursor.execute(query.filled(CHOICES))
                 cursor.fetchall()
                 if number:
                     took[key].append(time.perf_counter() - began_s)

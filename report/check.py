@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash.publisher.strict import validated
+from dashboards.strict import validated
 from report.draw import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from redash.publisher.dashboard_file import DashboardFile
-    from redash.publisher.problems import Problem
+    from dashboards.dashboard_file import DashboardFile
+    from dashboards.problems import Problem
 
 
 def problems(dashboards: Iterable[DashboardFile]) -> Iterator[Problem]:

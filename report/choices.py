@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from redash.publisher.parameters import DateParameter, EnumParameter, NumberParameter, Parameter, QueryParameter
-from redash.publisher.problems import BadInput
-from report.asking import filled_sql
+from dashboards.parameters import DateParameter, EnumParameter, NumberParameter, Parameter, QueryParameter
+from dashboards.problems import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from redash.publisher.files import Files
-    from report.asking import Asker
+    from dashboards.files import Files
+    from report.queries import Asker
 
 Choices = dict[str, str]
 
@@ -57,7 +56,7 @@ def check_lists(files: Files, choices: Choices, asker: Asker) -> None:
     """Raises BadInput for a choice that the query which fills its list does not offer."""
     for name, parameter in files.parameters.items():
         if isinstance(parameter, QueryParameter):
-            offered = asker.answer(filled_sql(files.queries[parameter.query], {}))
+            offered = asker.answer(files.queries[parameter.query].filled({}))
             values = offered["value" if "value" in offered else offered.columns[0]].map(str).tolist()
             if choices[name] not in values:
                 raise BadInput(f"{option_of(name)}: '{choices[name]}' is not one of: {', '.join(values)}")

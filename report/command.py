@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sqlalchemy.exc import ArgumentError
 
-from notebooks.shop import engine
-from redash.publisher.files import Files, load
-from redash.publisher.problems import BadFiles, BadInput
-from report.asking import NoAnswer, reading
+from analysis.shop import engine
+from dashboards.files import Files, load
+from dashboards.problems import BadFiles, BadInput
 from report.check import problems
 from report.choices import Choices, check_lists, choose, option_of
 from report.files import write_whole
 from report.page import page
 from report.pictures import pictures
+from report.queries import NoAnswer, reading
 from report.sections import section_of
 from report.shop import read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from redash.publisher.dashboard_file import DashboardFile
+    from dashboards.dashboard_file import DashboardFile
 
 _FAILED, _BAD_INPUT = 1, 2
 OUT = Path("out/report")

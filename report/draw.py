@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from redash.publisher.dashboard_file import Visualization
+    from dashboards.dashboard_file import Visualization
     from report.options.base import Options
 
     Draw = Callable[[Any, pd.DataFrame, Frame], Drawing]

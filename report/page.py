@@ -12,7 +12,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
-from notebooks import theme
+from analysis import theme
 from report import grid
 from report.charts.axes import ROOM
 from report.charts.counter import MISSED, REACHED

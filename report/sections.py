@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from redash.publisher.problems import BadFiles
+from dashboards.problems import BadFiles
 from report import grid
-from report.asking import NoAnswer, filled_sql
 from report.draw import NotDrawn, draw
 from report.drawing import Card, Placed, Section, Text
+from report.queries import NoAnswer
 
 if TYPE_CHECKING:
-    from redash.publisher.dashboard_file import DashboardFile, Visualization, Widget
-    from redash.publisher.files import Files
-    from redash.publisher.query_file import QueryFile
-    from report.asking import Asker
+    from dashboards.dashboard_file import DashboardFile, Visualization, Widget
+    from dashboards.files import Files
+    from dashboards.query_file import QueryFile
     from report.choices import Choices
+    from report.queries import Asker
 
 _DEFAULT_NAMES = {"Chart", "Counter", "Table", "Funnel", "Sankey", "Cohort", "Pivot Table", "Details View",
                   "Map (Markers)"}  # fmt: skip
@@ -39,7 +39,7 @@ def section_of(file: DashboardFile, files: Files, choices: Choices, asker: Asker
 
 def _card(widget: Widget, key: str, files: Files, choices: Choices, asker: Asker) -> Card:
     query = files.queries[str(widget.query)]
-    sql = filled_sql(query, choices)
+    sql = query.filled(choices)
     try:
         answer = asker.answer(sql)
     except NoAnswer as error:

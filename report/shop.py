@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from report.asking import NoAnswer
 from report.dates import for_people
+from report.queries import NoAnswer
 
 if TYPE_CHECKING:
-    from report.asking import Asker
+    from report.queries import Asker
 
 _NEWEST = "SELECT seed, scenario, market, scale, epoch, sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1"
 _NO_SHOP = "there is no shop in this database yet (`make sim` opens one)"

@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from notebooks.shop import engine
+from analysis.shop import engine
 from tools.notebook_pages import NOTEBOOKS, PAGES, index, read, write
 
 CELL_S = 300  # a cell that takes longer is stuck

@@ -22,7 +22,7 @@ from benchmarks.databases import ask
 from benchmarks.figures import medians
 from benchmarks.lines import Line, compared
 from redash.publisher.api import Api
-from redash.publisher.problems import Failure
+from redash.publisher.failures import Failure
 
 WANTED, WANTED_S = "whole", 90.0
 NAMES = {

@@ -12,9 +12,9 @@ from typing import Any
 
 from benchmarks.compose.system import System
 from benchmarks.databases import ask
+from dashboards.files import load
 from redash.publisher.api import Api, Json
 from redash.publisher.dashboard_state import dashboard_key
-from redash.publisher.files import load
 from redash.publisher.keys import TAG
 
 # The widgets of each dashboard that is published, ours being the only ones.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dashboards.query_file import KEY_FORM, QueryFile, one_line
 from redash.publisher import keys
-from redash.publisher.parameters import of_definition
-from redash.publisher.query_file import KEY_FORM, QueryFile, one_line
-from redash.publisher.refresh import Refresh
+from redash.publisher.desired_state import plain_sql, query_now
+from redash.publisher.parameter_definitions import of_definition
+from redash.publisher.schedules import refresh_of
 from redash.publisher.three_way import digest
-from redash.publisher.wanted import plain_sql, query_now
 
 if TYPE_CHECKING:
+    from dashboards.files import Files
     from redash.publisher.api import Json
-    from redash.publisher.files import Files
     from redash.publisher.pull_notes import PullNotes
     from redash.publisher.remote import Remote
 
@@ -72,11 +72,10 @@ class Adoption:
         for name in query.parameters:
             if name in self._files.parameters or name in self.parameters:
                 continue
-            plain = of_definition(made[name], self._query_keys) if name in made else None
+            own = name.split(".")[0]  # a range has two ends in Redash: {{ day.start }}
+            plain = of_definition(made[own], self._query_keys) if own in made and name == own else None
             if plain is None:
-                self._notes.add(
-                    f"'{now['name']}' has a parameter '{name}' that parameters.yml can't say: left as it is"
-                )
+                self._notes.add(f"'{now['name']}' has a parameter '{own}' that parameters.yml can't say: left as it is")
                 return False
             self.parameters[name] = plain
         return True
@@ -84,7 +83,7 @@ class Adoption:
     def _file(self, key: str, now: Json) -> QueryFile:
         path = self._files.root / "queries" / f"{key}.sql"
         title, question = one_line(now["name"]), one_line(now["description"] or "")
-        refresh = Refresh.of_schedule(now["schedule"])
+        refresh = refresh_of(now["schedule"])
         return QueryFile(key, path, title, question or title, "not said yet", refresh, plain_sql(now["query"]), 1)
 
 

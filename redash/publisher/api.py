@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from redash.publisher.problems import BadInput, Failure, Refused
+from dashboards.problems import BadInput
+from redash.publisher.failures import Failure, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

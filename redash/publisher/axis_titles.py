@@ -6,16 +6,13 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+from dashboards.dashboard_file import axes
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _LAST_PLAIN = (25, 8)
 _MENDED = (26, 6)
-
-
-def titles(options: Mapping[str, Any]) -> list[Any]:
-    """The axes' titles, None for an axis without one."""
-    return [axis.get("title") for axis in _axes(options)]
 
 
 def for_redash(options: Mapping[str, Any], version: str | None) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def for_redash(options: Mapping[str, Any], version: str | None) -> dict[str, Any
     """
     nested = version is None or _LAST_PLAIN < _number(version) < _MENDED
     formed = copy.deepcopy(dict(options))
-    for axis in _axes(formed):
+    for axis in axes(formed):
         if isinstance(axis.get("title"), str):
             axis["title"] = {"text": {"text": axis["title"]}} if nested else {"text": axis["title"]}
     return formed
@@ -34,7 +31,7 @@ def for_redash(options: Mapping[str, Any], version: str | None) -> dict[str, Any
 def for_file(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options with titles as plain text, whatever form they had."""
     plain = copy.deepcopy(dict(options))
-    for axis in _axes(plain):
+    for axis in axes(plain):
         title = axis.get("title")
         while isinstance(title, dict):
             title = title.get("text")
@@ -43,13 +40,6 @@ def for_file(options: Mapping[str, Any]) -> dict[str, Any]:
         else:
             axis.pop("title", None)
     return plain
-
-
-def _axes(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    below, beside = options.get("xAxis"), options.get("yAxis")
-    for axis in [below, *(beside if isinstance(beside, list) else [])]:
-        if isinstance(axis, dict):
-            yield axis
 
 
 def _number(version: str) -> tuple[int, int]:

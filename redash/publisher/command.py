@@ -9,16 +9,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboards.files import HERE, Files, load
+from dashboards.problems import BadInput, short
 from redash.publisher.api import Api
-from redash.publisher.files import HERE, Files, load
+from redash.publisher.failures import Failure
 from redash.publisher.overwrite import VARIABLE, of_option, of_variable
-from redash.publisher.prerun import prerun
-from redash.publisher.problems import BadInput, Failure, short
 from redash.publisher.prune import prune
 from redash.publisher.publish import Publication
 from redash.publisher.pull import Pull
-from redash.publisher.settling import settle
 from redash.publisher.source import SourceSettings
+from redash.publisher.wait_for_history import wait_for_history
+from redash.publisher.warm_cache import warm_cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,15 +107,15 @@ def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
         _say(line)
     if options.no_prerun:
         return 0
-    settle(api, publication.source.id, options.settle)
-    return _prerun(api, files, publication)
+    wait_for_history(api, publication.source.id, options.settle)
+    return _warm_cache(api, files, publication)
 
 
-def _prerun(api: Api, files: Files, publication: Publication) -> int:
+def _warm_cache(api: Api, files: Files, publication: Publication) -> int:
     begun_s = time.monotonic()
     edited = publication.queries.edited  # what they ask for is not in the files: whoever edited them has run them
     asked = len(files.queries) - len(edited)
-    failures = prerun(api, files, publication.room.remote.queries, edited, _progress)
+    failures = warm_cache(api, files, publication.room.remote.queries, edited, _progress)
     _tell(f"{asked - len(failures)} of {asked} queries run in {time.monotonic() - begun_s:.1f} s")
     for failure in failures:
         _tell(f"query {failure}")

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
+from dashboards.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Container

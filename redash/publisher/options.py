@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboards.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
 from redash.publisher import axis_titles
-from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION
 from redash.publisher.defaults import column_defaults, option_defaults
 
 _NOTHING: Any = object()

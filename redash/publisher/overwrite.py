@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from redash.publisher.problems import BadInput, short
+from dashboards.problems import BadInput, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from redash.publisher.files import Files
+    from dashboards.files import Files
 
 VARIABLE = "REDASH_OVERWRITE"
 _ALL, _NONE = frozenset({"all", "1", "true", "yes"}), frozenset({"", "0", "false", "no", "none"})

@@ -13,8 +13,8 @@ from redash.publisher.source import publish_source
 from redash.publisher.tally import Tally
 
 if TYPE_CHECKING:
+    from dashboards.files import Files
     from redash.publisher.api import Api
-    from redash.publisher.files import Files
     from redash.publisher.overwrite import Overwrite
     from redash.publisher.source import SourceSettings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash.publisher import wanted
+from redash.publisher import desired_state
 from redash.publisher.dashboard_state import DashboardState, first_name, state_of
 from redash.publisher.publish_widgets import publish_widgets
 from redash.publisher.three_way import judged
@@ -12,8 +12,8 @@ from redash.publisher.three_way import judged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dashboards.dashboard_file import DashboardFile
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import DashboardFile
     from redash.publisher.publish_queries import VisualizationIds
     from redash.publisher.room import Room
 
@@ -46,12 +46,12 @@ def _finish(room: Room, file: DashboardFile, now: Json, widgets: list[str]) -> N
     state = state_of(now)
     afresh = now["is_archived"] or (state is None and not now["tags"])
     judgement = judged(
-        wanted.dashboard_parts(file, now),
+        desired_state.dashboard_parts(file, now),
         state.published if state else None,
         overwrite=afresh or room.overwrite.takes(file.key),
     )
     sent = judgement.sent()
-    body = wanted.dashboard_body(file, sent, now)
+    body = desired_state.dashboard_body(file, sent, now)
     layout = DashboardState(file.key, judgement.after_publishing(), widgets).layout(now["id"])
     if layout != (now["layout"] or []):
         body["layout"] = layout

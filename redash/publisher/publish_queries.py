@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from redash.publisher import keys, wanted
+from dashboards.dashboard_file import KEY_OPTION
+from redash.publisher import desired_state, keys
 from redash.publisher.api import in_parallel
-from redash.publisher.dashboard_file import KEY_OPTION
-from redash.publisher.prerun import run_list
-from redash.publisher.problems import Failure
+from redash.publisher.failures import Failure
 from redash.publisher.remote import by_key
 from redash.publisher.three_way import Verdict, judged
+from redash.publisher.warm_cache import run_list
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from dashboards.dashboard_file import Visualization
+    from dashboards.query_file import QueryFile
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import Visualization
-    from redash.publisher.query_file import QueryFile
     from redash.publisher.room import Room
 
 VisualizationIds = dict[tuple[str, str], int]
@@ -51,7 +51,7 @@ class Queries:
 
     def _query(self, query: QueryFile) -> int:
         room = self._room
-        fields = wanted.query_fields(query, room.files, self._source_id, self.ids)
+        fields = desired_state.query_fields(query, room.files, self._source_id, self.ids)
         now = room.remote.queries.get(query.key)
         if now is None:
             return self._new_query(query, fields)
@@ -66,12 +66,12 @@ class Queries:
         room = self._room
         afresh = now["is_archived"] or keys.half_made(now)
         judgement = judged(
-            wanted.query_parts(fields, now), keys.published(now), overwrite=afresh or room.overwrite.takes(key)
+            desired_state.query_parts(fields, now), keys.published(now), overwrite=afresh or room.overwrite.takes(key)
         )
         sent, left = judgement.sent(), judgement.left()
-        if wanted.disabled(now) and "schedule" not in {*sent, *left}:
+        if desired_state.disabled(now) and "schedule" not in {*sent, *left}:
             sent.append("schedule")
-        body = wanted.query_body(fields, sent, judgement.after_publishing(), key, now)
+        body = desired_state.query_body(fields, sent, judgement.after_publishing(), key, now)
         if now["is_archived"]:
             body["is_archived"] = False
         if body:
@@ -97,7 +97,7 @@ class Queries:
         options = {"parameters": fields["parameters"], KEY_OPTION: query.key}
         first = {name: value for name, value in fields.items() if name not in {"parameters", "is_draft"}}
         made: Json = api.post("queries", first | {"options": options})
-        marks = {part.name: part.mark_of_file() for part in wanted.query_parts(fields, made)}
+        marks = {part.name: part.mark_of_file() for part in desired_state.query_parts(fields, made)}
         stamped = keys.stamped(options, made["id"], query.key, marks)
         api.post(f"queries/{made['id']}", {"is_draft": False, "options": stamped})
         self._room.remote.queries[query.key] = made
@@ -125,9 +125,9 @@ class Queries:
     def _new_visualization(self, query: str, shown: Visualization) -> int:
         room = self._room
         now: Json = {"type": shown.type, "name": shown.name, "options": {}}
-        parts = wanted.visualization_parts(shown, now, room.remote.formats)
+        parts = desired_state.visualization_parts(shown, now, room.remote.formats)
         marks = {part.name: part.mark_of_file() for part in parts}
-        body = wanted.visualization_body(shown, ["type", "name", "options"], marks, now, room.remote)
+        body = desired_state.visualization_body(shown, ["type", "name", "options"], marks, now, room.remote)
         made: Json = room.api.post("visualizations", body | {"query_id": self.ids[query], "description": ""})
         room.tally.create("visualization", f"{query}/{shown.key}")
         return int(made["id"])
@@ -136,14 +136,14 @@ class Queries:
         room, name = self._room, f"{query}/{shown.key}"
         afresh = keys.option_key(now) is None
         judgement = judged(
-            wanted.visualization_parts(shown, now, room.remote.formats),
+            desired_state.visualization_parts(shown, now, room.remote.formats),
             keys.published(now),
             overwrite=afresh or room.overwrite.takes(query),
         )
         sent = judgement.sent()
-        if judgement.verdicts["options"] is Verdict.SAME and wanted.another_form(shown, now, room.remote):
+        if judgement.verdicts["options"] is Verdict.SAME and desired_state.another_form(shown, now, room.remote):
             sent.append("options")
-        body = wanted.visualization_body(shown, sent, judgement.after_publishing(), now, room.remote)
+        body = desired_state.visualization_body(shown, sent, judgement.after_publishing(), now, room.remote)
         if body:
             room.api.post(f"visualizations/{now['id']}", body)
         if afresh:

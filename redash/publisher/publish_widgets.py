@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from redash.publisher import keys, wanted
+from redash.publisher import desired_state, keys
 from redash.publisher.api import in_parallel
 from redash.publisher.dashboard_state import state_of
 from redash.publisher.remote import by_key
@@ -15,8 +15,8 @@ from redash.publisher.three_way import KEPT, Judgement, Part, Verdict, digest, j
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from dashboards.dashboard_file import DashboardFile, Widget
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import DashboardFile, Widget
     from redash.publisher.publish_queries import VisualizationIds
     from redash.publisher.room import Room
 
@@ -55,7 +55,7 @@ class _Plan:
         """Each widget's. Deleting and making anew are one step."""
         keyed, judgements = by_key(self.now["widgets"]), {}
         for key, widget in self._widgets():
-            options = wanted.widget_options(widget, self.file, self.room.files)
+            options = desired_state.widget_options(widget, self.file, self.room.files)
             found = keyed.get(key)
             if self._hidden(widget):
                 continue
@@ -66,7 +66,7 @@ class _Plan:
             elif _shows(found) != self._shown(widget):
                 yield partial(self._replace, key, widget, options, found["id"])
             else:
-                judgements[key] = self._judged(wanted.widget_parts(widget, options, found), found)
+                judgements[key] = self._judged(desired_state.widget_parts(widget, options, found), found)
         yield from self._changes(keyed, judgements)
         for key in sorted(keyed.keys() - set(self.file.widget_keys())):
             if key.startswith(f"{self.file.key}/"):
@@ -102,19 +102,19 @@ class _Plan:
         for key, widget in self._widgets():
             if key in judgements:
                 judgement = judgements[key].keeping(PLACE) if keeps_layout else judgements[key]
-                options = wanted.widget_options(widget, self.file, self.room.files)
+                options = desired_state.widget_options(widget, self.file, self.room.files)
                 sent, marks = judgement.sent(), judgement.after_publishing()
                 left = {name: verdict for name, verdict in judgement.left().items() if name != PLACE}
                 self.room.tally.keep_parts("widget", key, left)
-                if body := wanted.widget_body(widget, options, sent, marks, key, keyed[key]):
+                if body := desired_state.widget_body(widget, options, sent, marks, key, keyed[key]):
                     yield partial(self._change, key, keyed[key]["id"], body, sent)
 
     def _make(self, key: str, widget: Widget, options: Json) -> None:
         text = widget.text or ""
         nothing: Json = {"text": "", "options": {}}
-        marks = {part.name: part.mark_of_file() for part in wanted.widget_parts(widget, options, nothing)}
+        marks = {part.name: part.mark_of_file() for part in desired_state.widget_parts(widget, options, nothing)}
         body = {"dashboard_id": self.now["id"], "visualization_id": self._shown(widget), "text": text, "width": 1}
-        self.room.api.post("widgets", body | {"options": wanted.marked(options, key, marks)})
+        self.room.api.post("widgets", body | {"options": desired_state.marked(options, key, marks)})
 
     def _create(self, key: str, widget: Widget, options: Json) -> None:
         self._make(key, widget, options)

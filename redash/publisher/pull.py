@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from redash.publisher import keys, wanted
+from dashboards.query_file import one_line, written_query
+from dashboards.yaml_edit import Kept, edited
+from dashboards.yaml_text import inline
+from redash.publisher import desired_state, keys
 from redash.publisher.adoption import Adoption
 from redash.publisher.api import in_parallel
+from redash.publisher.desired_state import plain_sql
 from redash.publisher.pull_notes import PullNotes
 from redash.publisher.pulled_dashboard import PulledDashboard
-from redash.publisher.query_file import one_line, written_query
-from redash.publisher.refresh import Refresh
 from redash.publisher.remote import read_remote, read_source
 from redash.publisher.room import Room
+from redash.publisher.schedules import refresh_of
 from redash.publisher.three_way import judged
-from redash.publisher.wanted import plain_sql
-from redash.publisher.yaml_edit import Kept, edited
-from redash.publisher.yaml_text import inline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dashboards.dashboard_file import DashboardFile
+    from dashboards.files import Files
+    from dashboards.query_file import QueryFile
     from redash.publisher.api import Api, Json
-    from redash.publisher.dashboard_file import DashboardFile
-    from redash.publisher.files import Files
     from redash.publisher.overwrite import Overwrite
-    from redash.publisher.query_file import QueryFile
     from redash.publisher.three_way import Judgement
 
 
@@ -79,9 +79,9 @@ class Pull:
     def _judged(self, query: QueryFile, now: Json) -> Judgement:
         known = self._room.remote.queries
         ids = {key: known[key]["id"] if key in known else 0 for key in self._files.queries}
-        fields = wanted.query_fields(query, self._files, self._source_id or now["data_source_id"], ids)
+        fields = desired_state.query_fields(query, self._files, self._source_id or now["data_source_id"], ids)
         wins = self._room.overwrite.takes(query.key)
-        return judged(wanted.query_parts(fields, now), keys.published(now), overwrite=wins)
+        return judged(desired_state.query_parts(fields, now), keys.published(now), overwrite=wins)
 
     def _dashboard(self, file: DashboardFile) -> dict[Path, str]:
         now = self._room.remote.dashboards.get(file.key)
@@ -122,5 +122,5 @@ def _said(now: Json) -> dict[str, Json]:
         "name": {"title": one_line(now["name"])},
         "description": {"question": question} if question else {},
         "query": {"sql": plain_sql(now["query"])},
-        "schedule": {"refresh": Refresh.of_schedule(now["schedule"])},
+        "schedule": {"refresh": refresh_of(now["schedule"])},
     }

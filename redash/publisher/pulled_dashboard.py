@@ -6,8 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from redash.publisher import keys, options, wanted
-from redash.publisher.dashboard_file import TABLE, Visualization, follows_rows, keys_of_widgets
+from dashboards.dashboard_file import TABLE, Visualization, follows_rows, keys_of_widgets
+from redash.publisher import desired_state, keys, options
 from redash.publisher.dashboard_state import DashboardState, state_of
 from redash.publisher.keys import option_key
 from redash.publisher.publish_widgets import LAYOUT, PLACE, layout_verdict
@@ -18,9 +18,9 @@ from redash.publisher.three_way import Judgement, Verdict, digest, judged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dashboards.dashboard_file import DashboardFile, Widget
     from redash.publisher.adoption import Adoption
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import DashboardFile, Widget
     from redash.publisher.pull_notes import PullNotes
     from redash.publisher.room import Room
 
@@ -52,7 +52,7 @@ class PulledDashboard:
         self._visualization_marks: dict[str, Json] = {}
         self._brought: list[str] = []
         self._judgement = judged(
-            wanted.dashboard_parts(file, self._now),
+            desired_state.dashboard_parts(file, self._now),
             self._state.published if self._state else None,
             overwrite=self._wins,
         )
@@ -71,7 +71,7 @@ class PulledDashboard:
         for key, widget in keyed:
             if widget.now is not None:
                 theirs = widget.now["options"] or {}
-                if (marked := wanted.marked(theirs, key, widget.published)) != theirs:
+                if (marked := desired_state.marked(theirs, key, widget.published)) != theirs:
                     marks.append((f"widgets/{widget.now['id']}", {"text": widget.now["text"] or "", "options": marked}))
         before = self._state.widgets if self._state else []
         given = [key for key, widget in keyed if widget.now is not None or key in before]
@@ -108,8 +108,8 @@ class PulledDashboard:
                 continue
             said = copy.deepcopy(self.file.document.value["widgets"][number])
             if found is not None and not found.get("restricted"):
-                theirs = wanted.widget_options(widget, self.file, self._room.files)
-                parts = wanted.widget_parts(widget, theirs, found)
+                theirs = desired_state.widget_options(widget, self.file, self._room.files)
+                parts = desired_state.widget_parts(widget, theirs, found)
                 judgements[key] = judged(parts, keys.published(found), overwrite=self._wins)
             self._show(widget, said)
             kept.append(PulledWidget(number, said, found))
@@ -150,7 +150,7 @@ class PulledDashboard:
         if now is None:
             return
         formats, ours = self._room.remote.formats, widget.shown
-        parts = wanted.visualization_parts(ours, now, formats)
+        parts = desired_state.visualization_parts(ours, now, formats)
         judgement = judged(parts, keys.published(now), overwrite=self._room.overwrite.takes(widget.query))
         taken = judgement.taken()
         self._notes.of("visualization", f"{widget.query}/{ours.key}", judgement, taken, tuple(judgement.verdicts))
@@ -162,7 +162,7 @@ class PulledDashboard:
 
     def _mark_visualization(self, now: Json, key: str, published: Json) -> None:
         theirs = now["options"] or {}
-        if (marked := wanted.marked(theirs, key, published)) != theirs:
+        if (marked := desired_state.marked(theirs, key, published)) != theirs:
             self._visualization_marks[now["id"]] = {"options": marked}
 
     def _added(self) -> list[PulledWidget]:
@@ -177,7 +177,7 @@ class PulledDashboard:
 
     def _new(self, now: Json) -> PulledWidget | None:
         shown = now.get("visualization")
-        published = {name: digest(value) for name, value in wanted.widget_now({"text": None} | now).items()}
+        published = {name: digest(value) for name, value in desired_state.widget_now({"text": None} | now).items()}
         if not shown:
             return PulledWidget(None, {"text": now["text"], "at": _at(now)}, now, published)
         query = self._adoption.query(shown["query"])
@@ -186,7 +186,7 @@ class PulledDashboard:
         key = self._adoption.visualization_key(query, shown)
         bare = Visualization.model_construct(key=key, type=shown["type"], name=shown["name"], options={})
         pulled = _visualization(bare, shown, self._room.remote.formats)
-        parts = wanted.visualization_parts(pulled, shown, self._room.remote.formats)
+        parts = desired_state.visualization_parts(pulled, shown, self._room.remote.formats)
         self._mark_visualization(shown, key, {part.name: part.mark_of_file() for part in parts})
         said = {"query": query, "visualization": _said(pulled, {}), "at": _at(now)}
         if pulled == TABLE:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboards.dashboard_file import KEY_OPTION
 from redash.publisher.api import Api, Json, in_parallel
-from redash.publisher.dashboard_file import KEY_OPTION
 from redash.publisher.dashboard_state import dashboard_key, first_name, slugs
+from redash.publisher.failures import Refused
 from redash.publisher.keys import TAG, option_key, query_key
-from redash.publisher.problems import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from redash.publisher.dashboard_file import DashboardFile
-    from redash.publisher.files import Files
+    from dashboards.dashboard_file import DashboardFile
+    from dashboards.files import Files
 
 SOURCE_NAME = "Bazaar"
 _NOT_FOUND = 404

@@ -11,9 +11,9 @@ from redash.publisher.remote import by_key, visualizations_now
 from redash.publisher.tally import Tally
 
 if TYPE_CHECKING:
+    from dashboards.dashboard_file import DashboardFile
+    from dashboards.files import Files
     from redash.publisher.api import Api, Json
-    from redash.publisher.dashboard_file import DashboardFile
-    from redash.publisher.files import Files
     from redash.publisher.overwrite import Overwrite
     from redash.publisher.remote import Remote
 

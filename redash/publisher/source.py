@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from redash.publisher.problems import BadInput, Failure, Refused
+from dashboards.problems import BadInput
+from redash.publisher.failures import Failure, Refused
 from redash.publisher.remote import SOURCE_NAME, read_source
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from notebooks.theme import INK
+from analysis.theme import INK
 from report.charts import axes
 from report.charts.series import XKind, points_of
 from report.charts.spec import described, specification

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from report.charts.shades import between_hues, ink_on
+from report.charts.colours import between_hues, ink_on
 from report.charts.template import filled
 from report.dates import written
 from report.drawing import Cell, Drawing, Frame, Table

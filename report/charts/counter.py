@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from notebooks.theme import GREEN
+from analysis.theme import GREEN
 from report.drawing import Drawing, Frame, Nothing, Tile
 from report.numbers import NumberFormat
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from notebooks.theme import INK, MUTED, SKY
+from analysis.theme import INK, MUTED, SKY
 from report.charts.axes import LABEL_CHARACTER_PX, inline, records
 from report.charts.spec import specification
 from report.drawing import Chart, Drawing, Frame

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from notebooks.theme import INK
+from analysis.theme import INK
 from report.charts import axes
+from report.charts.colours import PAPER, between, ink_on
 from report.charts.series import in_order
-from report.charts.shades import PAPER, between, ink_on
 from report.charts.spec import described, specification
 from report.drawing import Chart, Drawing, Frame, Nothing
 from report.numbers import NumberFormat

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from notebooks.theme import INK, RULE
+from analysis.theme import INK, RULE
 from report.charts.axes import LABEL_CHARACTER_PX, NARROW_PX, ROOM, inline
 from report.charts.series import auto_colors
 from report.charts.spec import specification

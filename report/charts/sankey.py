@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from notebooks.theme import BLUE, GREY, INK
+from analysis.theme import BLUE, GREY, INK
 from report.charts.axes import inline
 from report.charts.spec import specification
 from report.drawing import Chart, Drawing, Frame, Nothing

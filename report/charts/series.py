@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from notebooks.theme import CATEGORIES
+from analysis.theme import CATEGORIES
 from report.charts.template import mentioned
 from report.options.chart import SeriesOptions
 

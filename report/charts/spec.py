@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from notebooks.theme import bazaar
+from analysis.theme import bazaar
 from report.charts.axes import ROOM
 
 if TYPE_CHECKING:

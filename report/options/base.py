@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from redash.publisher.strict import Strict
+from dashboards.strict import Strict
 from report.dates import written
 from report.numbers import NumberFormat
 

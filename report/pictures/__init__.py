@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import vl_convert
 from pypdf import PdfWriter
 
-from notebooks.theme import MUTED
+from analysis.theme import MUTED
 from report.page import title_of
 from report.pictures import svg
-from report.pictures.ruler import Ruler
 from report.pictures.sheet import WIDTH_PX, Band, bands
+from report.pictures.text_metrics import Ruler
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import vl_convert
 
-from notebooks.theme import INK, MUTED, RULE
+from analysis.theme import INK, MUTED, RULE
 from report import grid
 from report.charts.counter import MISSED, REACHED
 from report.charts.spec import sized
 from report.drawing import Chart, Nothing, Table, Text, Tile
 from report.pictures import svg, table
-from report.pictures.ruler import Run
+from report.pictures.text_metrics import Run
 from report.pictures.words import paragraphs
 
 if TYPE_CHECKING:
     from report.drawing import Card, Placed
-    from report.pictures.ruler import Ruler
+    from report.pictures.text_metrics import Ruler
 
 _TITLE_PX, _QUESTION_PX, _WORDS_PX = 14, 11.5, 12.5
 

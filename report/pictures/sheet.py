@@ -11,7 +11,7 @@ from report.pictures.cards import Drawn
 
 if TYPE_CHECKING:
     from report.drawing import Section
-    from report.pictures.ruler import Ruler
+    from report.pictures.text_metrics import Ruler
 
 WIDTH_PX = 12 * grid.COLUMN_PX - grid.GAP_PX
 

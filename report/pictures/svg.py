@@ -6,12 +6,12 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from notebooks.theme import FONT, INK
+from analysis.theme import FONT, INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from report.pictures.ruler import Line
+    from report.pictures.text_metrics import Line
 
 Anchor = Literal["start", "middle", "end"]
 _IDS = re.compile(r'(\bid="|url\(#|href="#)')

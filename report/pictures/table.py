@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notebooks.theme import INK, MUTED, RULE
+from analysis.theme import INK, MUTED, RULE
 from report.pictures import svg
-from report.pictures.ruler import Run
+from report.pictures.text_metrics import Run
 
 if TYPE_CHECKING:
     from report.drawing import Align, Cell, Table
-    from report.pictures.ruler import Line, Ruler
+    from report.pictures.text_metrics import Line, Ruler
 
 SIZE_PX = 11.5
 _ROW_PX, _LINE_PX, _PAD_PX = 22.0, 15.0, 5.0

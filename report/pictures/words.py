@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from report.pictures.ruler import Run
+from report.pictures.text_metrics import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from notebooks import theme
+from analysis import theme
 from sim.experiments.results import replacing
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from notebooks.shop import engine
+from analysis.shop import engine
 from report.command import main
-from tests.redash.asking import new_database, trade
+from tests.dashboards.asking import new_database, trade
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from redash.publisher.files import load
+from dashboards.files import load
 from tests.browser.conftest import Opened
 
 WIDE, NARROW = 1240, 390

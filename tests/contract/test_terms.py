@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, make_url
 
+from analysis.shop import engine
 from db.terms import TERMS
-from notebooks.shop import engine
 from sim.cli.database import connect, opened
 from sim.embedded import clients
 from sim.postgres.connection import dial, open_connection

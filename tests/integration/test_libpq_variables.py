@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 from sqlalchemy import make_url
 
-import notebooks.shop
+import analysis.shop
 from sim.cli.urls import libpq_url, sqlalchemy_url
 from sim.embedded import binaries, variables
 from sim.postgres.connection import dial
@@ -133,7 +133,7 @@ def test_notebooks_on_the_embedded_shop_hear_none(monkeypatch: pytest.MonkeyPatc
     for name, value in FOR_OTHERS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(subprocess, "run", dsn)
-    assert notebooks.shop._embedded() == "postgresql://there"
+    assert analysis.shop._embedded() == "postgresql://there"
     assert not FOR_OTHERS.keys() & os.environ.keys()
 
 

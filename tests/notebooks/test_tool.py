@@ -14,8 +14,8 @@ import pytest
 import vl_convert
 from nbformat import v4
 
-from notebooks import shop, theme
-from notebooks.shop import engine
+from analysis import shop, theme
+from analysis.shop import engine
 from tests.notebooks.charts import problems
 from tools import notebooks
 from tools.notebook_pages import ROOT, digest, index, smaller, write

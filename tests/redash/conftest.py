@@ -157,7 +157,7 @@ def command(
     for name in ("REDASH_URL", "REDASH_API_KEY", "REDASH_ADMIN_API_KEY", "BAZAAR_SOURCE_PORT", "BAZAAR_SOURCE_HOST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BAZAAR_READER_PASSWORD", "secret")
-    monkeypatch.setattr("redash.publisher.prerun._FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("redash.publisher.warm_cache._FIRST_WAIT_S", 0.001)
 
     def run(name: str, *options: str) -> Said:
         place = [] if name == "check" or "--url" in options else ["--url", fake.url]

@@ -27,6 +27,7 @@ def test_sound_files(command: Command, fake: FakeRedash) -> None:
         (ORDERS, "-- title: Orders by hour", "-- title: ", "1: 'title' is empty"),
         (ORDERS, "one row an hour\n", "one row an hour\n-- refresh: often\n", "4: refresh must be seconds"),
         (ORDERS, "{{ city }}", "{{ town }}", "7: unknown parameter 'town'"),
+        (ORDERS, "{{ city }}", "{{ city.start }}", "7: unknown parameter 'city.start'"),
         (ORDERS, "WHERE hour", "WHERE hour < now() AND hour", "8: 'now' is the wall clock"),
         (ORDERS, "SELECT hour", "SELECT current_date, hour", "6: 'current_date' is the wall clock"),
         (SHOP, "order: 1", "order: first", "3: 'order': input should be a valid integer"),

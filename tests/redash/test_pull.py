@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from redash.publisher.files import load
+from dashboards.files import load
 from tests.redash.conftest import Command, Folder
 from tests.redash.fake_redash import FakeRedash
 from tests.redash.fake_state import Json

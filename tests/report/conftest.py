@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from tests.redash.asking import new_database, trade
+from tests.dashboards.asking import new_database, trade
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import vl_convert
 
-from redash.publisher.dashboard_file import Visualization
+from dashboards.dashboard_file import Visualization
 from report.charts.spec import sized
 from report.draw import draw
 from report.drawing import Chart, Drawing, Frame, Table, Tile

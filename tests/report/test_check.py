@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from redash.publisher.dashboard_file import TYPES
-from redash.publisher.files import load
+from dashboards.dashboard_file import TYPES
+from dashboards.files import load
 from report.check import problems
 from report.draw import KINDS, NotDrawn
 from tests.report.drawn import drawing

@@ -12,8 +12,8 @@ from pypdf import PdfReader
 from sqlalchemy import Engine
 
 import report.command
-from notebooks.shop import engine
-from redash.publisher.files import load
+from analysis.shop import engine
+from dashboards.files import load
 from report.command import main
 
 UNREACHABLE = "postgresql://me:secret@127.0.0.1:1/none"
@@ -116,7 +116,7 @@ def test_without_a_database_one_line_says_so(url: str, code: int, line: str, run
 
 def test_without_any_shop_one_line_says_how_to_open_one(run, monkeypatch: pytest.MonkeyPatch):
     failed = subprocess.CompletedProcess([], 1, "", "dsn: there is no database yet\n")
-    monkeypatch.setattr("notebooks.shop.subprocess.run", lambda *_, **__: failed)
+    monkeypatch.setattr("analysis.shop.subprocess.run", lambda *_, **__: failed)
     said = run("")
     assert said.code == 1
     assert said.line.startswith("report: no shop to read: DATABASE_URL is not set")

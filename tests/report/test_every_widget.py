@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from redash.publisher.dashboard_file import DashboardFile
-from redash.publisher.files import load
-from report.asking import reading
+from dashboards.dashboard_file import DashboardFile
+from dashboards.files import load
 from report.choices import choose
 from report.drawing import Card, Chart, Nothing, Section
+from report.queries import reading
 from report.sections import section_of
-from tests.redash.asking import new_database, trade
+from tests.dashboards.asking import new_database, trade
 from tests.report.drawn import Paper
 
 FILES = load()

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from notebooks.theme import INK
+from analysis.theme import INK
+from report.charts.colours import between, ink_on
 from report.charts.map import lines_around, points_of, sides_of
-from report.charts.shades import between, ink_on
 from report.drawing import Nothing
 from report.options.others import MapOptions
 from tests.report.drawn import chart, drawing

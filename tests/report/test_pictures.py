@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from report.drawing import Card, Cell, Chart, Drawing, Placed, Section, Table, Text, Tile
 from report.pictures import pictures, svg, table
-from report.pictures.ruler import Ruler, Run
 from report.pictures.sheet import WIDTH_PX, bands
+from report.pictures.text_metrics import Ruler, Run
 from report.pictures.words import paragraphs
 from tests.report.drawn import drawing
 from tests.report.test_page import SHOP

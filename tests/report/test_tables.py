@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from report.charts.shades import between_hues, ink_on
+from report.charts.colours import between_hues, ink_on
 from report.drawing import Nothing, Table
 from tests.report.drawn import drawing, table, tile
 

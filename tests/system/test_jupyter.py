@@ -55,7 +55,7 @@ def test_the_first_notebook_runs_there_and_shows_the_shop(system: Compose):
 
 
 def test_notebooks_read_and_do_not_write(system: Compose):
-    write = "from shop import engine; engine().connect().exec_driver_sql('CREATE TABLE public.mine (x int)')"
+    write = "from analysis.shop import engine; engine().connect().exec_driver_sql('CREATE TABLE public.mine (x int)')"
     refused = system.exec("jupyter", "python", "-c", write, check=False)
     assert "read-only transaction" in refused.stderr
 

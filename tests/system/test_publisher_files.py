@@ -53,7 +53,7 @@ def test_a_pull_names_and_writes_the_files_of_its_user(system: Compose, folder: 
 def test_publishing_reads_what_is_on_disk_and_cannot_write_it(system: Compose):
     """Not what was there when the image was built."""
     look = (
-        "import json, os; from redash.publisher.files import load; files = load(); queries = files.root / 'queries';"
+        "import json, os; from dashboards.files import load; files = load(); queries = files.root / 'queries';"
         "print(json.dumps([sorted(files.queries), os.access(queries, os.W_OK), os.stat(queries).st_ino]))"
     )
     command = ["run", "--rm", "--no-deps", "--entrypoint", "python", "redash-publish", "-c", look]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from db.apply import apply_schema
 from tests.contract.small_world import settle
-from tests.redash.asking import ask, new_database, reading, trade, traded_shop
+from tests.dashboards.asking import ask, new_database, reading, trade, traded_shop
 
 CITIES = ["New York", "São Paulo", "London", "Berlin", "Sydney"]
 

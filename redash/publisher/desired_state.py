@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboards.dashboard_file import KEY_OPTION, PUBLISHED_OPTION, follows_rows
 from redash.publisher import axis_titles, keys
-from redash.publisher.dashboard_file import KEY_OPTION, PUBLISHED_OPTION, follows_rows
 from redash.publisher.options import agreed, for_file
-from redash.publisher.parameters import definition
-from redash.publisher.refresh import Refresh
+from redash.publisher.parameter_definitions import definition
+from redash.publisher.schedules import refresh_of, schedule_of
 from redash.publisher.three_way import Part, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dashboards.dashboard_file import DashboardFile, Visualization, Widget
+    from dashboards.files import Files
+    from dashboards.query_file import QueryFile
     from redash.publisher.api import Json
-    from redash.publisher.dashboard_file import DashboardFile, Visualization, Widget
-    from redash.publisher.files import Files
-    from redash.publisher.query_file import QueryFile
     from redash.publisher.remote import Remote
 
 _PLACE = ("col", "row", "sizeX", "sizeY", "autoHeight")
@@ -66,7 +66,7 @@ def query_fields(query: QueryFile, files: Files, source_id: int, query_ids: Mapp
         "description": query.question,
         "query": query.sql,
         "data_source_id": source_id,
-        "schedule": query.refresh.schedule(),
+        "schedule": schedule_of(query.refresh),
         "is_draft": False,
         "parameters": [definition(name, files.parameters[name], query_ids) for name in query.parameters],
         "tags": keys.own_tags("query", query.key),
@@ -80,7 +80,7 @@ def query_now(now: Json) -> Json:
         "description": now["description"] or "",
         "query": plain_sql(now["query"]),
         "data_source_id": now["data_source_id"],
-        "schedule": str(Refresh.of_schedule(now["schedule"])),
+        "schedule": str(refresh_of(now["schedule"])),
         "is_draft": now["is_draft"],
         "parameters": [_bare(each) for each in (now["options"] or {}).get("parameters") or []],
         "tags": _own_tags(now),
@@ -90,7 +90,7 @@ def query_now(now: Json) -> Json:
 def query_parts(wanted: Json, now: Json) -> list[Part]:
     """A query's parts."""
     said = wanted | {
-        "schedule": str(Refresh.of_schedule(wanted["schedule"])),
+        "schedule": str(refresh_of(wanted["schedule"])),
         "tags": sorted(wanted["tags"]),
     }
     return [Value(name, said[name], theirs) for name, theirs in query_now(now).items()]

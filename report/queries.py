@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,12 @@ import pandas as pd
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection, Engine
 
-    from redash.publisher.query_file import QueryFile
 
 READER = "bazaar_reader"
-_MENTION = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 _NUMERIC, _DATE, _TIMESTAMP, _TIMESTAMPTZ = 1700, 1082, 1114, 1184
 """PostgreSQL's type ids."""
 
@@ -69,11 +66,6 @@ class Asker:
             elif kind in {_DATE, _TIMESTAMP, _TIMESTAMPTZ}:
                 frame[column] = pd.to_datetime(frame[column], utc=kind == _TIMESTAMPTZ)
         return frame
-
-
-def filled_sql(query: QueryFile, choices: Mapping[str, str]) -> str:
-    """The SQL as it is run. A quote within a value is doubled: parameters stand in quotes."""
-    return _MENTION.sub(lambda found: choices[found[1]].replace("'", "''"), query.sql)
 
 
 def first_line(error: DBAPIError) -> str:

@@ -7,7 +7,7 @@ from math import asinh, floor, log2, pi, radians, tan
 
 import pytest
 
-from redash.publisher.files import load
+from dashboards.files import load
 from sim.markets import load_market
 
 TILE_PX, MARKER_PX = 256, 10

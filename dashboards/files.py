@@ -7,17 +7,17 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redash.publisher.dashboard_file import Dashboard, DashboardFile, Visualization
-from redash.publisher.parameters import Parameters, QueryParameter, parse_parameters
-from redash.publisher.problems import BadFiles, BadInput, Problem, short
-from redash.publisher.query_file import KEY_FORM, QueryFile, parse_query
-from redash.publisher.strict import validated
-from redash.publisher.yaml_lines import Document, read_document
+from dashboards.dashboard_file import Dashboard, DashboardFile, Visualization
+from dashboards.parameters import Parameters, QueryParameter, parse_parameters
+from dashboards.problems import BadFiles, BadInput, Problem, short
+from dashboards.query_file import KEY_FORM, QueryFile, parse_query
+from dashboards.strict import validated
+from dashboards.yaml_lines import Document, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).parents[1]
+HERE = Path(__file__).parents[1] / "redash"
 
 
 @dataclass(frozen=True, slots=True)

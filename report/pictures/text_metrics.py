@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import vl_convert
 
-from notebooks.theme import FONT
+from analysis.theme import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

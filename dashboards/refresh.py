@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 _DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 _FORM = re.compile(rf"(?P<interval_s>\d{{1,8}})(?: on (?P<day>{_DAYS}))?(?: at (?P<time>[0-2]\d:[0-5]\d))?")
@@ -23,19 +22,6 @@ class Refresh:
         """What a header says, or None when it says something else."""
         found = _FORM.fullmatch(text)
         return cls(int(found["interval_s"]), found["time"], found["day"]) if found else None
-
-    @classmethod
-    def of_schedule(cls, schedule: dict[str, Any] | None) -> Refresh:
-        """What Redash's schedule says."""
-        if not schedule or not schedule.get("interval"):
-            return cls(0)
-        return cls(int(schedule["interval"]), schedule.get("time") or None, schedule.get("day_of_week") or None)
-
-    def schedule(self) -> dict[str, Any] | None:
-        """The form for Redash: with any of its four keys missing the scheduler disables the schedule."""
-        if not self.interval_s:
-            return None
-        return {"interval": self.interval_s, "time": self.time, "day_of_week": self.day, "until": None}
 
     def __str__(self) -> str:
         day = f" on {self.day}" if self.day else ""

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from redash.publisher.dashboard_file import Visualization
-from tests.redash.asking import FILES
+from dashboards.dashboard_file import Visualization
+from tests.dashboards.asking import FILES
 
 SHOWN: list[tuple[str, Visualization]] = [
     (str(widget.query), widget.shown)

@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from redash.publisher.problems import Problem
-from redash.publisher.refresh import EVERY_MINUTE, Refresh
+from dashboards.problems import Problem
+from dashboards.refresh import EVERY_MINUTE, Refresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 KEY_FORM = re.compile(r"[a-z][a-z0-9_]*")
 HEADER = ("title", "question", "grain", "refresh")
 REQUIRED = ("title", "question", "grain")
 _HEADER_LINE = re.compile(r"--\s*([A-Za-z_]+):[ \t]*(.*?)\s*")
-_MUSTACHE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_MENTION = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 _WALL_CLOCK = re.compile(
     r"(?<![\w.])(?:(?:now|clock_timestamp)\s*\(|(?:current_timestamp|current_date|localtimestamp)\b)", re.IGNORECASE
@@ -44,8 +44,12 @@ class QueryFile:
 
     def mentions(self) -> Iterator[tuple[str, int]]:
         """Each mention of a parameter and its line in the file."""
-        for found in _MUSTACHE.finditer(self.sql):
-            yield found[1].split(".")[0], self.first_sql_line + self.sql.count("\n", 0, found.start())
+        for found in _MENTION.finditer(self.sql):
+            yield found[1], self.first_sql_line + self.sql.count("\n", 0, found.start())
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The SQL with a value for each mention. A quote within one is doubled: parameters stand in quotes."""
+        return _MENTION.sub(lambda found: values[found[1]].replace("'", "''"), self.sql)
 
 
 def parse_query(path: Path, text: str) -> QueryFile | list[Problem]:

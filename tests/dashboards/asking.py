@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 
-from redash.publisher.files import load
+from dashboards.files import load
 from sim.clock.pacer import Speed
 from sim.run.start import run_shop
 from sim.settings import Settings
@@ -42,7 +42,7 @@ class Answer:
 
 def sql_of(key: str, city: str = "All cities", period: str = "Everything") -> str:
     """A query's SQL as Redash renders it."""
-    return FILES.queries[key].sql.replace("{{ city }}", city).replace("{{ period }}", period)
+    return FILES.queries[key].filled({"city": city, "period": period})
 
 
 def ask(connection: Connection, key: str, city: str = "All cities", period: str = "Everything") -> Answer:

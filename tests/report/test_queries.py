@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from redash.publisher.files import load
-from redash.publisher.problems import BadInput
-from report.asking import NoAnswer, filled_sql, reading
+from dashboards.files import load
+from dashboards.problems import BadInput
 from report.choices import check_lists, choose
+from report.queries import NoAnswer, reading
 from report.shop import read_shop
-from tests.redash.asking import new_database
+from tests.dashboards.asking import new_database
 
 FILES = load()
 
@@ -54,7 +54,7 @@ def test_answers_are_numbers_instants_and_dates(traded: Engine):
 
 
 def test_the_sql_that_is_shown_is_the_sql_that_is_run():
-    sql = filled_sql(FILES.queries["funnel"], {"city": "L'Aquila", "period": "Today"})
+    sql = FILES.queries["funnel"].filled({"city": "L'Aquila", "period": "Today"})
     assert "cities_named('L''Aquila')" in sql
     assert "visits_in('Today')" in sql
 

@@ -1,4 +1,4 @@
-"""What can go wrong: files that are not right (with file and line), and a Redash that does not do as asked."""
+"""What can be wrong with files, each with its file and line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Problem:
 
 
 class BadInput(Exception):
-    """What the command was given is not right: nothing was sent. Exit code 2."""
+    """What the command was given is not right: nothing was done. Exit code 2."""
 
 
 class BadFiles(BadInput):
@@ -32,18 +32,6 @@ class BadFiles(BadInput):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
-
-
-class Failure(Exception):
-    """Redash, or the way to it, failed; told in one line. Exit code 1."""
-
-
-class Refused(Failure):
-    """Redash answered with an error, of this HTTP status."""
-
-    def __init__(self, status: int, message: str) -> None:
-        self.status = status
-        super().__init__(message)
 
 
 def short(path: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from redash.publisher.problems import BadFiles, Problem
+from dashboards.problems import BadFiles, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

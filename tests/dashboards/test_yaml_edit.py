@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from redash.publisher.yaml_edit import edited
-from redash.publisher.yaml_lines import parse_document
-from redash.publisher.yaml_text import block
+from dashboards.yaml_edit import edited
+from dashboards.yaml_lines import parse_document
+from dashboards.yaml_text import block
 
 TEXT = """\
 # above

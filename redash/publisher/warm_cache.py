@@ -9,13 +9,13 @@ import time
 from typing import TYPE_CHECKING
 
 from redash.publisher.api import Api, Json, in_parallel
-from redash.publisher.problems import Failure, Refused
+from redash.publisher.failures import Failure, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
 
-    from redash.publisher.files import Files
-    from redash.publisher.query_file import QueryFile
+    from dashboards.files import Files
+    from dashboards.query_file import QueryFile
 
 _DONE, _FAILED, _CANCELLED = 3, 4, 5
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _PATIENCE_S = 0.05, 0.5, 120.0
@@ -23,7 +23,7 @@ _ANY_AGE, _NO_AGE = -1, 0
 _TRIPPED, _TRIPS = 500, 3
 
 
-def prerun(
+def warm_cache(
     api: Api, files: Files, queries: Mapping[str, Json], left_out: Container[str], progress: Callable[[str], None]
 ) -> list[str]:
     """The queries that failed, and why. Those that fill parameters' lists go first: values are checked against them.

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from redash.publisher import axis_titles
-from redash.publisher.strict import Strict
+from dashboards.strict import Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from redash.publisher.yaml_lines import Document
+    from dashboards.yaml_lines import Document
 
 COLUMNS = 12
 KEY_OPTION = "bazaarKey"
@@ -89,9 +88,17 @@ class Visualization(Strict):
         for name in (KEY_OPTION, PUBLISHED_OPTION):
             if name in options:
                 raise ValueError(f"'{name}' is the publisher's own option")
-        if any(title is not None and not isinstance(title, str) for title in axis_titles.titles(options)):
+        if any(not isinstance(axis.get("title", ""), (str, type(None))) for axis in axes(options)):
             raise ValueError("an axis title is plain text: the publisher puts it in the form of Redash's version")
         return options
+
+
+def axes(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A chart's axes, as its options have them."""
+    below, beside = options.get("xAxis"), options.get("yAxis")
+    for axis in [below, *(beside if isinstance(beside, list) else [])]:
+        if isinstance(axis, dict):
+            yield axis
 
 
 TABLE = Visualization(key="table", type="TABLE", name="Table")

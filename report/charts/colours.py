@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from colorsys import hls_to_rgb, rgb_to_hls
 
-from notebooks.theme import INK
+from analysis.theme import INK
 
 PAPER = "#FFFFFF"
 

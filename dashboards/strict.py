@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
-    from redash.publisher.problems import Problem
-    from redash.publisher.yaml_lines import Document, Place
+    from dashboards.problems import Problem
+    from dashboards.yaml_lines import Document, Place
 
 
 class Strict(BaseModel):

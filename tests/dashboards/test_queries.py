@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from dashboards.dashboard_file import Visualization
 from db.apply import apply_schema
-from redash.publisher.dashboard_file import Visualization
-from tests.redash.asking import FILES, Answer, ask, new_database, reading, trade, traded_shop
+from tests.dashboards.asking import FILES, Answer, ask, new_database, reading, trade, traded_shop
 
 PERIODS = ["Today", "Last 24 hours", "Last 7 days", "Last 28 days", "Everything"]
 VISUALIZATIONS = [

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from redash.publisher.yaml_lines import Document, Place, parse_document
-from redash.publisher.yaml_text import block, inline, pair
+from dashboards.yaml_lines import Document, Place, parse_document
+from dashboards.yaml_text import block, inline, pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""What notebooks, the report and experiments share: the look of a chart, and the way to the shop's database."""
