@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sim import facts
-from sim.journal import aftermath, delivery, funnel, incidents, orders, people, stock
+from sim.journal import delivery, funnel, incidents, orders, people, post_delivery, stock
 from sim.journal.batch import OpenBatch
 
 ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
@@ -57,8 +57,8 @@ RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.ParcelLoaded: delivery.parcel_loaded,
     facts.DeliveryAttempted: delivery.delivery_attempted,
     facts.TripEnded: delivery.trip_ended,
-    facts.ReturnRequested: aftermath.return_requested,
-    facts.ReturnRefunded: aftermath.return_refunded,
+    facts.ReturnRequested: post_delivery.return_requested,
+    facts.ReturnRefunded: post_delivery.return_refunded,
     facts.IncidentBegan: incidents.incident_began,
     facts.IncidentEnded: incidents.incident_ended,
 }
