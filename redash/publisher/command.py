@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from redash.publisher.overwrite import VARIABLE, of_option, of_variable
 from redash.publisher.prune import prune
 from redash.publisher.publish import Publication
 from redash.publisher.pull import Pull
-from redash.publisher.source import SourceSettings
+from redash.publisher.settings import RedashSettings, source_settings
 from redash.publisher.wait_for_history import wait_for_history
 from redash.publisher.warm_cache import warm_cache
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FAILED, _BAD_INPUT = 1, 2
-_URL = "http://127.0.0.1:5000"
 _WORD = "the queries and dashboards named, or all: overwrite"
 
 
@@ -37,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             _say(f"{len(files.queries)} queries and {len(files.dashboards)} dashboards are sound")
             return 0
-        with Api(options.url, _key(options)) as api:
+        with Api(options.url or RedashSettings().url, _key(options)) as api:
             api.wait(options.wait)
             return _publish(api, files, options) if options.command == "publish" else _pull(api, files, options)
     except BadInput as bad:
@@ -71,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (publish, pull, check):
         each.add_argument("--files", type=Path, default=HERE, help="the folder of queries and dashboards")
     for each in (publish, pull):
-        each.add_argument("--url", default=os.environ.get("REDASH_URL") or _URL, help=f"REDASH_URL, else {_URL}")
+        each.add_argument("--url", help=f"REDASH_URL, else {RedashSettings.model_fields['url'].default}")
         each.add_argument("--key", help="an API key; else REDASH_API_KEY or REDASH_ADMIN_API_KEY")
         each.add_argument(
             "--wait", type=float, default=0.0, metavar="S", help="seconds to wait for Redash to answer (0)"
@@ -80,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _key(options: argparse.Namespace) -> str:
-    key = options.key or os.environ.get("REDASH_API_KEY") or os.environ.get("REDASH_ADMIN_API_KEY")
+    settings = RedashSettings()
+    key = options.key or settings.api_key or settings.admin_api_key
     if not key:
         raise BadInput("an API key of Redash is needed: --key, REDASH_API_KEY or REDASH_ADMIN_API_KEY")
     return str(key)
@@ -90,12 +89,12 @@ def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
     if options.prune and not files.queries:
         raise BadInput(f"{short(files.root)} has no queries: --prune would archive everything")
     overwrite = (
-        of_variable(os.environ.get(VARIABLE), files)
+        of_variable(RedashSettings().overwrite, files)
         if options.overwrite is None
         else of_option(options.overwrite, files)
     )
     begun_s = time.monotonic()
-    settings = SourceSettings.of_environment(os.environ)
+    settings = source_settings()
     publication = Publication(api, files, settings, overwrite, everything=options.prune)
     publication.run()
     if options.prune:

@@ -34,9 +34,9 @@ def of_option(given: Sequence[str] | None, files: Files) -> Overwrite:
     return _named(given, "--overwrite", files) if given else Overwrite(None)
 
 
-def of_variable(given: str | None, files: Files) -> Overwrite:
+def of_variable(given: str, files: Files) -> Overwrite:
     """From REDASH_OVERWRITE: `all`, or keys with blanks or commas between them."""
-    said = (given or "").strip()
+    said = given.strip()
     if said.lower() in _NONE:
         return Overwrite()
     if said.lower() in _ALL:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboards.files import Files
     from redash.publisher.api import Api
     from redash.publisher.overwrite import Overwrite
-    from redash.publisher.source import SourceSettings
+    from redash.publisher.settings import SourceSettings
 
 
 class Publication:

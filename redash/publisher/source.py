@@ -11,39 +11,13 @@ from redash.publisher.failures import Failure, Refused
 from redash.publisher.remote import SOURCE_NAME, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from redash.publisher.api import Api, Json
+    from redash.publisher.settings import SourceSettings
     from redash.publisher.tally import Tally
 
-_PASSWORD = "BAZAAR_READER_PASSWORD"
 _GAVE_UP, _TESTS = 500, 3
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """How Redash, not this command, reaches the shop."""
-
-    options: Json
-
-    @classmethod
-    def of_environment(cls, environment: Mapping[str, str]) -> SourceSettings | None:
-        """From BAZAAR_SOURCE_HOST and the like, whose defaults fit Compose; None without a reader's password."""
-        password = environment.get(_PASSWORD)
-        if not password:
-            return None
-        port = environment.get("BAZAAR_SOURCE_PORT") or "5432"
-        if not port.isdecimal() or not 0 < int(port) < 65536:
-            raise BadInput(f"BAZAAR_SOURCE_PORT: '{port}' is not a port")
-        options = {
-            "host": environment.get("BAZAAR_SOURCE_HOST") or "postgres",
-            "port": int(port),
-            "dbname": environment.get("BAZAAR_SOURCE_DATABASE") or "bazaar",
-            "user": environment.get("BAZAAR_SOURCE_USER") or "bazaar_reader",
-            "password": password,
-            "sslmode": environment.get("BAZAAR_SOURCE_SSLMODE") or "prefer",
-        }
-        return cls(options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +33,25 @@ def publish_source(api: Api, settings: SourceSettings | None, tally: Tally) -> S
     now = read_source(api)
     if settings is None:
         if now is None:
-            raise BadInput(f"Redash has no data source '{SOURCE_NAME}' yet: say the reader's password in {_PASSWORD}")
+            raise BadInput(
+                f"Redash has no data source '{SOURCE_NAME}' yet: say the reader's password in BAZAAR_READER_PASSWORD"
+            )
         return Source(int(now["id"]), lambda: None)
     if now is None:
-        made = int(api.post("data_sources", _body(settings.options))["id"])
+        made = int(api.post("data_sources", _body(settings.model_dump()))["id"])
         tally.create("source", SOURCE_NAME)
         return Source(made, partial(_prove, api, made))
     return Source(int(now["id"]), partial(_mend, api, settings, now, tally))
 
 
 def _mend(api: Api, settings: SourceSettings, now: Json, tally: Tally) -> None:
-    source_id = int(now["id"])
-    differing = [name for name, value in settings.options.items() if name != "password" and _option(now, name) != value]
+    source_id, options = int(now["id"]), settings.model_dump()
+    differing = [name for name, value in options.items() if name != "password" and _option(now, name) != value]
     # The password can't be read back: that the source works has to do as proof of it.
     if not differing and now["type"] == "pg" and _tested(api, source_id)["ok"]:
         return
-    kept = {name: value for name, value in now["options"].items() if name not in settings.options}
-    api.post(f"data_sources/{source_id}", _body(kept | settings.options))
+    kept = {name: value for name, value in now["options"].items() if name not in options}
+    api.post(f"data_sources/{source_id}", _body(kept | options))
     tally.change("source", SOURCE_NAME, differing or ["password"])
     _prove(api, source_id)
 
