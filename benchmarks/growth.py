@@ -29,7 +29,7 @@ SELECT format('(SELECT count(*) FROM %I)', relname) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 """
 _SIZE = "SELECT pg_database_size(current_database())"
-_COMMITTED = "SELECT batches FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_COMMITTED = "SELECT batches FROM sim.current_run"
 _PATIENCE_S = 300.0
 
 

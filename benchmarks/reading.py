@@ -27,10 +27,10 @@ CHOICES = {"city": "All cities", "period": "Last 28 days"}
 _FUNCTION = "SELECT pg_get_functiondef('public.period_start(text)'::regprocedure)"
 _28_DAYS, _30_DAYS = "'672 hours'", "'720 hours'"
 _SIZE = """
-SELECT (SELECT count(*) FROM orders), (SELECT rows_written FROM sim.runs ORDER BY run_id DESC LIMIT 1),
+SELECT (SELECT count(*) FROM orders), (SELECT rows_written FROM sim.current_run),
        extract(epoch FROM sim_now() - period_start('Last 28 days')) / 86400
 """
-_COMMITTED = "SELECT batches FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_COMMITTED = "SELECT batches FROM sim.current_run"
 _SIGN_OF_LIFE_S = 120.0
 
 

@@ -18,7 +18,7 @@ from sim.embedded import EmbeddedServer
 from sim.embedded.errors import EmbeddedError
 
 HISTORY = "7d"
-_STATUS = "SELECT rows_written, status FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_STATUS = "SELECT rows_written, status FROM sim.current_run"
 _PATIENCE_S = 600.0
 
 

@@ -292,7 +292,7 @@ LEFT JOIN (
 ) pp USING (product_id)
 WHERE pp.product_id IS NULL
    OR (pp.nth = 1 AND (pp.reason <> 'opening'
-                       OR pp.valid_from > (SELECT epoch FROM sim.runs ORDER BY run_id DESC LIMIT 1)))
+                       OR pp.valid_from > (SELECT epoch FROM sim.current_run)))
    OR (pp.nth > 1 AND pp.reason = 'opening');
 
 -- name: order_status_is_the_last_change

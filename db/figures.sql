@@ -77,7 +77,7 @@ FROM (SELECT count(*) AS n, row_number() OVER (ORDER BY count(*) DESC) AS rank, 
 -- name: orders_of_established_customers
 -- orders from customers registered before the window
 -- band: 55 .. 90 %
-SELECT 100.0 * avg((c.registered_at < (SELECT epoch FROM sim.runs ORDER BY run_id DESC LIMIT 1))::int)
+SELECT 100.0 * avg((c.registered_at < (SELECT epoch FROM sim.current_run))::int)
 FROM orders o JOIN customers c USING (customer_id) WHERE o.paid_at IS NOT NULL;
 
 -- name: evening_against_night
@@ -255,7 +255,7 @@ SELECT 100.0 * avg((method = 'debit_card')::int) FROM payments WHERE status <> '
 -- band: 40 .. 85 %
 WITH config AS (
     SELECT scale, epoch, sim_now, scenario_config -> 'warehouse' -> 'pickers_by_hour' AS pickers
-    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    FROM sim.current_run
 ), posts AS (
     SELECT warehouse_id, city_id, timezone, count(*) OVER () AS warehouses FROM warehouses JOIN cities USING (city_id)
 ), work AS (

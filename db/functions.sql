@@ -4,14 +4,14 @@
 -- query filters millions of rows by it, (SELECT sim_now()) makes sure that it is asked once.
 CREATE OR REPLACE FUNCTION public.sim_now() RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
+AS $$ SELECT sim_now FROM sim.current_run $$;
 
 COMMENT ON FUNCTION public.sim_now() IS
     'The simulated now: the instant of the newest commit of the newest run. Use it instead of now().';
 
 CREATE OR REPLACE FUNCTION public.currency() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT coalesce(currency, '¤') FROM sim.runs ORDER BY run_id DESC LIMIT 1 $$;
+AS $$ SELECT coalesce(currency, '¤') FROM sim.current_run $$;
 
 COMMENT ON FUNCTION public.currency() IS
     'The currency of all money in this shop, as ISO 4217 has it: USD, RUB …; ¤ where an older program did not note it.';
@@ -19,7 +19,7 @@ COMMENT ON FUNCTION public.currency() IS
 CREATE OR REPLACE FUNCTION public.kept_since() RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-    SELECT greatest(epoch, (SELECT kept_since FROM sim.retention)) FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    SELECT greatest(epoch, (SELECT kept_since FROM sim.retention)) FROM sim.current_run
 $$;
 
 COMMENT ON FUNCTION public.kept_since() IS
@@ -68,7 +68,7 @@ AS $$
                WHEN 'Everything' THEN since
            END
     FROM (SELECT sim_now, greatest(epoch, (SELECT kept_since FROM sim.retention)) AS since
-          FROM sim.runs ORDER BY run_id DESC LIMIT 1) newest
+          FROM sim.current_run) newest
 $$;
 
 COMMENT ON FUNCTION public.period_start(text) IS

@@ -12,7 +12,7 @@ from db import SCRIPTS
 from models import metadata, tables_in_key_order
 
 FIRST_SCHEMA = SCRIPTS / "migrations" / "first_schema"
-REPLACED_SCRIPTS = ("functions.sql", "quarters.sql", "views.sql")
+REPLACED_SCRIPTS = ("current_run.sql", "functions.sql", "quarters.sql", "views.sql")
 # Tables that are there for a time only: the first schema's own one, and while history is loaded.
 TRANSIENT_TABLES = ("sim.schema_version", "sim.unbuilt")
 SINCE = {
@@ -27,6 +27,7 @@ SINCE = {
     "public.currency()": 6,
     "sim.rules_since(int)": 6,
     "public.incidents_during(text,timestamptz,timestamptz)": 6,
+    "sim.current_run": 7,
 }
 """Since which version there are the views and functions that the first schema had not: what an older shop has under
 such a name is somebody else's, and CREATE OR REPLACE would replace it."""

@@ -61,8 +61,8 @@ BEGIN
         GRANT USAGE ON SCHEMA public TO bazaar_reader;
     END IF;
     GRANT USAGE ON SCHEMA sim TO bazaar_reader;
-    GRANT SELECT ON sim.runs, sim.controls, sim.incidents, sim.retention, sim.carried_customers, sim.carried_stock,
-        sim.carried_ids, sim.session_quarters, sim.view_quarters TO bazaar_reader;
+    GRANT SELECT ON sim.runs, sim.current_run, sim.controls, sim.incidents, sim.retention, sim.carried_customers,
+        sim.carried_stock, sim.carried_ids, sim.session_quarters, sim.view_quarters TO bazaar_reader;
     GRANT EXECUTE ON FUNCTION public.sim_now(), public.kept_since(), public.cities_named(text), public.period_start(text),
         public.period_step(text), public.period_steps(text), public.visits_in(text), public.views_in(text), public.currency(),
         public.incidents_during(text, timestamptz, timestamptz), sim.rules_since(int) TO bazaar_reader;

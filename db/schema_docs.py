@@ -40,7 +40,7 @@ def _lines() -> Iterator[str]:
         for table in tables_of(group):
             yield from _dictionary(table)
     yield "\n## Views\n"
-    for name, comment in view_comments():
+    for name, comment in [*view_comments(), *view_comments("current_run.sql")]:
         yield f"- `{name}`: {comment}"
     yield "\n## What always holds\n"
     yield "`python -m sim check` runs these queries of `db/checks.sql`; each finds the rows that break it.\n"
@@ -48,10 +48,10 @@ def _lines() -> Iterator[str]:
         yield f"- `{check.name}`: {check.sentence}"
 
 
-def view_comments() -> list[tuple[str, str]]:
-    """Name and comment of every view in db/views.sql."""
-    script = (SCRIPTS / "views.sql").read_text(encoding="utf-8")
-    found = re.findall(r"COMMENT ON VIEW (\w+) IS\s+((?:'(?:[^']|'')*'\s*)+);", script)
+def view_comments(script: str = "views.sql") -> list[tuple[str, str]]:
+    """Name and comment of every view that a script makes, those for analysts unless another one is named."""
+    text = (SCRIPTS / script).read_text(encoding="utf-8")
+    found = re.findall(r"COMMENT ON VIEW ([\w.]+) IS\s+((?:'(?:[^']|'')*'\s*)+);", text)
     return [(name, _literal(comment)) for name, comment in found]
 
 

@@ -13,8 +13,8 @@ from report.queries import NoAnswer
 if TYPE_CHECKING:
     from report.queries import Asker
 
-_NEWEST = "SELECT seed, scenario, market, scale, epoch, sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1"
-_NO_SHOP = "there is no shop in this database yet (`make sim` opens one)"
+_NEWEST = "SELECT seed, scenario, market, scale, epoch, sim_now FROM sim.current_run"
+_NO_SHOP = "there is no shop in this database yet (`make sim` opens one, `make upgrade` renews an older program's)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def provenance() -> str:
     """Which shop it is, in a sentence."""
     try:
         with engine().connect() as connection:
-            run = connection.execute(text("SELECT * FROM sim.runs ORDER BY run_id DESC LIMIT 1")).mappings().first()
+            run = connection.execute(text("SELECT * FROM sim.current_run")).mappings().first()
     except SQLAlchemyError as error:
         raise Unreadable(_one_line(error)) from error
     if run is None:

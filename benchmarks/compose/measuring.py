@@ -37,7 +37,7 @@ NAMES = {
     "all_whole": "so do all dashboards",
 }
 _PATIENCE_S, _PAUSE_S = 900.0, 0.25
-_RUN = "SELECT batches, status FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_RUN = "SELECT batches, status FROM sim.current_run"
 
 T = TypeVar("T")
 Found = dict[str, Any]

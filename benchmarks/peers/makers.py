@@ -12,7 +12,7 @@ from benchmarks.simulator import REPOSITORY
 
 _BLUEPRINT = Path(__file__).with_name("desflow_shop.yaml")
 _TABLES = "SELECT format('SELECT count(*) FROM %I.%I', schemaname, relname) FROM pg_stat_user_tables"
-_OURS = "SELECT rows_written FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_OURS = "SELECT rows_written FROM sim.current_run"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from redash import settings
 SIMULATED_S = 20 * 60
 LEAST_S, MOST_S = 10, 120
 LOOK_EVERY_S = 5.0
-_SPEED = "SELECT CASE WHEN status <> 'paused' THEN kept_speed END FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_SPEED = "SELECT CASE WHEN status <> 'paused' THEN kept_speed END FROM sim.current_run"
 
 
 def young_for_s(speed: float | None) -> int:

@@ -11,7 +11,7 @@ import psycopg2
 SILENT_S = 15
 _PATIENCE = "-c statement_timeout=2s"  # Docker's is longer
 _LAST_SIGN = """
-SELECT host, extract(epoch FROM clock_timestamp() - heartbeat_at) FROM sim.runs ORDER BY run_id DESC LIMIT 1
+SELECT host, extract(epoch FROM clock_timestamp() - heartbeat_at) FROM sim.current_run
 """
 
 

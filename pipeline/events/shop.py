@@ -14,9 +14,10 @@ from psycopg2.extensions import parse_dsn
 from db.terms import begin_on_our_terms
 
 _CONNECT_TIMEOUT_S = 10
+_IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL, to_regclass('sim.current_run') IS NOT NULL"
 _MOMENT = """
 SELECT seed, market, epoch, sim_now, public.kept_since(), to_regclass('sim.unbuilt') IS NOT NULL
-FROM sim.runs ORDER BY run_id DESC LIMIT 1
+FROM sim.current_run
 """
 
 
@@ -63,9 +64,12 @@ def connect(url: str) -> Connection:
 def moment(connection: Connection) -> Moment:
     """Where the shop stands in the snapshot of the current transaction. Raises NoShop."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('sim.runs') IS NOT NULL")
+        cursor.execute(_IS_THERE)
+        is_there, is_current = cursor.fetchone() or (False, False)
+        if is_there and not is_current:
+            raise NoShop("the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it")
         row = None
-        if cursor.fetchone() == (True,):
+        if is_there:
             cursor.execute(_MOMENT)
             row = cursor.fetchone()
     if row is None:

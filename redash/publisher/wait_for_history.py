@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from redash.publisher.api import Api, Json
 
 _PAUSE_S = 1.0
-_CAUGHT_UP = "SELECT status <> 'catching_up' AS settled FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_CAUGHT_UP = "SELECT status <> 'catching_up' AS settled FROM sim.current_run"
 
 
 def wait_for_history(api: Api, source_id: int, patience_s: float) -> None:

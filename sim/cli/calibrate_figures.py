@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEAST_P = 0.001  # as rarely as once in a thousand cities, were the arrivals drawn by their profile
 _QUARTER = timedelta(minutes=15)  # clocks differ by whole quarters of an hour
-_RUN = "SELECT epoch, sim_now, scenario_config -> 'demand' FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_RUN = "SELECT epoch, sim_now, scenario_config -> 'demand' FROM sim.current_run"
 _CITIES = "SELECT city_id, name, timezone FROM cities ORDER BY city_id"
 _ARRIVALS = """
 SELECT (extract(isodow FROM t)::int - 1) * 24 + extract(hour FROM t)::int, count(*)

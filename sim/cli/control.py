@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 5.0
 _LOOK_EVERY_S = 0.02
-_STATE = "SELECT speed, status, sim_now, pid, host FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_STATE = "SELECT speed, status, sim_now, pid, host FROM sim.current_run"
 
 
 def speed_command(named: str | None, speed: str) -> None:

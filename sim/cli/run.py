@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.run.files import RunFiles
     from sim.settings import Settings
 
-_TITLE = "SELECT scenario, market, seed, scale FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_TITLE = "SELECT scenario, market, seed, scale FROM sim.current_run"
 
 
 def run_command(settings: Settings, named: str | None) -> None:

@@ -25,7 +25,7 @@ _RUN = """
 SELECT run_id, scenario, market, seed, scale, version, epoch, sim_now, speed, kept_speed, lag_s, status, started_at,
        heartbeat_at, pid, host, rows_written, batches,
        kept_since(), extract(epoch FROM clock_timestamp() - heartbeat_at)::double precision AS silent_s
-FROM sim.runs ORDER BY run_id DESC LIMIT 1
+FROM sim.current_run
 """
 _ORDERS = "SELECT status, count(*) FROM orders GROUP BY status"
 _ON_THE_WAY = ("placed", "paid", "picked", "packed", "dispatched", "delivered", "cancelled")

@@ -23,9 +23,11 @@ LARGE = 100_000
 """Rows from which on a table is divided by days."""
 
 MANIFEST = "manifest.json"
-_RUN = """
-SELECT seed, scenario, market, scale, version, epoch, sim_now(), kept_since() FROM sim.runs ORDER BY run_id DESC LIMIT 1
+_IS_THERE = """
+SELECT to_regclass('sim.runs') IS NOT NULL AND to_regclass('public.orders') IS NOT NULL,
+       to_regclass('sim.current_run') IS NOT NULL
 """
+_RUN = "SELECT seed, scenario, market, scale, version, epoch, sim_now(), kept_since() FROM sim.current_run"
 _RUN_NAMES = ("seed", "scenario", "market", "scale", "version", "epoch", "sim_now", "kept_since")
 
 
@@ -109,8 +111,11 @@ class _Export:
         return Exported(len(told), files, rows, run if run["sim_now"] else {}, unbuilt)
 
     def _run(self) -> dict[str, Any]:
-        if not self._one("SELECT to_regclass('sim.runs') IS NOT NULL AND to_regclass('public.orders') IS NOT NULL")[0]:
+        is_there, is_current = self._one(_IS_THERE)
+        if not is_there:
             raise Unreadable("there is no shop here yet; `python -m sim run` (make sim) opens one")
+        if not is_current:
+            raise Unreadable("the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it")
         run = self._one(_RUN)
         return dict(zip(_RUN_NAMES, run or (None,) * len(_RUN_NAMES), strict=True))
 

@@ -35,6 +35,7 @@ WHERE {_IS_THE_LOCK}
 """
 IS_LOCKED = f"SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE {_IS_THE_LOCK})"
 """Whether somebody has the lock: the simulator, or for a moment the server process of one that was killed."""
+# Not sim.current_run: a shop that waits for its upgrade has none.
 _SAID = "SELECT pid, host, heartbeat_at FROM sim.runs ORDER BY run_id DESC LIMIT 1"
 
 

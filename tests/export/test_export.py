@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -226,6 +227,13 @@ def test_a_shop_that_was_never_opened(database_url: str, export: Export):
     assert columns(read_back(Path("x"), "orders"))["total"] == pa.decimal128(12, 2)
     export("--out", "y", "--format", "csv", url=database_url)
     assert csv.read_csv("y/orders.csv").column_names == read_back(Path("x"), "orders").schema.names
+
+
+def test_where_the_shop_is_an_older_programs(database_url: str, export: Export):
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA sim CREATE TABLE runs (run_id bigint); CREATE TABLE orders (order_id bigint)")
+    line = export("--out", "x", exit_code=2, url=database_url)
+    assert line == "bazaar: the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it\n"
 
 
 def test_where_there_is_no_shop(database_url: str, export: Export):

@@ -12,7 +12,7 @@ from tests.system.compose import Compose
 from tools.env import read
 
 PASSWORDS = {"bazaar": "BAZAAR_PASSWORD", "bazaar_reader": "BAZAAR_READER_PASSWORD", "redash": "REDASH_DB_PASSWORD"}
-NEWEST = "(SELECT * FROM sim.runs ORDER BY run_id DESC LIMIT 1) AS run"
+NEWEST = "(SELECT * FROM sim.current_run) AS run"
 
 
 def connect(system: Compose, role: str, database: str, password: str | None = None) -> psycopg2.extensions.connection:

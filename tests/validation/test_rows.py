@@ -46,7 +46,7 @@ COURIER_STAYS = """
     WHERE d.status = 'out_for_delivery'"""
 
 LITTLE = """
-WITH run AS (SELECT epoch, sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1),
+WITH run AS (SELECT epoch, sim_now FROM sim.current_run),
 steps AS ({up_and_down}),
 counted AS (
     SELECT at, coalesce(lead(at) OVER (ORDER BY at), (SELECT sim_now FROM run)) AS until,

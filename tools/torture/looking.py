@@ -14,7 +14,7 @@ _BACKENDS = """
 SELECT state, query, extract(epoch FROM clock_timestamp() - query_start)::float8 FROM pg_stat_activity
 WHERE datname = current_database() AND application_name <> %s AND backend_type = 'client backend'
 """
-_PROGRESS = "SELECT batches, status, extract(epoch FROM sim_now)::float8 FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_PROGRESS = "SELECT batches, status, extract(epoch FROM sim_now)::float8 FROM sim.current_run"
 _HAS_RUNS = "SELECT to_regclass('sim.runs') IS NOT NULL"
 _IN_A_TRANSACTION = {"active", "idle in transaction"}
 _READING = re.compile(

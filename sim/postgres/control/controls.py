@@ -17,7 +17,7 @@ ON CONFLICT (run_id) DO UPDATE SET speed = excluded.speed, paused = false, asked
 _ASK = """
 UPDATE sim.controls
 SET speed = coalesce(:speed, speed), paused = coalesce(:paused, paused), asked_at = clock_timestamp()
-WHERE run_id = (SELECT max(run_id) FROM sim.runs) RETURNING speed, paused
+WHERE run_id = (SELECT run_id FROM sim.current_run) RETURNING speed, paused
 """
 READ = "SELECT speed, paused FROM sim.controls WHERE run_id = %s"
 

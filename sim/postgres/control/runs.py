@@ -51,7 +51,7 @@ FROM sim.runs WHERE run_id = :run_id RETURNING {_COLUMNS}
 
 def newest_run(connection: Connection) -> RunRecord | None:
     """Return the run that the database holds, if any."""
-    row = connection.execute(text(f"SELECT {_COLUMNS} FROM sim.runs ORDER BY run_id DESC LIMIT 1")).one_or_none()
+    row = connection.execute(text(f"SELECT {_COLUMNS} FROM sim.current_run")).one_or_none()
     connection.rollback()
     return None if row is None else RunRecord(*row)
 

@@ -38,9 +38,9 @@ SELECT coalesce((SELECT kept_since FROM sim.retention), r.epoch),
                  (SELECT min(placed_at) FROM orders WHERE delivered_at IS NULL AND cancelled_at IS NULL))
        END,
        r.epoch
-FROM sim.runs r ORDER BY run_id DESC LIMIT 1
+FROM sim.current_run r
 """
-_IS_PACING = "SELECT status IN ('pacing', 'paused') FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_IS_PACING = "SELECT status IN ('pacing', 'paused') FROM sim.current_run"
 
 
 class _Found(NamedTuple):

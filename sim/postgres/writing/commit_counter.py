@@ -14,7 +14,7 @@ from sim.postgres.writing.statements import Transaction
 REPORTED: Final = ("speed", "kept_speed", "lag_s", "status")
 """Columns of `sim.runs` that only the clock knows."""
 
-_NEWEST = "SELECT run_id, started_at, pid, host, batches FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_NEWEST = "SELECT run_id, started_at, pid, host, batches FROM sim.current_run"
 _GONE = "the shop is no longer in the database (was it reset?); start again for a new one"
 _GOES_ON = "start again: the shop goes on from the newest commit that is there"
 

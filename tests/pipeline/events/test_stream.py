@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -178,6 +179,14 @@ def test_another_shop_in_the_same_database_is_noticed(database_url: str):
             cursor.execute("UPDATE sim.runs SET seed = 2")
         with pytest.raises(NoShop, match="another shop was opened in this database: bazaar://international/2/"):
             list(stream.read())
+
+
+def test_a_shop_of_an_older_program_is_told(database_url: str):
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA sim CREATE TABLE runs (run_id bigint)")
+    told = pytest.raises(NoShop, match="is an older program's; `python -m sim upgrade`")
+    with told, streamed(database_url):
+        pass
 
 
 def test_an_empty_database_has_no_shop(database_url: str):
