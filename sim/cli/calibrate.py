@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sim.cli.calibrate_figures import Measured
+    from sim.calibration.figures import Measured
     from sim.run.files import RunFiles
 
 ENOUGH = 0.9  # of the figures, with every seed
 START = "2026-01-05T00:00Z"  # a Monday
-_SCRATCH = "bazaar_calibration"
-_IS_USED = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{_SCRATCH}'"
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 
 
@@ -102,7 +100,7 @@ def _refuse_unwritable(file: Path | None) -> None:
 
 def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> list[Measured]:
     """Simulate with one seed in a database of its own, which is dropped again, and measure."""
-    from sim.cli.calibrate_figures import measure, share_held
+    from sim.calibration.figures import measure, share_held
 
     began_s = time.monotonic()
     measured = []
@@ -128,23 +126,13 @@ def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> li
 
 @contextmanager
 def _scratch_database(server: str) -> Iterator[str]:
-    """Make a database beside the shop's own on the embedded server, and drop it afterwards."""
-    from sqlalchemy import NullPool, create_engine, make_url
+    from sim.calibration.scratch import InUseError, scratch_database
 
-    owner = make_url(server)
-    engine = create_engine(
-        "postgresql+psycopg2://", creator=lambda: connect(server), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
-    with engine.connect() as connection:
-        if connection.exec_driver_sql(_IS_USED).scalar_one():
-            raise Failure("calibrate: another calibration is at work on this server; let it end first")
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {_SCRATCH}")  # of one that was killed
-        connection.exec_driver_sql(f"CREATE DATABASE {_SCRATCH}")
     try:
-        yield owner.set(database=_SCRATCH).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {_SCRATCH} WITH (FORCE)")
+        with scratch_database(server, connect) as url:
+            yield url
+    except InUseError as error:
+        raise Failure("calibrate: another calibration is at work on this server; let it end first") from error
 
 
 def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
@@ -187,7 +175,7 @@ def _show(plan: Plan, by_seed: dict[int, list[Measured]], *, report: bool, write
 
 
 def _judge(by_seed: dict[int, list[Measured]]) -> None:
-    from sim.cli.calibrate_figures import share_held
+    from sim.calibration.figures import share_held
 
     seed, worst = min(((seed, share_held(measured)) for seed, measured in by_seed.items()), key=lambda one: one[1])
     if worst < ENOUGH:

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.calibrate_figures import share_held
+from sim.calibration.figures import share_held
 from sim.experiments.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sim.cli.calibrate_figures import Measured
+    from sim.calibration.figures import Measured
 
     BySeed = Mapping[int, Sequence[Measured]]
 

@@ -11,7 +11,7 @@ import typer
 from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, one_line
-from sim.cli.status import NO_RUN, refuse_other_databases, run_status
+from sim.cli.status import NO_RUN, refuse_other_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,6 +44,7 @@ def check_command(named: str | None) -> None:
 def _results(url: str) -> Iterator[CheckResult]:
     from db.checks import load_checks, run_checks
     from db.deferred_indexes import deferred
+    from sim.postgres.control.status import run_status
 
     with opened(url) as connection:
         refuse_other_databases(connection)

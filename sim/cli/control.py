@@ -11,7 +11,7 @@ import typer
 
 from sim.cli.database import opened, url_if_running
 from sim.cli.failure import FAILED, Failure, refusing
-from sim.cli.status import refuse_other_databases, run_status
+from sim.cli.status import refuse_other_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 5.0
 _LOOK_EVERY_S = 0.02
-_STATE = "SELECT speed, status, sim_now, pid, host FROM sim.current_run"
 
 
 def speed_command(named: str | None, speed: str) -> None:
@@ -62,6 +61,8 @@ def _change(
 @contextmanager
 def running_simulator(command: str, named: str | None) -> Iterator[tuple[Connection, Mapping[str, Any]]]:
     """A connection to the database of a running simulator, with its row in sim.runs; a Failure when none runs."""
+    from sim.postgres.control.status import run_status
+
     url = named or url_if_running()
     if url is None:
         raise _nobody_runs(command)
@@ -74,12 +75,13 @@ def running_simulator(command: str, named: str | None) -> Iterator[tuple[Connect
 
 
 def _answer(command: str, connection: Connection, speed: str, *, paused: bool) -> Mapping[str, Any]:
+    from sim.postgres.control.controls import run_state
+
     deadline_s = time.monotonic() + _PATIENCE_S
     while True:
-        run = connection.exec_driver_sql(_STATE).mappings().one()
-        connection.rollback()
+        run = run_state(connection)
         if run["speed"] == speed and (run["status"] == "paused") == paused:
-            return dict(run)
+            return run
         if time.monotonic() > deadline_s:
             raise Failure(
                 f"{command}: it is asked for, but process {run['pid']} on {run['host']} has not answered within "

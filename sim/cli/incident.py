@@ -11,7 +11,7 @@ import typer
 from sim.cli.control import running_simulator
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, refusing
-from sim.cli.status import NO_RUN, refuse_other_databases, run_status
+from sim.cli.status import NO_RUN, refuse_other_databases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,6 +86,7 @@ def _end(named: str | None, text: str) -> None:
 def _list(named: str | None) -> None:
     """Print every incident that has begun or was asked for, the oldest first."""
     from sim.postgres.control.incidents import shown
+    from sim.postgres.control.status import run_status
 
     with for_a_command(named) as url:
         if url is None:

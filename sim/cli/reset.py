@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from db.dependents import Dependent
 
 _NOTHING = "there is nothing to drop"
-_WAIT_FOR_READERS = "10s"
-# Others may have something in it, or have made it.
-_DROP_SCHEMA = """
-DO $$ BEGIN DROP SCHEMA IF EXISTS sim;
-EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL; END $$
-"""
 
 
 def reset_command(named: str | None, *, yes: bool, drop: Collection[str] = ()) -> None:
@@ -107,16 +101,13 @@ def drop_shop(connection: Connection, named: Collection[str] = ()) -> list[Depen
     from psycopg2 import errors
     from sqlalchemy.exc import DBAPIError
 
-    from db.dependents import drop
+    from db.drop import drop_schema, limit_waiting
 
     _refuse_while_running(connection)
     try:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_FOR_READERS}'")
+        limit_waiting(connection)
         going = _leaning(connection, named)
-        drop(connection, going)
-        for statement in drop_statements():
-            connection.exec_driver_sql(statement)
-        connection.commit()
+        drop_schema(connection, going)
     except DBAPIError as error:
         if isinstance(error.orig, errors.LockNotAvailable):
             raise Failure("reset: others are reading the tables; nothing was dropped", FAILED) from error
@@ -130,19 +121,7 @@ def drop_shop(connection: Connection, named: Collection[str] = ()) -> list[Depen
 
 
 def _refuse_while_running(connection: Connection) -> None:
-    from sim.postgres.writer_lock import ONE_SIMULATOR
+    from sim.postgres.writer_lock import lock_for_a_transaction
 
-    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ONE_SIMULATOR})").scalar_one():
+    if not lock_for_a_transaction(connection):
         raise Failure("reset: a simulator is running on this database; stop it first")
-
-
-def drop_statements() -> list[str]:
-    """What drops everything that the applier makes, dependents first. No CASCADE: what others built stays."""
-    from db.names import TRANSIENT_TABLES, functions, tables, views
-
-    return [
-        f"DROP VIEW IF EXISTS {', '.join(views())}",
-        f"DROP TABLE IF EXISTS {', '.join([*TRANSIENT_TABLES, *tables()])}",
-        f"DROP FUNCTION IF EXISTS {', '.join(functions())}",
-        _DROP_SCHEMA,
-    ]

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sim.run.files import RunFiles
     from sim.settings import Settings
 
-_TITLE = "SELECT scenario, market, seed, scale FROM sim.current_run"
-
 
 def run_command(settings: Settings, named: str | None) -> None:
     """Run until a signal comes or `--for` is over; everything is committed then."""
@@ -64,14 +62,16 @@ def _read_files(settings: Settings) -> RunFiles:
 
 def _welcome(url: str, *, embedded: bool) -> Title | None:
     """Let readers in, now that the schema is there, and say which run it is. Nothing here may end a run."""
+    from sim.postgres.control.runs import newest_run
+
     try:
         if embedded:
             reader_url(url)
         with opened(url) as connection:
-            row = connection.exec_driver_sql(_TITLE).one_or_none()
+            run = newest_run(connection)
     except Failure:
         return None
-    return None if row is None else Title(*row)
+    return None if run is None else Title(run.scenario, run.market, run.seed, run.scale)
 
 
 def _hint(named: str | None) -> str:

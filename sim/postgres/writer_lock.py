@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from psycopg2 import errors
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
@@ -17,6 +17,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  its own 
 from sim.journal.port import SinkError
 from sim.postgres.connection import rows
 from sim.postgres.transient_errors import TransientError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as SQLConnection
 
 ONE_SIMULATOR = 0x62617A616173  # the key of the lock
 _PATIENCE_S = 10.0
@@ -96,6 +99,11 @@ def take_lock_again(connection: Connection, ours: Collection[Backend], look: Cal
                 f"another simulator ({_name(connection)[0]}, server process {pid}) is running on the database"
             )
         time.sleep(_LOOK_EVERY_S)
+
+
+def lock_for_a_transaction(connection: SQLConnection) -> bool:
+    """Keep simulators away until the transaction ends; False when there is one."""
+    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({ONE_SIMULATOR})").scalar_one())
 
 
 def _try(connection: Connection) -> bool:

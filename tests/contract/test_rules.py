@@ -96,3 +96,11 @@ runpy.run_module("sim", run_name="__main__")
         [sys.executable, "-c", pressed], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "bazaar: nothing was done\n")
+
+
+def test_commands_know_no_sql():
+    """They ask what lies in `sim.postgres` and `db`."""
+    sql = re.compile(r"\b(SELECT|INSERT INTO|UPDATE \w+(\.\w+)? SET|DELETE FROM|(CREATE|ALTER|DROP) [A-Z]+)\b.*[\"';]")
+    commands = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "sim" / "cli").glob("*.py")}
+    assert sql.search(GUIDE + '"SELECT 1"')
+    assert [name for name, text in commands.items() if sql.search(text)] == []

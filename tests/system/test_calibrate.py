@@ -15,9 +15,10 @@ from scipy import stats
 from sqlalchemy import make_url, text
 
 from db.figures import load_figures
-from sim.cli import calibrate_figures, calibrate_page
+from sim.calibration import figures as calibrate_figures
+from sim.calibration.figures import Measured
+from sim.cli import calibrate_page
 from sim.cli.calibrate import _judge
-from sim.cli.calibrate_figures import Measured
 from sim.cli.failure import Failure
 from sim.cli.main import main
 from sim.embedded.clients import connect

@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
 from models import metadata
-from sim.cli.status import for_people, run_status
+from sim.cli.status import for_people
 from sim.postgres.connection import open_connection
+from sim.postgres.control.status import run_status
 from sim.postgres.retention import purge, purger
 from sim.postgres.retention.purger import Purger
 from tests.integration.test_running import Shop, eventually

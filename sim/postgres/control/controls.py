@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
 CHANNEL = "bazaar_control"
@@ -19,6 +21,7 @@ UPDATE sim.controls
 SET speed = coalesce(:speed, speed), paused = coalesce(:paused, paused), asked_at = clock_timestamp()
 WHERE run_id = (SELECT run_id FROM sim.current_run) RETURNING speed, paused
 """
+_STATE = "SELECT speed, status, sim_now, pid, host FROM sim.current_run"
 READ = "SELECT speed, paused FROM sim.controls WHERE run_id = %s"
 
 
@@ -41,3 +44,10 @@ def ask(connection: Connection, *, speed: str | None = None, paused: bool | None
     connection.execute(text(f"NOTIFY {CHANNEL}"))
     connection.commit()
     return None if row is None else Controls(*row)
+
+
+def run_state(connection: Connection) -> Mapping[str, Any]:
+    """What the running simulator says of itself: speed, status, simulated now, and where it runs."""
+    state = dict(connection.execute(text(_STATE)).mappings().one())
+    connection.rollback()
+    return state

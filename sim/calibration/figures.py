@@ -6,6 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from scipy.stats import chi2
+
+from db.figures import load_figures, run_figure
+from sim.postgres.control.runs import newest_run
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -16,7 +21,6 @@ if TYPE_CHECKING:
 
 LEAST_P = 0.001  # as rarely as once in a thousand cities, were the arrivals drawn by their profile
 _QUARTER = timedelta(minutes=15)  # clocks differ by whole quarters of an hour
-_RUN = "SELECT epoch, sim_now, scenario_config -> 'demand' FROM sim.current_run"
 _CITIES = "SELECT city_id, name, timezone FROM cities ORDER BY city_id"
 _ARRIVALS = """
 SELECT (extract(isodow FROM t)::int - 1) * 24 + extract(hour FROM t)::int, count(*)
@@ -37,8 +41,6 @@ class Measured(NamedTuple):
 
 def measure(connection: Connection) -> Iterator[Measured]:
     """Yield the figures of a shop, one query after the other."""
-    from db.figures import load_figures, run_figure
-
     connection.exec_driver_sql("ANALYZE")
     for figure in load_figures():
         yield _measured(figure, run_figure(connection, figure))
@@ -60,11 +62,10 @@ def _measured(figure: Figure, value: float | None) -> Measured:
 
 def _arrivals(connection: Connection) -> Iterator[Measured]:
     """Test each city's sessions by hour of the local week against the profile that the scenario asks for."""
-    from scipy.stats import chi2
-
-    epoch, sim_now, demand = connection.exec_driver_sql(_RUN).one()
+    run = newest_run(connection)
+    assert run is not None, "it was simulated just now"
     for city_id, name, timezone in connection.exec_driver_sql(_CITIES).all():
-        expected = _profile(demand, epoch, sim_now, ZoneInfo(timezone))
+        expected = _profile(run.scenario_config["demand"], run.epoch, run.sim_now, ZoneInfo(timezone))
         counted: dict[int, int] = dict(connection.exec_driver_sql(_ARRIVALS.format(city_id)).all())
         p = float(chi2.sf(_distance(counted, expected), df=len(expected) - 1)) if counted else 0.0
         what = f"sessions by hour of week against the profile, chi-square p, {name}"
