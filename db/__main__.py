@@ -1,4 +1,4 @@
-"""`python -m db schema [--check]`: write db/schema.sql and docs/schema.md, or say which of them is stale."""
+"""`python -m db schema [--check]`: write what of the SQL and of docs/ follows from the models, or say what is stale."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from db.checks_sql import checks_sql
 from db.ddl import schema_sql
+from db.roles_sql import roles_sql
 from db.schema_docs import schema_md
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     return {
         root / "db" / "schema.sql": schema_sql(),
         root / "db" / "checks.sql": checks_sql(),
+        root / "db" / "roles.sql": roles_sql(),
         root / "docs" / "schema.md": schema_md(),
     }
 

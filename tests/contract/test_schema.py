@@ -42,7 +42,7 @@ def test_a_stale_file_is_named(capsys, monkeypatch, tmp_path: Path):
 
 
 def test_writing_mends_what_is_stale_and_nothing_else(tmp_path: Path):
-    assert {path.name for path in command.write(tmp_path)} == {"schema.sql", "checks.sql", "schema.md"}
+    assert {path.name for path in command.write(tmp_path)} == {"schema.sql", "checks.sql", "roles.sql", "schema.md"}
     assert command.write(tmp_path) == []
     (tmp_path / "db" / "schema.sql").write_text("-- edited by hand")
     assert [path.name for path in command.write(tmp_path)] == ["schema.sql"]
