@@ -1,61 +1,17 @@
-"""The live view and the log line, made from views without any terminal."""
+"""The live view, made from view models without any terminal."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from sim.cli import formatting
 from sim.cli.live import live_view
-from sim.cli.logline import logfmt, status_line
-from sim.cli.view_model import Seen, Title, ViewModel
-from sim.run.status import Status
-
-EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
-PACING = Status(
-    phase="pacing",
-    sim_now=EPOCH + timedelta(days=7, hours=3, minutes=4, seconds=5),
-    epoch=EPOCH,
-    target=None,
-    speed_asked="1000x",
-    speed_kept=1000.4,
-    lag_s=0.003,
-    rows=1_234_567,
-    rows_per_s=8_900.0,
-    orders=2_400,
-    delivered=2_000,
-    late=250,
-    overdue=500,
-    sessions_open=310,
-    carts_open=42,
-    orders_in_warehouse=57,
-    parcels_on_dock=33,
-    couriers_out=34,
-    couriers_on_shift=60,
-    batches_behind=0,
-)
-CATCHING_UP = replace(
-    PACING,
-    phase="catching_up",
-    sim_now=EPOCH + timedelta(days=3),
-    target=EPOCH + timedelta(days=4),
-    speed_kept=8_640.0,
-    lag_s=None,
-)
-TITLE = Title("peak_season", "russian", 7, 0.5)
-
-
-def minute_of(status: Status, seconds: int = 10) -> tuple[Seen, ...]:
-    """The same status every quarter of a second."""
-    return tuple(Seen(100 + quarter / 4, status) for quarter in range(4 * seconds + 1))
-
-
-def view_of(status: Status, **more) -> ViewModel:
-    return ViewModel(minute_of(status), 110.0, **more)
+from sim.cli.view_model import ViewModel
+from tests.unit.cli.views import CATCHING_UP, EPOCH, PACING, TITLE, minute_of, view_of
 
 
 def frame(view: ViewModel, width: int = 80) -> str:
@@ -128,7 +84,6 @@ def test_an_opening_says_why_nothing_moves():
     assert line_with(text, "UTC").endswith("◌ opening")
     assert line_with(text, "customers") == "customers, stock and couriers are made; no time goes by meanwhile"
     assert "no news" not in frame(ViewModel(minute_of(opening), 170.0))
-    assert "progress" not in fields_of(status_line(view_of(opening), "start", EPOCH))
 
 
 def test_silence_is_told_except_at_the_end():
@@ -142,28 +97,6 @@ def test_a_speed_not_kept_for_a_while_stands_out():
     assert "asked 1000x, kept 640x" in frame(view_of(slow))
     assert "\x1b[1;33mkept 640x" in styled(view_of(slow))
     assert "\x1b[1;33mkept" not in styled(view_of(PACING))
-
-
-@pytest.mark.parametrize(
-    ("status", "seconds", "short"),
-    [
-        (replace(PACING, speed_kept=949.0), 10, True),
-        (replace(PACING, speed_kept=951.0), 10, False),
-        (replace(PACING, speed_kept=100.0), 2, False),  # not yet for a while
-        (replace(PACING, speed_kept=None), 10, False),
-        (replace(PACING, speed_kept=10.0, speed_asked="max"), 10, False),
-        (replace(CATCHING_UP, speed_kept=10.0), 10, False),
-    ],
-    ids=["just below", "just above", "for two seconds", "unknown", "max", "catching up"],
-)
-def test_falling_short(status, seconds, short):
-    assert ViewModel(minute_of(status, seconds), 110.0).falls_short is short
-
-
-def test_one_good_moment_is_not_falling_short():
-    seen = [*minute_of(replace(PACING, speed_kept=640.0))]
-    seen[-3] = replace(seen[-3], status=PACING)
-    assert not ViewModel(seen, 110.0).falls_short
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 79, 80, 81, 200])
@@ -183,79 +116,3 @@ def test_a_frame_fits_its_terminal_and_keeps_its_height(status, width):
     lines = frame(view_of(status, title=TITLE, notice="a notice " * 20), width).splitlines()
     assert len(lines) == 13
     assert {len(line) for line in lines} == {min(width - 2, 80)}
-
-
-def fields_of(line: str) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in line.split())
-
-
-def test_a_log_line_is_one_line_of_pairs():
-    line = status_line(view_of(PACING), "status", datetime(2026, 4, 1, 12, 0, 0, 123_456, tzinfo=UTC))
-    fields = fields_of(line)
-    assert line.startswith("time=2026-04-01T12:00:00.123Z event=status phase=pacing sim_now=2026-03-08T03:04:05.000Z ")
-    assert (fields["speed_asked"], fields["speed_kept"], fields["lag_s"]) == ("1000x", "1000.4", "0.003")
-    assert (fields["rows"], fields["rows_per_s"]) == ("1234567", "8900")
-    assert (fields["late"], fields["overdue"]) == ("250", "500")
-    assert not {"progress", "silent_s"} & set(fields)
-
-
-def test_a_log_line_of_catching_up_has_its_progress_and_no_lag():
-    fields = fields_of(status_line(view_of(CATCHING_UP), "phase", EPOCH))
-    assert fields["progress"] == "0.75"
-    assert "lag_s" not in fields
-
-
-def test_a_log_line_tells_of_silence():
-    assert fields_of(status_line(ViewModel(minute_of(PACING), 117.0), "status", EPOCH))["silent_s"] == "7"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("plain", "a=plain"),
-        ("", 'a=""'),
-        ("two words", 'a="two words"'),
-        ('say "x=1"', 'a="say \\"x=1\\""'),
-        ("back\\slash", 'a="back\\\\slash"'),
-        ("line\nbreak\x1b", 'a="line\\u000abreak\\u001b"'),
-        (0.1 + 0.2, "a=0.3"),
-        (True, "a=True"),
-    ],
-)
-def test_values_of_log_lines_are_quoted_where_they_must_be(value, text):
-    assert logfmt({"a": value, "b": None}) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-1, "0 ms"),
-        (0.0034, "3 ms"),
-        (1, "1.0 s"),
-        (59.97, "1m 0s"),
-        (75, "1m 15s"),
-        (7_260, "2h 1m"),
-        (273_600, "3d 4h"),
-    ],
-)
-def test_spans(seconds, text):
-    assert formatting.span(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("speed", "text"),
-    [(0.5, "0.50x"), (9.98, "10.0x"), (99.96, "100x"), (640.3, "640x"), (9_999.7, "10,000x"), (52_345, "52,300x")],
-)
-def test_factors(speed, text):
-    assert formatting.factor(speed) == text
-
-
-def test_sparklines():
-    assert formatting.sparkline([0, 1, 4, 8], 10) == "▁▂▅█"
-    assert formatting.sparkline([9, 9, 0, 0], 2) == "▁▁"
-    assert formatting.sparkline([], 5) == ""
-
-
-@pytest.mark.parametrize(("part", "whole", "full"), [(0, 10, 0), (5, 10, 5), (10, 10, 10), (99, 10, 10), (1, 0, 0)])
-def test_bars(part, whole, full):
-    assert formatting.bar(part, whole, 10) == ("━" * full, "─" * (10 - full))

@@ -1,20 +1,16 @@
-"""A run's configuration: one object for all who work at the run, in whatever process; and its files, read once."""
+"""A run's configuration: one object for all who work at the run, in whatever process."""
 
 from __future__ import annotations
 
 import pickle
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import pytest
 
 from sim.markets import Market, load_market
 from sim.run.configuration import MARKET_DIGEST
-from sim.run.files import RunFiles
 from sim.scenario import load_scenario
 from tests.configurations import configuration
-
-MARKETS = Path(__file__).parents[3] / "sim" / "markets"
 
 
 def test_another_process_gets_the_market_itself_and_not_its_name():
@@ -35,14 +31,3 @@ def test_its_record_is_of_the_market_that_it_holds():
     assert (recorded["market"], recorded["currency"]) == ("mine.yaml", "RUB")
     assert recorded["scenario_config"][MARKET_DIGEST] == load_market("russian").digest()
     assert {**load_scenario("baseline")[1].resolved(), **recorded["scenario_config"]} == recorded["scenario_config"]
-
-
-def test_a_file_is_read_once(tmp_path: Path):
-    market, scenario = tmp_path / "own.yaml", tmp_path / "calm.yaml"
-    market.write_text((MARKETS / "international.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    scenario.write_text("demand: {sessions_per_day: 1000}\n", encoding="utf-8")
-    files = RunFiles()
-    read = files.market(str(market)), files.scenario(str(scenario))
-    market.write_text("no market any more", encoding="utf-8")
-    scenario.unlink()
-    assert (files.market(str(market)), files.scenario(str(scenario))) == read
