@@ -141,7 +141,7 @@ def test_check_asks_nothing(run):
 
 def test_what_cannot_be_drawn_is_told_before_the_shop_is_asked(run, monkeypatch: pytest.MonkeyPatch):
     files = load()
-    widget = files.dashboards["delivery"].dashboard.widgets[1]
+    widget = next(each for each in files.dashboards["delivery"].dashboard.widgets if each.visualization is not None)
     assert widget.visualization is not None
     monkeypatch.setitem(widget.visualization.options, "sparkle", True)
     monkeypatch.setattr(report.command, "load", lambda: files)

@@ -34,7 +34,9 @@ def pull_options() -> list[str]:
     found = re.search(r"--volume '(?P<source>[^']*):(?P<target>[^':]*)' --workdir (?P<workdir>\S+)", said)
     assert found, said
     assert found["source"] == str(ROOT / "redash")
-    return ["--volume", f"FOLDER:{found['target']}", "--workdir", found["workdir"]]
+    code = re.search(r"--volume '([^']*/dashboards:[^']*)'", said)
+    assert code, said
+    return ["--volume", code[1], "--volume", f"FOLDER:{found['target']}", "--workdir", found["workdir"]]
 
 
 def test_a_pull_names_and_writes_the_files_of_its_user(system: Compose, folder: Path):
