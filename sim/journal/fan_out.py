@@ -46,10 +46,11 @@ class FanOut:
             other.flush()
 
     def close(self) -> None:
-        """Close all, the first at last."""
-        with ExitStack() as closing:
-            for sink in (self._first, *self._others):
-                closing.callback(sink.close)
+        """Close the first; the others are flushed, and whoever handed them in closes them."""
+        with ExitStack() as ending:
+            ending.callback(self._first.close)
+            for other in self._others:
+                ending.callback(other.flush)
 
     def _to_others(self, batch: Batch) -> None:
         for other in self._others:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -22,7 +22,7 @@ from sim.postgres.retention.purger import purging
 from sim.postgres.writing.session import open_session
 from sim.run.context import RunContext
 from sim.run.files import RunFiles
-from sim.run.history import history_intervals
+from sim.run.history import Interval, history_intervals
 from sim.run.lifecycle import RunLifecycle
 from sim.run.pacing import Commands
 from sim.run.resolution import Refused, new_config, resumed_config
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sim.run.configuration import RunConfig
     from sim.run.status import Status
     from sim.settings import Settings
+    from sim.snapshot import RunRecord
 
 __all__ = ["Refused", "run_shop"]
 
@@ -57,32 +58,49 @@ def run_shop(
     """Open the shop in a database, or go on with the one that is there, until `stop` is set or `--for` is over.
 
     `observe` is called a few times a second; `files` are those that have been read already; the sinks `beside` get
-    every batch that the database gets, and are closed. Raises Refused (one line, nothing changed) and SinkError.
+    every batch that the database gets, and are closed at the end, whatever that is. Raises Refused (one line, nothing
+    changed) and SinkError (one line).
     """
-    files = files or RunFiles()
-    with _refusing_database_errors(), closing(_writing_session(url)) as writer:
-        with reading(url) as connection:
-            made = _has_schema(connection)
-            if made and (missing := lacking_to_write(connection)):
-                raise Refused(f"database: {missing}")
-            run = newest_run(connection) if made else None
-            config = resumed_config(run, settings, files) if run else new_config(settings, files, datetime.now(UTC))
-            over = bool(run and run.batches and config.is_over(run.sim_now))
-            if over and not deferred(connection):
-                with purging(url, config.keep, stop):  # perhaps it was killed while it forgot
-                    return
-            if not made:
-                for warning in apply_schema(connection):
-                    _LOG.warning("database: %s", warning)
-            recorded = config.recorded
-            run = note_new_start(connection, run, recorded) if run else record_run(connection, recorded)
-            keyless = _may_lack_keys(config) and (not run.batches or bool(deferred(connection)))
-            connection.rollback()
-            begins_us = run.now_us if run.batches else None
-            history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)
-            commands = Commands(pending(connection))
-        context = RunContext(config, url, observe, stop, commands)
-        RunLifecycle(context, run, beside).run(writer, history, keyless=keyless)
+    with ExitStack() as ending, _refusing_database_errors(), closing(_writing_session(url)) as writer:
+        for sink in beside:
+            ending.callback(sink.close)
+        if (start := _recorded_start(settings, url, files or RunFiles(), stop)) is not None:
+            context = RunContext(start.config, url, observe, stop, start.commands)
+            RunLifecycle(context, start.run, beside).run(writer, start.history, keyless=start.keyless)
+
+
+class _Start(NamedTuple):
+    """What there is to do, after the database knows of it."""
+
+    config: RunConfig
+    run: RunRecord
+    history: list[Interval]
+    keyless: bool
+    commands: Commands
+
+
+def _recorded_start(settings: Settings, url: str, files: RunFiles, stop: threading.Event) -> _Start | None:
+    """Settle on what configuration to start, and record it; None where the run has reached its end already."""
+    with reading(url) as connection:
+        made = _has_schema(connection)
+        if made and (missing := lacking_to_write(connection)):
+            raise Refused(f"database: {missing}")
+        run = newest_run(connection) if made else None
+        config = resumed_config(run, settings, files) if run else new_config(settings, files, datetime.now(UTC))
+        over = bool(run and run.batches and config.is_over(run.sim_now))
+        if over and not deferred(connection):
+            with purging(url, config.keep, stop):  # perhaps it was killed while it forgot
+                return None
+        if not made:
+            for warning in apply_schema(connection):
+                _LOG.warning("database: %s", warning)
+        recorded = config.recorded
+        run = note_new_start(connection, run, recorded) if run else record_run(connection, recorded)
+        keyless = _may_lack_keys(config) and (not run.batches or bool(deferred(connection)))
+        connection.rollback()
+        begins_us = run.now_us if run.batches else None
+        history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)
+        return _Start(config, run, history, keyless, Commands(pending(connection)))
 
 
 def _may_lack_keys(config: RunConfig) -> bool:

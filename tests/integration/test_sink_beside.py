@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from sim.journal.batch import Key, Row
-from sim.run.start import run_shop
+from sim.run.start import Refused, run_shop
 from sim.settings import Given, resolve
 from sim.sinks.memory import MemorySink
 from tests.integration.test_running import Shop
@@ -61,3 +61,24 @@ def test_gone_on_with_it_gets_what_is_new(shop: Shop):
     given = Given(SETTINGS | {"duration": "12h", "processes": "2"}, {})
     run_shop(resolve(given), shop.url, lambda _: None, threading.Event(), beside=[Counting()])
     assert new == sum(rows_in(shop, first).values()) - sum(before.values()) > 1_000
+
+
+def test_it_is_closed_whatever_happens(shop: Shop):
+    class Closing(MemorySink):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    def started(market: str) -> None:
+        given = Given(SETTINGS | {"duration": "1h", "market": market}, {})
+        run_shop(resolve(given), shop.url, lambda _: None, threading.Event(), beside=[sink])
+
+    sink = Closing()
+    started("international")
+    assert sink.closed == 1
+    started("international")  # it has reached its end
+    assert sink.closed == 2
+    with pytest.raises(Refused):
+        started("russian")
+    assert sink.closed == 3

@@ -121,15 +121,25 @@ def test_the_first_says_how_fast_it_goes():
     assert [sink.wait_for_room(1.5), sink.wait_until_written(1.5)] == [True, False]
 
 
-def test_all_are_closed_even_if_one_cannot_be():
-    class Stuck(MemorySink):
+def test_the_first_is_closed_and_the_others_are_flushed_even_if_one_cannot_be():
+    flushed = []
+
+    class Other(MemorySink):
+        def flush(self) -> None:
+            flushed.append(self)
+
         def close(self) -> None:
+            raise AssertionError("whoever made it closes it")
+
+    class Stuck(Other):
+        def flush(self) -> None:
             raise SinkError("stuck")
 
-    first = First()
+    first, other = First(), Other(SHAPES)
     with pytest.raises(SinkError, match="stuck"):
-        FanOut(first, Stuck(SHAPES)).close()
+        FanOut(first, other, Stuck(SHAPES)).close()
     assert first.closed
+    assert flushed == [other]
 
 
 def test_batches_of_one_stretch_of_time_are_one_batch():
