@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event, make_url, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.exc import SQLAlchemyError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Those of every connection of ours; but a question that takes too long ends when its role has it, though no sooner than
@@ -67,6 +68,13 @@ def ask(sql: str, **parameters: Any) -> pd.DataFrame:
     """A question's answer; `:name` in the SQL stands for the parameter of that name."""
     with engine().connect() as connection:
         return pd.read_sql(text(sql), connection, params=parameters)
+
+
+def in_one_line(error: SQLAlchemyError) -> str:
+    """What the database said, without the statement."""
+    cause = getattr(error, "orig", None) or error
+    said = str(cause).strip().splitlines()
+    return said[0] if said else type(cause).__name__
 
 
 def sim_now() -> pd.Timestamp:

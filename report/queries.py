@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy.exc import DBAPIError
 
+from analysis.shop import in_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ def reading(engine: Engine) -> Iterator[Asker]:
     try:
         connection = engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     except DBAPIError as error:
-        raise NoAnswer(f"the database at {_place(engine)} does not answer: {first_line(error)}") from error
+        raise NoAnswer(f"the database at {_place(engine)} does not answer: {in_one_line(error)}") from error
     with connection:
         connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
         try:
@@ -53,7 +55,7 @@ class Asker:
             try:
                 self._answers[sql] = self._ask(sql)
             except DBAPIError as error:
-                raise NoAnswer(first_line(error)) from error
+                raise NoAnswer(in_one_line(error)) from error
         return self._answers[sql]
 
     def _ask(self, sql: str) -> pd.DataFrame:
@@ -66,11 +68,6 @@ class Asker:
             elif kind in {_DATE, _TIMESTAMP, _TIMESTAMPTZ}:
                 frame[column] = pd.to_datetime(frame[column], utc=kind == _TIMESTAMPTZ)
         return frame
-
-
-def first_line(error: DBAPIError) -> str:
-    """What the database said, without the statement."""
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
 
 
 def _place(engine: Engine) -> str:

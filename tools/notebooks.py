@@ -18,7 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from analysis.shop import engine
+from analysis.shop import engine, in_one_line
 from tools.notebook_pages import NOTEBOOKS, PAGES, index, read, write
 
 CELL_S = 300  # a cell that takes longer is stuck
@@ -95,11 +95,10 @@ def provenance() -> str:
     )
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: RuntimeError | SQLAlchemyError) -> str:
     if isinstance(error, RuntimeError):
         return " ".join(str(error).split())
-    said = str(getattr(error, "orig", error)).strip().splitlines()[0]
-    return f"no shop to read: the database that DATABASE_URL names says: {said}"
+    return f"no shop to read: the database that DATABASE_URL names says: {in_one_line(error)}"
 
 
 def executed(notebook: nbformat.NotebookNode, url: str, cell_s: int = CELL_S) -> nbformat.NotebookNode:

@@ -144,7 +144,7 @@ def test_an_empty_database_is_no_shop(database_url: str, tmp_path: Path, monkeyp
     engine().dispose()
     engine.cache_clear()
     (line,) = capsys.readouterr().err.splitlines()
-    assert "sim.runs" in line
+    assert "sim.current_run" in line
 
 
 # --- the theme -------------------------------------------------------------------------------------------------------
