@@ -142,7 +142,7 @@ class CartItemRow(NamedTuple):
     removed: bool
 
 
-class LeftCartRow(NamedTuple):
+class AbandonedCartRow(NamedTuple):
     """An abandoned cart that its customer may still return to."""
 
     cart_id: int
@@ -301,7 +301,7 @@ class Snapshot(NamedTuple):
     sessions: list[SessionRow]
     steps: list[StepRow]
     cart_items: list[CartItemRow]
-    left_carts: list[LeftCartRow]
+    abandoned_carts: list[AbandonedCartRow]
     orders: list[OrderRow]
     lines: list[LineRow]  # by order, then line
     trips: list[TripRow]

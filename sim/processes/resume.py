@@ -246,7 +246,7 @@ def _by_cart(snapshot: Snapshot) -> dict[int, list[CartItemRow]]:
 
 def _restore_abandoned_carts(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
     regions, items = {region.city.city_id: region for region in world.regions}, _by_cart(snapshot)
-    for row in sorted(snapshot.left_carts, key=lambda row: (row.closed_at, row.session_id)):
+    for row in sorted(snapshot.abandoned_carts, key=lambda row: (row.closed_at, row.session_id)):
         kept = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
         if kept:
             cart = AbandonedCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)

@@ -72,6 +72,8 @@ def test_every_room_is_there_and_none_is_left_out():
     own = {"sim/cli", "sim/clock", "sim/embedded", "sim/export", "sim/scenarios"}  # around the shop, or named within
     folders = {f"sim/{path.parent.name}" for path in ROOT.glob("sim/*/*.*") if path.suffix in {".py", ".yaml"}}
     assert folders - set(named) == own
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - set(named) <= {"sim", "tests", "benchmarks", "tools"}
 
 
 @pytest.mark.parametrize("named", walk(page()), ids=lambda named: f"{named.path}:{named.name}")

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, text
 from sim.journal.port import SinkError
 from sim.postgres.reading.bulk_rows import customer_columns, lines_delivered, newest_ids
 from sim.snapshot import (
+    AbandonedCartRow,
     CartItemRow,
     CourierRow,
     IncidentRow,
-    LeftCartRow,
     LineRow,
     OpenReturnRow,
     OrderRow,
@@ -56,12 +56,12 @@ SELECT e.session_id, e.seq, e.event_type, e.product_id, e.in_stock, {occurred_at
 FROM sessions s JOIN session_events e USING (session_id) WHERE s.ended_at IS NULL
 """
 # An abandoned cart can be taken up again for a while, by its customer, and once.
-_LEFT_CARTS = """
+_ABANDONED_CARTS = """
 SELECT c.cart_id, c.session_id, s.customer_id, {closed_at}
 FROM carts c JOIN sessions s USING (session_id)
-WHERE c.status = 'abandoned' AND c.closed_at >= :left_since
+WHERE c.status = 'abandoned' AND c.closed_at >= :since
   AND s.customer_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM carts r WHERE r.restored_from_cart_id = c.cart_id AND r.created_at >= :left_since)
+  AND NOT EXISTS (SELECT FROM carts r WHERE r.restored_from_cart_id = c.cart_id AND r.created_at >= :since)
 """
 _CART_ITEMS = """
 SELECT i.cart_id, i.product_id, i.quantity, i.removed_at IS NOT NULL
@@ -166,8 +166,8 @@ class OpenRows:
         elsewhere = {row.order_id for row in stops} | {row.order_id for row in open_returns}
         wanted = elsewhere.union(open_orders, matters(delivered))
         sessions = self._read(SessionRow, _SESSIONS)
-        left_carts = self._left_carts(self._sim_now - carts_return_within)
-        carts = [row.cart_id for row in left_carts] + [row.cart_id for row in sessions if row.cart_id is not None]
+        abandoned_carts = self._abandoned_carts(self._sim_now - carts_return_within)
+        carts = [row.cart_id for row in abandoned_carts] + [row.cart_id for row in sessions if row.cart_id is not None]
         found = Snapshot(
             sim_now=(self._sim_now - self._epoch) // timedelta(microseconds=1),
             newest_ids=newest,
@@ -177,7 +177,7 @@ class OpenRows:
             sessions=sessions,
             steps=self._read(StepRow, _STEPS.format(occurred_at=_us("e.occurred_at"))),
             cart_items=self._read(CartItemRow, _CART_ITEMS, carts=carts),
-            left_carts=left_carts,
+            abandoned_carts=abandoned_carts,
             orders=self._orders(wanted),
             lines=self._read(LineRow, _LINES, orders=sorted(wanted)),
             trips=self._read(
@@ -200,8 +200,8 @@ class OpenRows:
             raise SinkError("the connection to the database is closed")
         return driver
 
-    def _left_carts(self, left_since: datetime) -> list[LeftCartRow]:
-        return self._read(LeftCartRow, _LEFT_CARTS.format(closed_at=_us("c.closed_at")), left_since=left_since)
+    def _abandoned_carts(self, since: datetime) -> list[AbandonedCartRow]:
+        return self._read(AbandonedCartRow, _ABANDONED_CARTS.format(closed_at=_us("c.closed_at")), since=since)
 
     def _orders(self, wanted: Iterable[int]) -> list[OrderRow]:
         sql = _ORDERS.format(
