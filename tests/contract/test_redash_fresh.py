@@ -15,10 +15,10 @@ import redash
 
 FILE = Path(__file__).parents[2] / "docker/redash/fresh.py"
 NOBODY = "postgresql://127.0.0.1:9/bazaar"
-RUNS = """
+RUN = """
 CREATE SCHEMA sim;
-CREATE TABLE sim.runs (run_id int, kept_speed double precision, status text);
-INSERT INTO sim.runs VALUES (1, 1, 'stopped'), (2, 60, 'pacing')
+CREATE TABLE sim.current_run (kept_speed double precision, status text);
+INSERT INTO sim.current_run VALUES (60, '{status}')
 """
 
 
@@ -54,11 +54,14 @@ def test_twenty_simulated_minutes_within_bounds(fresh: Any, speed: float | None,
     assert fresh.young_for_s(speed) == seconds
 
 
-def test_the_newest_run_says_how_fast_it_is(fresh: Any, database_url: str) -> None:
+@pytest.mark.parametrize(("status", "speed"), [("pacing", 60), ("catching_up", 60), ("paused", None)])
+def test_the_run_as_it_is_now_says_how_fast_it_is(
+    fresh: Any, database_url: str, status: str, speed: float | None
+) -> None:
     with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
-        cursor.execute(RUNS)
+        cursor.execute(RUN.format(status=status))
     connection.close()
-    assert fresh.speed_of(database_url) == 60
+    assert fresh.speed_of(database_url) == speed
 
 
 def test_where_no_shop_is_to_be_seen_two_minutes_are_young(fresh: Any, database_url: str) -> None:
