@@ -20,7 +20,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: test-pooler
-.PHONY: up down logs backup env credentials dashboards dashboards-pull notebook notebooks
+.PHONY: up pipeline down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -182,8 +182,12 @@ up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, 
 	@$(COMPOSE) up --detach --build $(ARGS) || { $(COMPOSE) logs --tail 5 preflight | grep -v 'ports are published' >&2; exit 1; }
 	@$(READ) tools.env --show
 
+pipeline: ## the same with Kafka: events on it, and landed in tables (docs/pipeline.md; COMPOSE_PROFILES=pipeline in .env does it too)
+	@COMPOSE_PROFILES=pipeline $(MAKE) --no-print-directory up
+
+# What a profile has started goes too, whichever it was.
 down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too
-	@$(COMPOSE) down $(ARGS)
+	@COMPOSE_PROFILES=pipeline $(COMPOSE) down $(ARGS)
 
 logs: ## follow what the containers say (ARGS=sim for one of them)
 	@exec $(COMPOSE) logs --follow --tail 100 $(ARGS)

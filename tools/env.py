@@ -101,6 +101,10 @@ def show() -> int:
     print(f"JupyterLab  http://{host}:{values['JUPYTER_PORT']}/lab?token={values['JUPYTER_TOKEN']}")
     print(f"PostgreSQL  postgresql://bazaar_reader:{values['BAZAAR_READER_PASSWORD']}@{database}   (only reads)")
     print(f"            postgresql://bazaar:{values['BAZAAR_PASSWORD']}@{database}   (the owner)")
+    if {"events", "pipeline"} & set(values.get("COMPOSE_PROFILES", "").split(",")):
+        print(f"Kafka       kafka://localhost:{values['KAFKA_PORT']}   (from this machine)")
+        landed = f"{host}:{values['POSTGRES_PORT']}/pipeline"
+        print(f"            postgresql://bazaar_reader:{values['BAZAAR_READER_PASSWORD']}@{landed}   (what was landed)")
     return 0
 
 

@@ -18,6 +18,7 @@ reader() {
     echo 'ALTER ROLE bazaar_reader CONNECTION LIMIT 30;'  # of the server's 100: the simulator always finds one
     echo 'ALTER ROLE bazaar_reader RESET ALL;'
     echo 'ALTER ROLE bazaar_reader IN DATABASE bazaar RESET ALL;'
+    echo 'ALTER ROLE bazaar_reader IN DATABASE pipeline RESET ALL;'
     for setting in "statement_timeout = '30s'" 'default_transaction_read_only = on' \
         "idle_in_transaction_session_timeout = '10min'" "temp_file_limit = '1GB'"; do
         echo "ALTER ROLE bazaar_reader SET $setting;"
@@ -30,9 +31,11 @@ statements() {
     role postgres "$POSTGRES_PASSWORD"
     role bazaar "$BAZAAR_PASSWORD"
     role redash "$REDASH_DB_PASSWORD"
+    role pipeline "$PIPELINE_PASSWORD"
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
     reader
     # An owner needs no grant; PUBLIC would let each role into the other's database.
-    for name in postgres template1 bazaar redash; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
+    for name in postgres template1 bazaar redash pipeline; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
     echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader;'
+    echo 'GRANT CONNECT ON DATABASE pipeline TO bazaar_reader;'
 }

@@ -17,10 +17,11 @@ else
     [ -e "$finished" ] || let_in_the_others
     there=$(single_user postgres <<<'SELECT datname FROM pg_database;')
     missing=()
-    for name in bazaar redash; do
+    for name in bazaar redash pipeline; do
         [[ $there == *"datname = \"$name\""* ]] || missing+=("$name")
     done
     statements "${missing[@]}" | single_user postgres >/dev/null
+    single_user -j pipeline </bazaar/functions.sql >/dev/null
     single_user -j bazaar </bazaar/functions.sql >/dev/null  # -j: a statement ends at an empty line
     finish
 fi

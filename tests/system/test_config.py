@@ -18,6 +18,7 @@ SERVICES = {
     "preflight", "postgres", "sim", "redis", "redash-init", "redash-server", "redash-scheduler", "redash-worker",
     "redash-publish", "jupyter",
 }  # fmt: skip
+EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
 ONE_SHOTS = {"preflight", "redash-init", "redash-publish"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
 WAYS = [
@@ -31,6 +32,12 @@ WAIT_THEMSELVES = {"redash-init": {"postgres", "redis"}, "redash-publish": {"red
 @pytest.fixture(scope="module")
 def config(tmp_path_factory) -> dict[str, Any]:
     return Compose.of("config", tmp_path_factory.mktemp("config"), {}).config()
+
+
+def of_profile(profile: str, folder: Path, **given: str) -> dict[str, Any]:
+    """The services with a profile, as settings in .env ask for it."""
+    services: dict[str, Any] = Compose.of("config", folder, {"COMPOSE_PROFILES": profile} | given).config()["services"]
+    return services
 
 
 def waits_for(service: dict[str, Any]) -> dict[str, str]:
@@ -147,6 +154,35 @@ def test_only_redash_reaches_its_queue(config):
     assert networks["redis"] == {"redash"}
 
 
+@pytest.mark.parametrize("profile", ["events", "pipeline"])
+def test_a_profile_adds_what_reads_the_shop_and_changes_nothing_else(config, profile: str, tmp_path: Path):
+    services = of_profile(profile, tmp_path)
+    assert services.keys() == SERVICES | EVENTS
+    assert {name: services[name] for name in SERVICES} == config["services"]
+    for name in EVENTS:
+        service = services[name]
+        assert "preflight" in everything_before(services, name)
+        assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"]), name
+        assert service["read_only"], name
+        assert service["init"], name
+        assert int(service["mem_limit"]) <= 768 << 20, name
+        assert service["restart"] == "unless-stopped", name
+        assert service["healthcheck"]["test"][:2] == ["CMD", "bash"], "a health check starts neither a JVM nor Python"
+    assert waits_for(services["kafka-producer"]) == {"sim": HEALTHY, "kafka": HEALTHY}
+    assert waits_for(services["kafka-consumer"]) == {"postgres": HEALTHY, "kafka": HEALTHY}
+    networks = {name: set(services[name]["networks"]) for name in services if services[name].get("networks")}
+    assert networks["kafka"] == {"events"}
+    assert {name for name, of in networks.items() if "events" in of} == EVENTS
+
+
+def test_anybody_s_broker_is_published_on_this_machine_only(tmp_path: Path):
+    services = of_profile("pipeline", tmp_path, BIND_ADDRESS="0.0.0.0", KAFKA_PORT="19092")
+    [port] = services["kafka"]["ports"]
+    assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "19092", 9092)
+    assert "HOST://localhost:19092" in services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+    assert all("ports" not in services[name] for name in EVENTS - {"kafka"})
+
+
 def test_settings_of_the_simulator_arrive(tmp_path: Path):
     given = {
         "SPEED": "2x", "SEED": "3", "SCENARIO": "peak_season", "HISTORY": "1d", "SCALE": "0.5", "MARKET": "russian",
@@ -164,17 +200,17 @@ def test_env_is_read_as_compose_reads_it(tmp_path: Path, line: str):
     assert read(project.settings.read_text(encoding="utf-8"))["JUPYTER_TOKEN"] == taken
 
 
-def test_the_older_compose_understands_the_same(config):
+def test_the_older_compose_understands_the_same(tmp_path: Path):
     program = generation_one()
     if program is None:
         pytest.skip("no docker-compose 1.x on the PATH")
     command = [program, "--file", str(FILE), "config"]
     done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    older = yaml.safe_load(done.stdout)
-    assert older["services"].keys() == SERVICES
+    older, all_of_it = yaml.safe_load(done.stdout), of_profile("pipeline", tmp_path)
+    assert older["services"].keys() == all_of_it.keys()  # it shows every profile's
     for name, service in older["services"].items():
-        newer = config["services"][name]
+        newer = all_of_it[name]
         assert waits_for(service) == waits_for(newer), name
         assert service["restart"] == newer["restart"], name
         assert service.get("read_only") == newer.get("read_only"), name
