@@ -82,6 +82,16 @@ def purged_with_a_visit() -> list[Part]:
     return [Part(table, metadata.tables[part]) for table, part in how if part in metadata.tables]
 
 
+def open_while(table: str) -> str:
+    """The condition that a row of a table is open, of which resume and others read: that of its partial index."""
+    return _OPEN[table]
+
+
+def tables_with_open_rows() -> list[str]:
+    """The tables of which going on reads the open rows."""
+    return list(_OPEN)
+
+
 def event_times(table: Table) -> list[Column[object]]:
     """The columns that say when something happened: not those of promises and due dates, which may lie ahead."""
     times = (column for column in table.columns if isinstance(column.type, DateTime))
@@ -99,3 +109,13 @@ def _referred_and_purged(table: Table) -> Iterator[str]:
     for key in table.foreign_key_constraints:
         if PURGED in key.referred_table.info:
             yield key.referred_table.name
+
+
+def _open_conditions() -> Iterator[tuple[str, str]]:
+    for table in shop_tables():
+        for index in table.indexes:
+            if index.name == f"ix_{table.name}_open":
+                yield table.name, str(index.dialect_options["postgresql"]["where"])
+
+
+_OPEN = dict(_open_conditions())

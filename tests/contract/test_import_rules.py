@@ -25,7 +25,7 @@ KINDS: dict[str, type[Contract]] = {
     "layers": LayersContract,
     "protected": ProtectedContract,
 }
-SINKS = ("sim.sinks.memory", "sim.postgres.writing.sink", "sim.postgres.writing.pieces", "sim.sinks.shapes")
+SINKS = ("sim.sinks.memory", "sim.postgres.writing.sink", "sim.postgres.writing.encoder", "sim.sinks.shapes")
 DRIVERS = ("sim.run.pacing.runner", "sim.run.pacing.drain", "sim.run.history.worker", "sim.run.history.coordinator")
 PLANTED = [
     *(("driving", driver, sink) for driver in DRIVERS for sink in SINKS),

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from psycopg2.extensions import connection as PsycopgConnection  # noqa: N812  its own name is that of our variables
 from sqlalchemy import Connection, text
 
+from models.declarations import open_while
 from sim.journal.port import SinkError
 from sim.postgres.reading.bulk_rows import customer_columns, lines_delivered, newest_ids
 from sim.snapshot import (
@@ -82,7 +83,7 @@ LEFT JOIN trips t ON t.trip_id = d.trip_id
 LEFT JOIN delivery_attempts a ON a.delivery_id = d.delivery_id AND a.attempt_no = d.attempts
 WHERE o.order_id = ANY(:orders)
 """
-_OPEN_ORDERS = "SELECT order_id FROM orders WHERE delivered_at IS NULL AND cancelled_at IS NULL"
+_OPEN_ORDERS = f"SELECT order_id FROM orders WHERE {open_while('orders')}"
 _LINES = """
 SELECT order_id, line_no, product_id, quantity, (unit_price * 100)::bigint
 FROM order_items WHERE order_id = ANY(:orders) ORDER BY order_id, line_no
@@ -101,16 +102,17 @@ SELECT d.trip_id, d.stop_no, d.order_id
 FROM orders o JOIN deliveries d USING (order_id) JOIN trips t USING (trip_id)
 WHERE o.delivered_at IS NULL AND o.cancelled_at IS NULL AND t.ended_at IS NULL
 """
-_REPLENISHMENTS = """
-SELECT replenishment_id, warehouse_id, product_id, quantity, {ordered_at} FROM replenishments WHERE received_at IS NULL
+_REPLENISHMENTS = f"""
+SELECT replenishment_id, warehouse_id, product_id, quantity, {{ordered_at}} FROM replenishments
+WHERE {open_while("replenishments")}
 """
 _PRICES = """
 SELECT DISTINCT ON (product_id) product_id, (price * 100)::bigint
 FROM product_prices ORDER BY product_id, valid_from DESC
 """
-_OPEN_RETURNS = """
+_OPEN_RETURNS = f"""
 SELECT return_id, order_id, product_id, quantity, reason, (refund_amount * 100)::bigint
-FROM returns WHERE refunded_at IS NULL
+FROM returns WHERE {open_while("returns")}
 """
 
 _INCIDENTS = """

@@ -3,7 +3,7 @@
 A visit goes as a whole: its steps, its cart, the order made of it and all that followed, when the last of that lies
 before the instant. The chains of points and satisfaction and the sums of stock are cut by their own times; what they
 came to is carried in schema `sim`, and so are the newest ids, for the run to go on as if nothing had been cut. A row
-stays as long as one that stays refers to it, be it somebody else's. A kill between two pieces leaves nothing half
+stays as long as one that stays refers to it, be it somebody else's. A kill between two chunks leaves nothing half
 done: whoever cuts next begins anew, and finds less to do.
 """
 

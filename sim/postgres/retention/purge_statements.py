@@ -1,4 +1,4 @@
-"""The statements by which the past is cut off. Each finds its rows by an index and deletes at most a piece of them.
+"""The statements by which the past is cut off. Each finds its rows by an index and deletes at most a chunk of them.
 
 What is `held(…)` is filled in by `external_references`.
 """
@@ -115,7 +115,7 @@ DELETIONS = tuple(
 
 
 def _delete_found(table: str, found: str, entity: str, carry: str | None = None) -> str:
-    """Delete the rows of `table` whose ids a query finds, at most a piece of them."""
+    """Delete the rows of `table` whose ids a query finds, at most a chunk of them."""
     others = f", carried AS ({carry})" if carry else ""
     key = f"{entity}_id"
     return f"""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from models.declarations import open_while
 from sim.postgres.connection import one_line, open_connection, rows
 from sim.postgres.retention.external_references import external_references
 from sim.postgres.retention.purge import purge
@@ -24,18 +25,18 @@ _AFTER_AN_ERROR_S = 5.0
 _FAREWELL_S = 5.0
 _STEPS = 90  # what is kept moves on in so many steps: each looks once at what had to stay at the one before
 _SHORTEST_STEP = timedelta(hours=1)
-# Rests as multiples of the piece of work before them: a shop that keeps pace shall not feel it, one that makes history
+# Rests as multiples of the chunk of work before them: a shop that keeps pace shall not feel it, one that makes history
 # as fast as it can shall not outrun it.
 _REST_PACING, _REST_HURRYING = 4.0, 0.1
 
 # A cut that is lost with the server is cut again.
 _SETTINGS = "SET synchronous_commit = off"
 # Open orders still need the points that were redeemed for them. While history is loaded keys and indexes are missing.
-_LOOK = """
+_LOOK = f"""
 SELECT coalesce((SELECT kept_since FROM sim.retention), r.epoch),
        CASE WHEN to_regclass('sim.unbuilt') IS NULL THEN
            least(r.sim_now - %s,
-                 (SELECT min(placed_at) FROM orders WHERE delivered_at IS NULL AND cancelled_at IS NULL))
+                 (SELECT min(placed_at) FROM orders WHERE {open_while("orders")}))
        END,
        r.epoch
 FROM sim.current_run r
@@ -92,7 +93,7 @@ class Purger:
             self._thread.join(0.1)
 
     def close(self) -> None:
-        """End after the piece that is being cut; a thread that gets no answer is left to itself."""
+        """End after the chunk that is being purged; a thread that gets no answer is left to itself."""
         self._closing.set()
         self._hurry.set()
         self._thread.join(_FAREWELL_S)

@@ -11,10 +11,10 @@ from sim.journal.batch import Batch
 from sim.journal.port import SinkError
 from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.commit_counter import REPORTED
+from sim.postgres.writing.encoder import BatchEncoder
 from sim.postgres.writing.index_building import statements_to_build
-from sim.postgres.writing.pieces import PieceEncoder
 from sim.postgres.writing.session import Session, open_session
-from sim.postgres.writing.statements import BatchStatements, Piece, Statement, Transaction
+from sim.postgres.writing.statements import BatchStatements, EncodedBatch, Statement, Transaction
 from sim.postgres.writing.writer import Bound, Writer
 from sim.sinks.shapes import Shapes, shop_shapes
 
@@ -98,16 +98,16 @@ class PostgresSink:
     def write(self, batch: Batch) -> None:
         """Encode a batch and hand it to the writer; blocks while the database is too far behind."""
         with self._remembering_failure():
-            piece = self._statements.of(batch)
-        self.write_encoded(batch.sim_now_us, [piece])
+            encoded = self._statements.of(batch)
+        self.write_encoded(batch.sim_now_us, [encoded])
 
-    def encoder(self, part: str) -> PieceEncoder:
+    def encoder(self, part: str) -> BatchEncoder:
         """Return what encodes in another process, which is the part of that name."""
-        return PieceEncoder(self._shapes, self._epoch, part)
+        return BatchEncoder(self._shapes, self._epoch, part)
 
-    def write_encoded(self, sim_now_us: int, encoded: Sequence[Piece]) -> None:
+    def write_encoded(self, sim_now_us: int, encoded: Sequence[EncodedBatch]) -> None:
         """Write in one transaction what several processes have made of the same stretch of time, up to `sim_now_us`."""
-        statements, rows = self._statements.in_order(encoded), sum(piece.rows for piece in encoded)
+        statements, rows = self._statements.in_order(encoded), sum(part.rows for part in encoded)
         self._submit(sim_now_us, statements, rows)
 
     def build(self, sim_now_us: int, deferred: Deferred) -> None:

@@ -35,7 +35,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EncodedBatch:
     """The statements of a batch, or of one process's share of it: rows born and rows changed, by table in key order."""
 
     inserts: list[Statement]
@@ -137,7 +137,7 @@ class BatchStatements:
     def __init__(self, shapes: Shapes, epoch: datetime, part: str = "") -> None:
         self._tables = {name: TableStatements(shape, epoch, part) for name, shape in shapes.items()}
 
-    def of(self, batch: Batch, *, again: bool = False) -> Piece:
+    def of(self, batch: Batch, *, again: bool = False) -> EncodedBatch:
         """The statements of a batch; `again` for another one of the same transaction.
 
         Raises SinkError for rows that fit no table.
@@ -145,14 +145,14 @@ class BatchStatements:
         unknown = (batch.appended.keys() | batch.inserted.keys() | batch.changed.keys()) - self._tables.keys()
         if unknown:
             raise SinkError(f"there is no table {', '.join(sorted(unknown))}")
-        return Piece([*self._inserts(batch)], [*self._changes(batch, again=again)], batch.rows)
+        return EncodedBatch([*self._inserts(batch)], [*self._changes(batch, again=again)], batch.rows)
 
-    def in_order(self, pieces: Sequence[Piece]) -> list[Statement]:
+    def in_order(self, batches: Sequence[EncodedBatch]) -> list[Statement]:
         """All inserts first, by table, so that a row may refer to any other of its own transaction."""
         place = {name: number for number, name in enumerate(self._tables)}
-        inserts = chain.from_iterable(piece.inserts for piece in pieces)
+        inserts = chain.from_iterable(batch.inserts for batch in batches)
         by_table = sorted(inserts, key=lambda statement: place[statement.table])
-        return [*by_table, *chain.from_iterable(piece.changes for piece in pieces)]
+        return [*by_table, *chain.from_iterable(batch.changes for batch in batches)]
 
     def _inserts(self, batch: Batch) -> Iterator[Statement]:
         for name, table in self._tables.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import BigInteger, CheckConstraint
 
@@ -11,12 +13,15 @@ from models.declarations import (
     appended_tables,
     entities,
     event_times,
+    open_while,
     purged_as_chains,
     purged_entities,
     purged_with_a_visit,
     shop_tables,
+    tables_with_open_rows,
 )
 from sim.journal.recorders import ROWS_AS_THEY_ARE
+from sim.postgres.reading import open_rows
 from sim.shop.ids import CITY_ENTITIES
 
 
@@ -78,6 +83,18 @@ def test_no_appended_table_has_room_for_changes():
 def test_what_the_journal_appends_as_it_is_has_no_room_for_changes():
     for name in ROWS_AS_THEY_ARE.values():
         assert not metadata.tables[name].dialect_options["postgresql"]["with"], name
+
+
+def test_going_on_reads_every_table_with_open_rows():
+    sql = "\n".join(value for value in vars(open_rows).values() if isinstance(value, str))
+    read = set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql))
+    assert len(tables_with_open_rows()) >= 7
+    assert set(tables_with_open_rows()) <= read
+
+
+def test_an_order_is_open_until_its_last_milestone():
+    assert open_while("orders") == "delivered_at IS NULL AND cancelled_at IS NULL"
+    assert f"WHERE {open_while('orders')}" in open_rows._OPEN_ORDERS
 
 
 def test_promises_and_due_dates_are_no_events():

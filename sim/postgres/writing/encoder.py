@@ -7,19 +7,19 @@ from datetime import datetime
 from functools import cached_property
 
 from sim.journal.batch import Batch
-from sim.postgres.writing.statements import BatchStatements, Piece
+from sim.postgres.writing.statements import BatchStatements, EncodedBatch
 from sim.sinks.shapes import Shapes
 
 
 @dataclass(frozen=True)
-class PieceEncoder:
-    """Makes each batch a piece of a transaction. `part` names its process among those that make the same one."""
+class BatchEncoder:
+    """Makes each batch a part of a transaction. `part` names its process among those that make the same one."""
 
     shapes: Shapes
     epoch: datetime
     part: str
 
-    def encode(self, batch: Batch, *, again: bool = False) -> Piece:
+    def encode(self, batch: Batch, *, again: bool = False) -> EncodedBatch:
         """Encode; `again` for another batch of the same transaction. Raises SinkError for rows that fit no table."""
         return self._statements.of(batch, again=again)
 
