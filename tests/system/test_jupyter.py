@@ -61,9 +61,9 @@ def test_notebooks_read_and_do_not_write(system: Compose):
 
 
 def test_notebooks_find_the_simulator_its_tables_and_its_sql(system: Compose):
-    look = "import models, sim, shop; print(sim.__file__, models.__file__, (shop.REPOSITORY / 'db').is_dir())"
+    look = "import models, sim; from analysis.shop import REPOSITORY; print(sim.__file__, models.__file__, REPOSITORY)"
     assert system.exec("jupyter", "python", "-c", look).stdout.split() == [
-        "/bazaar/sim/__init__.py", "/bazaar/models/__init__.py", "True",
+        "/bazaar/sim/__init__.py", "/bazaar/models/__init__.py", "/bazaar",
     ]  # fmt: skip
 
 
