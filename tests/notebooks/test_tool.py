@@ -14,7 +14,7 @@ import pytest
 import vl_convert
 from nbformat import v4
 
-from analysis import shop, theme
+from analysis import theme
 from analysis.shop import engine
 from tests.notebooks.charts import problems
 from tools import notebooks
@@ -127,16 +127,6 @@ def test_refuses_in_one_line(name: str, url: str, said: str, tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_named_in_env_is_the_one_that_is_read(tmp_path: Path, monkeypatch):
-    (tmp_path / ".env").write_text("export DATABASE_URL='postgres://me@db.example:5433/shop'\n")
-    monkeypatch.setattr(shop, "REPOSITORY", tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    engine.cache_clear()
-    assert engine().url.render_as_string() == "postgresql+psycopg2://me@db.example:5433/shop"
-    engine.cache_clear()
-
-
 def test_an_empty_database_is_no_shop(database_url: str, tmp_path: Path, monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_URL", database_url)
     engine.cache_clear()
@@ -145,23 +135,6 @@ def test_an_empty_database_is_no_shop(database_url: str, tmp_path: Path, monkeyp
     engine.cache_clear()
     (line,) = capsys.readouterr().err.splitlines()
     assert "sim.current_run" in line
-
-
-# --- the theme -------------------------------------------------------------------------------------------------------
-
-
-def test_instants_are_drawn_in_utc_whoever_looks():
-    berlin = pd.Series(pd.to_datetime(["2026-01-05 01:00"])).dt.tz_localize("Europe/Berlin")
-    (values,) = alt.Chart(pd.DataFrame({"at": berlin})).mark_point().to_dict()["datasets"].values()
-    assert values == [{"at": "2026-01-05T00:00:00"}]
-
-
-def test_a_chart_shows_as_vega_that_jupyterlab_has(chart: alt.Chart):
-    with alt.renderers.enable("bazaar"):
-        shown: Any = chart._repr_mimebundle_()
-    assert shown["application/vnd.vega.v5+json"]["marks"]
-    assert shown["application/vnd.vega.v5+json"]["$schema"].endswith("/vega/v5.json")
-    assert shown["application/vnd.vegalite.v6+json"]["mark"] == {"type": "line"}
 
 
 # --- what is wrong with a chart --------------------------------------------------------------------------------------
