@@ -12,7 +12,7 @@ from sim.shop.ids import city_of
 from sim.snapshot import RememberedRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sim.facts import OrderLine
     from sim.scenario import Scenario
@@ -46,8 +46,8 @@ def still_remembered(lines: DeliveredLines, seed: int, scenario: Scenario) -> li
     return [RememberedRow(customer_id, product_id, at) for at, _, _, customer_id, product_id in found]
 
 
-def recall(regions: Iterable[Region], rows: Iterable[RememberedRow]) -> None:
-    """Put back in mind what customers remember, the oldest first."""
-    memories = {region.city.city_id: region.purchase_memory for region in regions}
+def recall(region_of: Mapping[int, Region], rows: Iterable[RememberedRow]) -> None:
+    """Put back in mind what customers remember, the oldest first; regions are by the numbers of their cities."""
     for row in rows:
-        memories[city_of(row.customer_id)].add(row.customer_id, row.product_id, row.delivered_at)
+        memory = region_of[city_of(row.customer_id)].purchase_memory
+        memory.add(row.customer_id, row.product_id, row.delivered_at)

@@ -44,7 +44,7 @@ def resume(world: World, snapshot: Snapshot) -> None:
     customers = _restore_customers(world, snapshot)
     _restore_shelves(world, snapshot)
     _reprice(world, snapshot)
-    recall(world.regions, snapshot.remembered)
+    recall(world.region_of, snapshot.remembered)
     _restore_couriers(world, snapshot)
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in sorted(snapshot.lines):
@@ -57,7 +57,6 @@ def resume(world: World, snapshot: Snapshot) -> None:
 
 
 def _restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
-    regions = {region.city.city_id: region for region in world.regions}
     known, rows = {}, iter(snapshot.customers)
     while some := list(islice(rows, LUCK_AT_ONCE)):
         ids = [row.customer_id for row in some]
@@ -65,7 +64,7 @@ def _restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
         earlier = draws_of_many(world.luck, Purpose.OPENING_CUSTOMER, ids, 4)
         for row, u_activity, u_life in zip(some, active, earlier, strict=True):
             customer = known[row.customer_id] = _customer(world, row, u_activity, u_life)
-            regions[row.city_id].add_customer(customer)
+            world.region_of[row.city_id].add_customer(customer)
     return known
 
 
@@ -208,14 +207,14 @@ def _resume_trips(world: World, snapshot: Snapshot, orders: dict[int, Order]) ->
 
 
 def _resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Customer], orders: dict[int, Order]) -> None:
-    regions, mix = {region.city.city_id: region for region in world.regions}, ArrivalMix(world.scenario)
+    mix = ArrivalMix(world.scenario)
     order_of_cart = {order.cart_id: order for order in orders.values()}
     steps: dict[int, list[StepRow]] = defaultdict(list)
     for step in sorted(snapshot.steps, key=lambda step: step[:2]):
         steps[step.session_id].append(step)
     items = _by_cart(snapshot)
     for row in snapshot.sessions:
-        region = regions[row.city_id]
+        region = world.region_of[row.city_id]
         customer = customers[row.customer_id] if row.customer_id is not None else None
         u = visitor_draws(world.luck, row.session_id)
         visit = new_visit(world.luck, region, row.session_id, customer, mix, row.channel, row.device, u)
@@ -245,9 +244,9 @@ def _by_cart(snapshot: Snapshot) -> dict[int, list[CartItemRow]]:
 
 
 def _restore_abandoned_carts(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
-    regions, items = {region.city.city_id: region for region in world.regions}, _by_cart(snapshot)
+    items = _by_cart(snapshot)
     for row in sorted(snapshot.abandoned_carts, key=lambda row: (row.closed_at, row.session_id)):
         kept = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
         if kept:
             cart = AbandonedCart(row.cart_id, customers[row.customer_id], kept, row.closed_at)
-            regions[city_of(row.cart_id)].abandoned_carts.append(cart)
+            world.region_of[city_of(row.cart_id)].abandoned_carts.append(cart)

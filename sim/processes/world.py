@@ -73,6 +73,7 @@ class World:
         self.regions = [
             Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch, PurchaseMemory(span_us)) for city in here
         ]
+        self.region_of = {region.city.city_id: region for region in self.regions}
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
         for warehouse in self.warehouses.values():
             self._staff(warehouse)

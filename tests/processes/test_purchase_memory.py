@@ -90,7 +90,7 @@ def test_rows_tell_what_life_remembers():
     )
     rows = still_remembered(DeliveredLines(*map(np.array, columns)), luck.seed, plan)
     assert 0.35 < len(rows) / 600 < 0.45
-    recall(taken_up.world.regions, rows)
+    recall(taken_up.world.region_of, rows)
     now = 30 * DAY_US
     for customer in customers:
         for product in (1, 2, 3, 4):
