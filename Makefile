@@ -19,7 +19,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
-.PHONY: test-pooler
+.PHONY: test-pooler test-long
 .PHONY: up pipeline down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -104,8 +104,11 @@ test-pooler: install ## run a shop behind PgBouncer; where there is none, says s
 		echo "test-pooler: pgbouncer is not installed: tests/pooler was NOT run"; \
 	fi
 
+test-long: install ## outages, kills and odd databases: no Docker is needed, only time
+	$(RUN) pytest tests/long --numprocesses auto --dist loadfile $(ARGS)
+
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
-	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-browser test-pooler bench-guard)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-long test-browser test-pooler bench-guard)
 	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, whether what `make schema` writes is fresh

@@ -15,8 +15,8 @@ from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
 from sim.run import lifecycle
 from sim.run.start import Refused
-from tests.integration.outages.replay import EVENING
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
+from tests.long.outages.replay import EVENING
 
 PACED: dict[str, Any] = {**EVENING, "speed": "7200x", "catch_up": False}
 

@@ -14,10 +14,10 @@ from sim.journal.batch import Batch
 from sim.journal.port import SinkError
 from sim.postgres.connection import rows
 from sim.postgres.writing.session import open_session
-from tests.integration.outages.conftest import Replaying, as_worker
-from tests.integration.outages.replay import HOLDS_THE_LOCK, QUICK, Replay, replaying
-from tests.integration.outages.wire import Wire
 from tests.integration.test_running import Shop, differences, eventually
+from tests.long.outages.conftest import Replaying, as_worker
+from tests.long.outages.replay import HOLDS_THE_LOCK, QUICK, Replay, replaying
+from tests.long.outages.wire import Wire
 
 ATTENTIVE = QUICK._replace(silence_s=0.2)
 COMMITS_SLOWLY = """

@@ -12,10 +12,10 @@ from sqlalchemy import make_url
 from sim.embedded import EmbeddedServer
 from sim.journal.batch import Batch
 from tests.databases import new_database, new_server
-from tests.integration.outages.replay import EVENING as THE_EVENING
-from tests.integration.outages.replay import WORKER, Replay, opened_shop, record, replaying
-from tests.integration.outages.wire import Wire
 from tests.integration.test_running import Shop
+from tests.long.outages.replay import EVENING as THE_EVENING
+from tests.long.outages.replay import WORKER, Replay, opened_shop, record, replaying
+from tests.long.outages.wire import Wire
 
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "autovacuum": "off"}
 MAY_WRITE = f"""

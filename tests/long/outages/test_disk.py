@@ -14,9 +14,9 @@ import pytest
 
 from sim.embedded import EmbeddedServer
 from sim.journal.batch import Batch
-from tests.integration.outages.conftest import administer, as_worker
-from tests.integration.outages.replay import replaying
 from tests.integration.test_running import Shop, differences, eventually
+from tests.long.outages.conftest import administer, as_worker
+from tests.long.outages.replay import replaying
 
 FULL = Path("/dev/full")
 SMALL_MIB = 4

@@ -13,10 +13,10 @@ from sim.journal.port import SinkError
 from sim.postgres import writer_lock
 from sim.postgres.writing.session import open_session
 from sim.run.start import Refused
-from tests.integration.outages.conftest import Replaying, as_worker
-from tests.integration.outages.replay import EVENING
-from tests.integration.outages.wire import Wire
 from tests.integration.test_running import PATIENCE_S, Shop, differences, eventually
+from tests.long.outages.conftest import Replaying, as_worker
+from tests.long.outages.replay import EVENING
+from tests.long.outages.wire import Wire
 
 LIVES = "UPDATE sim.runs SET heartbeat_at = clock_timestamp(), pid = 4711, host = 'elsewhere'"
 NOBODY = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'bazaar'"

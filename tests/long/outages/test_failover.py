@@ -17,9 +17,9 @@ from sim.embedded import EmbeddedServer, postmaster, privileges
 from sim.embedded.binaries import program
 from sim.journal.batch import Batch
 from sim.journal.port import SinkError
-from tests.integration.outages.conftest import SETTINGS, url_of
-from tests.integration.outages.replay import EVENING, opened_shop, replaying
 from tests.integration.test_running import Shop, differences, eventually
+from tests.long.outages.conftest import SETTINGS, url_of
+from tests.long.outages.replay import EVENING, opened_shop, replaying
 
 
 class Pair:

@@ -13,9 +13,9 @@ import pytest
 from sim.journal.batch import Batch
 from sim.journal.port import SinkError
 from sim.postgres.connection import rows
-from tests.integration.outages.conftest import as_worker
-from tests.integration.outages.replay import HOLDS_THE_LOCK, QUICK, WORKER, Replay, replaying
 from tests.integration.test_running import Shop, differences, eventually
+from tests.long.outages.conftest import as_worker
+from tests.long.outages.replay import HOLDS_THE_LOCK, QUICK, WORKER, Replay, replaying
 
 COPIES_SLOWLY = """
 CREATE TABLE public.slow ();
@@ -204,7 +204,7 @@ def test_somebody_elses_writing_in_the_runs_row_stays(replay: Replay, evening: d
         ("UPDATE sim.runs SET batches = batches + 1", "start again"),
         ("UPDATE sim.runs SET started_at = now(), pid = 4711, host = 'elsewhere'", "process 4711 on elsewhere"),
         ("DELETE FROM sim.controls; DELETE FROM sim.runs", "no longer in the database"),
-        ("DROP TABLE sim.controls, sim.runs", "no longer in the database"),
+        ("DROP TABLE sim.controls, sim.runs CASCADE", "no longer in the database"),
         ("ALTER TABLE orders ADD CONSTRAINT no_more CHECK (order_id < 0) NOT VALID", "no_more"),
         ("DROP TABLE sessions CASCADE", "sessions"),
     ],
