@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import growth, pace, past, reading, simulation, start, writing
+from benchmarks import events, growth, pace, past, reading, simulation, start, writing
 from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
@@ -58,5 +58,8 @@ PARTS: dict[str, Part] = {
     "start": Part(lambda _: start.measure(), start.lines),
     "large": Part(lambda asked: _grown_and_read(asked, growth.LARGE), _grown_and_read_lines, kept="large"),
     "million": Part(lambda asked: growth.measure_few_visits(asked.server_url), growth.few_visits_lines, kept="large"),
+    "events": Part(
+        lambda asked: events.measure(asked.server_url, asked.repeat, asked.seconds), events.lines, kept="events"
+    ),
     "compose": Part(lambda asked: compose.measure(asked.repeat), compose.lines, kept="compose", needs_server=False),
 }

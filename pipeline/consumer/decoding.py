@@ -19,6 +19,13 @@ _PLAIN = re.compile(r"[!-\[\]-~]{1,200}")  # ASCII without spaces and backslashe
 _VALID: dict[str, Callable[[Any], Any]] = {name: compiled(payload_schema(each)) for name, each in CATALOGUE.items()}
 
 
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number in JSON")
+
+
+_DECODE = json.JSONDecoder(parse_constant=_no_number).decode
+
+
 class _Bad(Exception):
     """What is wrong with a record."""
 
@@ -39,7 +46,7 @@ def _json(value: bytes | None) -> Any:
     if not value:
         raise _Bad(Reason.EMPTY, "there is no value")
     try:
-        return json.loads(value.decode(), parse_constant=_no_number)
+        return _DECODE(value.decode())
     except UnicodeDecodeError as error:
         raise _Bad(Reason.NOT_UTF8, str(error)) from None
     except RecursionError:
@@ -82,7 +89,3 @@ def _instant(event: dict[str, Any]) -> datetime:
     if instant.tzinfo is None:
         raise _Bad(Reason.NOT_AN_EVENT, "time has no zone")
     return instant
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number in JSON")

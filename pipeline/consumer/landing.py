@@ -21,6 +21,7 @@ from pipeline.consumer.topics import Layout
 
 SCHEMA = (Path(__file__).parent / "landing.sql").read_text(encoding="utf-8")
 LOCK = 0x6C616E64  # "land"
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 Place = tuple[str, int]  # topic and partition
 
 _BATCH = """
@@ -180,7 +181,7 @@ def _landed(cursor: Cursor, events: Sequence[Landed]) -> list[DeadLetter]:
 def _line(event: Landed) -> str:
     """A line of COPY: of all its values only JSON can have a backslash in it, and none a tab or a line break."""
     record = event.record
-    data = json.dumps(event.data, separators=(",", ":")).replace("\\", "\\\\")
+    data = _ENCODE(event.data).replace("\\", "\\\\")
     at = record.at.isoformat() if record.at else r"\N"
     return (
         f"{event.id}\t{event.type}\t{event.time.isoformat()}\t{event.entity}\t{data}\t{record.topic}\t{record.partition}\t"

@@ -9,7 +9,9 @@ import yaml
 from pipeline.events.contract import CATALOGUE, TOPICS
 from pipeline.events.event_type import EventType
 from pipeline.events.schema import envelope_schema, payload_schema
+from pipeline.events.topics import PARTITIONS
 
+BINDING = "0.5.0"  # of the bindings for Kafka
 HEADER = "# Generated from pipeline/events/contract/ by `make schema`. Do not edit.\n"
 
 
@@ -30,6 +32,13 @@ def document() -> dict[str, Any]:
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/cloudevents+json",
+        "servers": {
+            "kafka": {
+                "host": "localhost:9092",
+                "protocol": "kafka",
+                "description": "The broker of the profiles `events` and `pipeline`, from the machine that they run on.",
+            }
+        },
         "channels": {topic: _channel(topic) for topic in TOPICS},
         "operations": {
             f"send.{topic}": {"action": "send", "channel": {"$ref": f"#/channels/{topic}"}} for topic in TOPICS
@@ -43,6 +52,7 @@ def _channel(topic: str) -> dict[str, Any]:
     return {
         "address": topic,
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {"kafka": {"topic": topic, "partitions": PARTITIONS, "bindingVersion": BINDING}},
     }
 
 
@@ -52,4 +62,10 @@ def _message(event: EventType) -> dict[str, Any]:
         "summary": event.says,
         "contentType": "application/cloudevents+json",
         "payload": envelope_schema(event, payload_schema(event)),
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "description": f"{event.entity}, as in partitionkey."},
+                "bindingVersion": BINDING,
+            }
+        },
     }

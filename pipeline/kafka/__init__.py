@@ -1,1 +1,1 @@
-"""Kafka as both ends of the pipeline see it: where it is, which topics there are, what a connection is set to."""
+"""Kafka as both ends of the pipeline see it: where it is, what a client is set to, why it is not reached."""

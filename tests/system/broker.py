@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
+import subprocess
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,27 +13,12 @@ from confluent_kafka.admin import AdminClient
 
 from pipeline.kafka.cluster import Cluster
 from tests.system.compose import docker, eventually
+from tools import broker as brokers
 
-IMAGE = "apache/kafka:4.3.1"
+IMAGE = brokers.image()
 START_S = 120
-SETTINGS = {
-    "KAFKA_HEAP_OPTS": "-Xmx384m",
-    "KAFKA_NODE_ID": "1",
-    "KAFKA_PROCESS_ROLES": "broker,controller",
-    "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "HOST:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-    "KAFKA_INTER_BROKER_LISTENER_NAME": "HOST",
-    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-    "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "1",
-    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-    "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-    "KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS": "1",
-    # transactions that are too old end at once, not within ten seconds
-    "KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS": "500",
-    "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
-    "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
-}
+# transactions that are too old end at once, not within ten seconds
+SETTINGS = {"KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS": "500"}
 
 
 @dataclass(frozen=True)
@@ -43,10 +27,11 @@ class Broker:
 
     name: str
     port: int
+    login: str = ""
 
     @property
     def url(self) -> str:
-        return f"kafka://127.0.0.1:{self.port}"
+        return f"kafka://{self.login}127.0.0.1:{self.port}"
 
     @property
     def cluster(self) -> Cluster:
@@ -115,20 +100,23 @@ class Broker:
 
 
 @contextmanager
-def new_broker(**settings: str) -> Iterator[Broker]:
-    """A broker that answers, gone afterwards with all that it holds."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    broker = Broker(f"bazaar-kafka-{uuid.uuid4().hex[:8]}", port)
-    listeners = {
-        "KAFKA_LISTENERS": f"HOST://:{port},CONTROLLER://:9093",
-        "KAFKA_ADVERTISED_LISTENERS": f"HOST://127.0.0.1:{port}",
-    }
-    environment = [f"--env={name}={value}" for name, value in (SETTINGS | listeners | settings).items()]
-    publish = f"--publish=127.0.0.1:{port}:{port}"
-    docker("run", "--detach", "--init", "--memory=768m", publish, "--name", broker.name, *environment, IMAGE)
+def new_broker(
+    *, ready: Callable[[Broker], object] | None = None, login: str = "", **settings: str
+) -> Iterator[Broker]:
+    """A broker that answers, gone afterwards with all that it holds; `ready` makes it so, as soon as it can."""
+    broker = Broker(*brokers.start(SETTINGS | settings), login)
     try:
+        if ready is not None:
+            eventually(lambda: _done(ready, broker), START_S, "the broker is made ready")
         broker.back()
         yield broker
     finally:
         docker("rm", "--force", "--volumes", broker.name)
+
+
+def _done(ready: Callable[[Broker], object], broker: Broker) -> bool:
+    try:
+        ready(broker)
+    except subprocess.CalledProcessError:
+        return False
+    return True

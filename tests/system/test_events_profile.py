@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.events.outputs.kafka_position import position
 from pipeline.kafka.cluster import Cluster
-from pipeline.kafka.position import position
 from tests.system.broker import IMAGE
 from tests.system.compose import BUILD_S, NEEDS_DAEMON, Compose, answers, docker, eventually
 from tests.system.conftest import raised, settings

@@ -23,7 +23,7 @@ from pipeline.events.outputs.kafka_topics import SETTINGS, KafkaTopics
 from pipeline.events.outputs.port import Lost, NotOurs
 from pipeline.events.selection import Selection
 from pipeline.events.source import clean
-from pipeline.kafka.topics import POSITIONS
+from pipeline.events.topics import POSITIONS
 from tests.integration.test_running import Shop
 from tests.pipeline.events.reading import lines_of
 from tests.system.broker import Broker

@@ -9,11 +9,11 @@ from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from pipeline.events.envelope import Event
+from pipeline.events.outputs.kafka_position import KEY, Position, position
 from pipeline.events.outputs.port import Lost, NotOurs
+from pipeline.events.topics import POSITIONS, TOPIC_OF, make_topics
 from pipeline.kafka.cluster import PATIENCE_S, Cluster
 from pipeline.kafka.hearing import Hearing
-from pipeline.kafka.position import KEY, Position, position
-from pipeline.kafka.topics import POSITIONS, TOPIC_OF, make_topics
 
 # One for these topics, whichever shop writes them: whoever comes later shuts out whoever came before.
 TRANSACTIONAL_ID = "bazaar.shop"

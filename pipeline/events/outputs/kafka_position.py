@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from pipeline.events.topics import POSITIONS
 from pipeline.kafka.cluster import PATIENCE_S, Cluster
-from pipeline.kafka.topics import POSITIONS
 
 KEY = b"events"
 _WRITER = "writer"
