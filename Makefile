@@ -116,6 +116,7 @@ lint: install ## ruff, mypy, import rules, whether what `make schema` writes is 
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	.venv/bin/lint-imports --no-logo --cache-dir .cache/import_linter
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(RUN) db schema --check
 	$(RUN) tools.model_page --check
 	$(RUN) pipeline.events contract --check
@@ -162,17 +163,15 @@ audit: install .cache/audit/complete ## known vulnerabilities in what is locked;
 	@touch $@
 
 # Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
-COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command "make lock"
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+GROUP = $(COMPILE) --constraint requirements.lock $(ARGS) --group
 
-lock: .cache/uv/complete ## renew requirements.lock, requirements.txt and docker/requirements from pyproject.toml (ARGS=--upgrade for newer versions)
-	$(COMPILE) --group dev $(ARGS) --output-file requirements.lock
-	$(COMPILE) --constraint requirements.lock --output-file requirements.txt
-	for image in sim publisher jupyter; do \
-		$(subst pyproject.toml,docker/requirements/$$image.in,$(COMPILE)) --constraint requirements.lock $(ARGS) \
-			--output-file docker/requirements/$$image.txt || exit 1; done
-	$(subst pyproject.toml,tools/env.in,$(COMPILE)) --constraint requirements.lock $(ARGS) --output-file tools/env.txt
-	$(subst pyproject.toml,tools/audit.in,$(COMPILE)) $(ARGS) --output-file tools/audit.txt
+lock: .cache/uv/complete ## renew requirements.lock and what is compiled with it from pyproject.toml (ARGS=--upgrade: newer versions)
+	$(COMPILE) pyproject.toml --group dev $(ARGS) --output-file requirements.lock
+	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file requirements.txt
+	for group in sim publisher jupyter; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
+	for group in env audit; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.st
 
 def test_numbers_are_in_order():
     numbers = [path.name[:3] for path in PATHS]
-    assert all(re.fullmatch(r"\d\d_", number) for number in numbers) and len(set(numbers)) == len(numbers), numbers
+    assert [number for number in numbers if not re.fullmatch(r"\d\d_", number)] == []
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_at_most_two_files_are_shared():
