@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -36,12 +37,8 @@ def test_topics_made_anew_for_another_shop_are_landed_from_their_beginning(
     arguments = ("pipeline.consumer", "run", "--kafka", broker.url, "--database-url", tables)
     with closing(Program(tmp_path / "consumer.log", *arguments)) as consumer:
         for shop, seed in ((day, 1), (other, 2)):
-            expected = produced(shop, broker)
-            source = f"bazaar://international/{seed}/2026-01-05T00:00:00Z"
-            eventually(
-                lambda source=source: rows_or_none(tables) == [(source,)], PATIENCE_S, f"{source} is landed"
-            )  # fmt: skip
-            eventually(lambda expected=expected: landed(tables) == expected, PATIENCE_S, f"{expected} are landed")
+            expected, source = produced(shop, broker), f"bazaar://international/{seed}/2026-01-05T00:00:00Z"
+            eventually(lands(tables, [(source,)], expected), PATIENCE_S, f"{expected} events of {source} are landed")
             orders = shop.rows("SELECT order_id FROM orders")
             found = rows(tables, "SELECT (data->>'order_id')::bigint FROM landing.events WHERE type = 'order.placed'")
             assert sorted(found) == sorted(orders)
@@ -50,5 +47,6 @@ def test_topics_made_anew_for_another_shop_are_landed_from_their_beginning(
         consumer.kill()
 
 
-def rows_or_none(tables: str) -> list[tuple[object, ...]]:
-    return rows(tables, "SELECT source FROM landing.shop") if landed(tables) else []
+def lands(tables: str, source: list[tuple[object, ...]], expected: int) -> Callable[[], bool]:
+    """Whether so many events have landed, and of whom."""
+    return lambda: landed(tables) == expected and rows(tables, "SELECT source FROM landing.shop") == source
