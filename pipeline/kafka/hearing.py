@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
@@ -20,7 +22,8 @@ class Hearing:
     def reason(self, error: KafkaException | KafkaError, *clients: Producer | AdminClient) -> str:
         """One line; what clients have heard and not told yet is fetched from them."""
         for client in clients:
-            client.poll(0)
+            with suppress(KafkaException):  # one that was shut out may say so once more here
+                client.poll(0)
         asked = error.args[0] if isinstance(error, KafkaException) else error
         said, self._heard = self._heard or asked, None
         return " ".join(str(said.str()).split())

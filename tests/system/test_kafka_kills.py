@@ -41,6 +41,7 @@ class Program:
         self.start()
 
     def start(self) -> None:
+        self._said_before = Path(self._log.name).stat().st_size
         self.process = subprocess.Popen(
             self._command, env=clean_environment(), cwd=ROOT, stdout=self._log, stderr=self._log
         )
@@ -49,6 +50,10 @@ class Program:
         assert self.process.poll() is None, Path(self._log.name).read_text(encoding="utf-8")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(PATIENCE_S)
+
+    def speaks(self) -> bool:
+        """Whether it has said anything since it was started: before that it does not hear a signal either."""
+        return Path(self._log.name).stat().st_size > self._said_before
 
     def ended(self, *, by: signal.Signals | None = None) -> None:
         """Wait for its end, which is a good one."""
@@ -124,6 +129,7 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_is_there_twice(
         producer.ended()
         expected = lines_of(database_url, until=UNTIL)
         eventually(lambda: landed(tables) == len(expected), PATIENCE_S, f"{len(expected)} events are landed")
+        eventually(consumer.speaks, PATIENCE_S, "the consumer says where it is")
         consumer.ended(by=signal.SIGTERM)
     assert_topics_hold(broker, expected)
     assert_tables_hold(tables, database_url, broker, expected)

@@ -233,7 +233,8 @@ class Fenced(KafkaTopics):
         super().write(events)
 
 
-def test_a_stream_whose_producer_is_fenced_again_and_again_is_whole(day: Shop, broker: Broker):
+def test_a_stream_whose_producer_is_fenced_again_and_again_is_whole(day: Shop, broker: Broker, monkeypatch):
+    monkeypatch.setattr("pipeline.events.stream.BLOCK", 10_000)
     output, waits = Fenced(broker), list[str]()
 
     def tell(step: Progress) -> None:
