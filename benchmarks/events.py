@@ -38,7 +38,7 @@ from tools import broker as brokers
 GROWN = "12h"
 SPEED = "60x"
 START_S = 120.0
-_SIM_NOW = "SELECT sim_now FROM sim.runs ORDER BY run_id DESC LIMIT 1"
+_SIM_NOW = "SELECT sim_now FROM sim.current_run"
 
 Found = dict[str, Any]
 

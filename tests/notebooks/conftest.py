@@ -21,4 +21,5 @@ def reader_url(postgres_url: str) -> Iterator[str]:
     with new_database(postgres_url) as url:
         run_shop(resolve(Given(SETTINGS, {})), url, lambda _: None, threading.Event())
         reader = make_url(url).update_query_dict({"options": "-c role=bazaar_reader -c statement_timeout=30s"})
-        yield reader.render_as_string(hide_password=False)
+        # As people write it: libpq, which some notebooks' commands ask, takes no + for a space.
+        yield reader.render_as_string(hide_password=False).replace("+", "%20")

@@ -182,7 +182,7 @@ def test_queries_are_run_when_the_shop_has_its_history(
     fake.shop_status = ["catching_up", "catching_up", "pacing"]
     assert command("publish", "--settle", "60").code == 0
     assert len(fake.asked) == 3
-    assert "sim.runs" in fake.asked[0]
+    assert "sim.current_run" in fake.asked[0]
     ran = [number for number, call in enumerate(fake.calls) if call[1].endswith("/results")]
     assert ran[0] < fake.calls.index(("GET", "/api/query_results/1")), "a list is run at once"
     assert fake.calls.index(("GET", "/api/query_results/3")) < ran[1]
