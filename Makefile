@@ -82,7 +82,7 @@ reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 
 # --- working on it ---------------------------------------------------------------------------------------------------
 
-test: lint ## lint and every test that needs no Docker, on all cores (ARGS='-n 0' on one)
+test: lint ## lint and every test that needs neither Docker nor long, on all cores (ARGS='-n 0' on one)
 	$(RUN) pytest --numprocesses auto --dist loadfile $(ARGS)
 
 BROWSER = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
@@ -104,7 +104,7 @@ test-pooler: install ## run a shop behind PgBouncer; where there is none, says s
 		echo "test-pooler: pgbouncer is not installed: tests/pooler was NOT run"; \
 	fi
 
-test-long: install ## outages, kills and odd databases: no Docker is needed, only time
+test-long: install ## what takes long, without Docker: histories, outages, kills, servers and databases that are odd, scenarios
 	$(RUN) pytest tests/long --numprocesses auto --dist loadfile $(ARGS)
 
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end

@@ -147,13 +147,17 @@ def test_what_was_said_of_a_day_is_said_for_good(database_url: str):
 
 
 def test_the_reader_reads_whatever_its_time_outs_are(small_world: str):
-    with psycopg2.connect(small_world) as connection, connection.cursor() as cursor:
+    connection = psycopg2.connect(small_world)
+    connection.autocommit = True
+    database = connection.info.dbname
+    with connection.cursor() as cursor:
         for setting in ("statement_timeout = 1", "timezone = 'Asia/Tokyo'", "extra_float_digits = -3"):
-            cursor.execute(
-                f"DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || $s$ SET {setting}$s$; END $$"
-            )
+            cursor.execute(f"ALTER DATABASE {database} SET {setting}")
+        try:
+            assert '"time":"2026-01-05T08:08:00+00:00"' in "".join(lines_of(small_world))
+        finally:
+            cursor.execute(f"SET statement_timeout = 0; ALTER DATABASE {database} RESET ALL")
     connection.close()
-    assert '"time":"2026-01-05T08:08:00+00:00"' in "".join(lines_of(small_world))
 
 
 def test_a_shop_that_has_forgotten_is_refused(small_world: str):
