@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
+
+# That all connections are down, or that a client can do no more, says nothing of why.
+_SAY_NOTHING = {KafkaError._ALL_BROKERS_DOWN, KafkaError._FATAL}  # noqa: SLF001  its public constants begin so
+_FOR_THE_CAUSE_S = 0.5
 
 
 class Hearing:
@@ -15,15 +17,18 @@ class Hearing:
         self._heard: KafkaError | None = None
 
     def __call__(self, error: KafkaError) -> None:
-        """Take what a connection says of itself; that all of them are down says nothing more."""
-        if error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001  its public constants begin so
+        """Take what a connection says of itself, if it says anything."""
+        if error.code() not in _SAY_NOTHING:
             self._heard = error
 
     def reason(self, error: KafkaException | KafkaError, *clients: Producer | AdminClient) -> str:
         """One line; what clients have heard and not told yet is fetched from them."""
-        for client in clients:
-            with suppress(KafkaException):  # one that was shut out may say so once more here
-                client.poll(0)
         asked = error.args[0] if isinstance(error, KafkaException) else error
+        for client in clients:
+            vague = asked.code() in _SAY_NOTHING and self._heard is None
+            try:
+                client.poll(_FOR_THE_CAUSE_S if vague else 0)
+            except KafkaException as again:  # one that was shut out may say so once more here
+                self(again.args[0])
         said, self._heard = self._heard or asked, None
         return " ".join(str(said.str()).split())

@@ -75,9 +75,11 @@ def test_redash_comes_up_in_order(config):
 
 def test_dashboards_are_published_as_they_are_on_disk(config):
     """And can't be changed from there: only a pull mounts them to be written."""
-    [mount] = config["services"]["redash-publish"]["volumes"]
-    assert (mount["type"], mount["source"], mount["target"]) == ("bind", str(ROOT / "redash"), "/bazaar/redash")
-    assert mount["read_only"]
+    mounts = config["services"]["redash-publish"]["volumes"]
+    assert {(mount["type"], mount["source"], mount["target"]) for mount in mounts} == {
+        ("bind", str(ROOT / name), f"/bazaar/{name}") for name in ("redash", "dashboards")
+    }
+    assert all(mount["read_only"] for mount in mounts)
 
 
 def test_what_ends_is_not_restarted_and_what_runs_is(config):
