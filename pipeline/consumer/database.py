@@ -10,12 +10,14 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 from psycopg2.extensions import make_dsn, parse_dsn
 
+from db.terms import begin_on_our_terms
+
 NAME = "pipeline"
 _TERMS: dict[str, Any] = {
     "connect_timeout": 10,
     "application_name": "bazaar consumer",
     # Rows and offsets are lost together, if at all, and then read again: no commit has to wait for the disk.
-    "options": "-c synchronous_commit=off -c timezone=UTC",
+    "options": "-c synchronous_commit=off",
     # The lock of a consumer whose machine is gone is not held for hours.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -33,7 +35,10 @@ def beside(url: str) -> str:
 
 
 def connect(url: str) -> Connection:
-    """A connection; the database is made where it is missing and we may. Raises psycopg2.Error, NoDatabase."""
+    """A connection on our terms; the database is made where it is missing and we may.
+
+    Raises psycopg2.Error, NoDatabase.
+    """
     dsn = make_dsn(url, **{name: value for name, value in _TERMS.items() if name not in parse_dsn(url)})
     try:
         connection: Connection = psycopg2.connect(dsn)
@@ -43,6 +48,7 @@ def connect(url: str) -> Connection:
             raise
         _make(dsn, name)
         connection = psycopg2.connect(dsn)
+    begin_on_our_terms(connection)
     return connection
 
 

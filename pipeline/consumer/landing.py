@@ -17,12 +17,11 @@ from psycopg2.extras import execute_values
 
 from pipeline.consumer.database import connect
 from pipeline.consumer.record import Batch, DeadLetter, Landed, Reason
-from pipeline.consumer.topics import Layout
+from pipeline.consumer.topics import Layout, Place
 
 SCHEMA = (Path(__file__).parent / "landing.sql").read_text(encoding="utf-8")
 LOCK = 0x6C616E64  # "land"
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
-Place = tuple[str, int]  # topic and partition
 
 _BATCH = """
 CREATE TEMPORARY TABLE batch (LIKE landing.events) ON COMMIT DELETE ROWS

@@ -27,6 +27,7 @@ MOST = 10_000
 POLL_S = 0.5
 LOOK_EVERY_S = 10.0
 Place = tuple[str, int]
+"""Topic and partition."""
 Layout = dict[Place, tuple[str, int]]
 """By topic and partition: the topic's id, and the partition's first offset."""
 

@@ -185,6 +185,17 @@ def test_a_second_consumer_waits_until_the_first_is_gone(landing: Landing, datab
 
 
 @pytest.mark.usefixtures("landing")
+def test_what_is_usual_for_its_database_changes_nothing(ask: Ask, database_url: str):
+    [(database,)] = ask("SELECT current_database()")
+    for setting in ("client_encoding = 'LATIN1'", "statement_timeout = 1", "search_path = elsewhere"):
+        ask(f"ALTER DATABASE {database} SET {setting}")
+    named = event("customer.registered", 7, REGISTERED | {"full_name": "Дарья Šimkutė"})
+    with closing(Landing.at(database_url)) as tables:
+        tables.resume(LAYOUT)
+        assert tables.write(batch(*(record(offset, named) for offset in range(2_000)))) == {"landed": 2_000}
+    assert ask("SELECT full_name FROM landing.registrations") == [("Дарья Šimkutė",)]
+
+
 def test_made_twice_it_is_there_once_and_the_reader_may_read_it(ask: Ask, database_url: str):
     ask("DO $$ BEGIN IF to_regrole('bazaar_reader') IS NULL THEN CREATE ROLE bazaar_reader NOLOGIN; END IF; END $$")
     with closing(Landing.at(database_url)):
