@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from db.apply import Current, Empty, Older, SchemaError, apply_schema, described, schema_state
+from db.apply import Current, Empty, SchemaError, apply_schema, described, schema_state
 from db.deferred_indexes import deferred
 from db.privileges import lacking_to_write
 from sim.clock.pacer import WallClock
@@ -115,8 +115,6 @@ def _has_schema(connection: Connection) -> bool:
         return True
     if isinstance(state, Empty):
         return False
-    if isinstance(state, Older):
-        raise Refused(f"database: it holds {described(state)}")
     raise Refused(f"database: it holds {described(state)}")
 
 
