@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 POLL_EVERY_S = 0.01
 # Sessions are born all the time, and one index entry each tells the new ones.
 _NEW_ROWS = """
-SELECT (EXTRACT(EPOCH FROM started_at - (SELECT epoch FROM sim.runs)) * 1000000)::bigint
-FROM sessions WHERE started_at > (SELECT epoch FROM sim.runs) + %s * interval '1 microsecond' ORDER BY started_at
+SELECT (EXTRACT(EPOCH FROM started_at - (SELECT epoch FROM sim.current_run)) * 1000000)::bigint
+FROM sessions WHERE started_at > (SELECT epoch FROM sim.current_run) + %s * interval '1 microsecond' ORDER BY started_at
 """
 Seen = list[tuple[int, float]]  # simulated instant in µs since the epoch, the steady clock's reading
 

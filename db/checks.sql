@@ -644,7 +644,7 @@ JOIN (
 ) s USING (customer_id)
 WHERE c.satisfaction <> s.satisfaction;
 
--- aftermath -----------------------------------------------------------------------------------------------------------
+-- post-delivery --------------------------------------------------------------------------------------------------------
 
 -- name: returns_of_what_was_delivered
 -- Only delivered lines are returned, after the delivery, at most the units ordered and the money paid for them.

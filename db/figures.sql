@@ -212,7 +212,7 @@ SELECT 100.0 * (SELECT sum(extract(epoch FROM least(ended_at, (SELECT sim_now())
 -- band: 65 .. 97 %
 WITH hours AS (
     SELECT city_id, h AS starts, h + interval '1 hour' AS ends
-    FROM cities, sim.runs,
+    FROM cities, sim.current_run,
          generate_series(date_trunc('hour', epoch), sim_now - interval '1 hour', interval '1 hour') AS h
     WHERE extract(hour FROM h AT TIME ZONE timezone) = 20
 ), work AS (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, DateTime, Table
 
-from models import aftermath, delivery, funnel, orders, people, reference, warehouse
+from models import delivery, funnel, orders, people, post_delivery, reference, warehouse
 from models.base import APPENDED, ENTITY, MAY_LIE_AHEAD, PURGED, PURGED_AS_CHAIN, Base, metadata
 
 SHOP_GROUPS: dict[str, ModuleType] = {
@@ -21,7 +21,7 @@ SHOP_GROUPS: dict[str, ModuleType] = {
     "orders": orders,
     "warehouse": warehouse,
     "delivery": delivery,
-    "aftermath": aftermath,
+    "post_delivery": post_delivery,
 }
 """The table groups of the shop itself in reading order, each with its module."""
 

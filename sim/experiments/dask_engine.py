@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.engines import EngineError
-from sim.experiments.remote import Identity, Stranger, identity, packed, replicate_as
+from sim.experiments.remote import DifferentProgram, Identity, identity, packed, replicate_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -105,7 +105,7 @@ class DaskEngine:
         if error is None:
             outcome: Outcome = future.result(timeout=_PATIENCE_S)
             return outcome
-        if isinstance(error, Stranger):
+        if isinstance(error, DifferentProgram):
             raise EngineError(f"a Dask worker {error}; {_WHERE}")
         if isinstance(error, ImportError):
             raise EngineError(f"a Dask worker can't import the program ({error}); {_WHERE}")
@@ -137,7 +137,7 @@ class DaskEngine:
             if not isinstance(found, Identity):
                 raise EngineError(f"the Dask worker {worker} can't import the program; {_WHERE}")
             if found != here:
-                raise EngineError(f"the Dask worker {worker} {found.told(here)}; {_WHERE}")
+                raise EngineError(f"the Dask worker {worker} {found.difference_from(here)}; {_WHERE}")
 
     def _lost(self) -> EngineError:
         return EngineError(f"the Dask scheduler at {self._address} is gone")

@@ -31,7 +31,7 @@ class Identity(NamedTuple):
     sources: str
     python: str
 
-    def told(self, other: Identity) -> str:
+    def difference_from(self, other: Identity) -> str:
         """In what this one differs from another, in words."""
         if self.version != other.version:
             return f"has version {self.version} of the program, and here it is {other.version}"
@@ -40,7 +40,7 @@ class Identity(NamedTuple):
         return f"runs Python {self.python}, and here it is {other.python}"
 
 
-class Stranger(Exception):
+class DifferentProgram(Exception):
     """This is not the program that was asked for."""
 
 
@@ -54,9 +54,9 @@ def identity() -> Identity:
 
 
 def replicate_as(asked: Identity, job: Job) -> Outcome:
-    """Live through a replication; raises Stranger rather than come to other figures than whoever asked would."""
+    """Live through a replication; raises DifferentProgram rather than come to figures that whoever asked would not."""
     if identity() != asked:
-        raise Stranger(identity().told(asked))
+        raise DifferentProgram(identity().difference_from(asked))
     return replicate(job)
 
 

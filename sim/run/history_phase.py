@@ -47,18 +47,18 @@ class HistoryPhase:
         self.is_open = run.batches > 0  # whether the shop has opened
         self.counted: Census = EMPTY  # what has happened
 
-    def run(self, history: Sequence[Interval], *, keyless: bool) -> bool:
-        """Make the intervals, the first without keys if `keyless`; return whether the run is over with that."""
+    def run(self, history: Sequence[Interval], *, deferring: bool) -> bool:
+        """Make the intervals, the first without keys if `deferring`; return whether the run is over with that."""
         if self._missing():  # a start before this one ended while it loaded; what is open is read by keys
-            history = self._after_building(history, keyless=keyless)
+            history = self._after_building(history, deferring=deferring)
         for interval in history:
             context = self._context
             coordinator = Coordinator(
                 self._sink, context.config, interval, context.observe, context.stop, context.commands, self.counted
             )
             if interval.is_ahead:
-                self._make(coordinator, keyless=keyless)
-                keyless = False
+                self._make(coordinator, deferring=deferring)
+                deferring = False
             self.is_open = True
             self._build(coordinator)
             if context.stop.is_set() or coordinator.now_us >= context.config.end_us:
@@ -69,17 +69,17 @@ class HistoryPhase:
                 break
         return False
 
-    def _after_building(self, history: Sequence[Interval], *, keyless: bool) -> Sequence[Interval]:
+    def _after_building(self, history: Sequence[Interval], *, deferring: bool) -> Sequence[Interval]:
         """The history, with a first interval at whose end what is missing is built, unless it is so already."""
         if self.is_open:
             return [Interval(self._began_us, self._began_us), *history]
-        if keyless and history:
+        if deferring and history:
             return history
         return [Interval(None, 0), *(Interval(begins_us or 0, target_us) for begins_us, target_us in history)]
 
-    def _make(self, coordinator: Coordinator, *, keyless: bool) -> None:
+    def _make(self, coordinator: Coordinator, *, deferring: bool) -> None:
         tasks = list(self._tasks())
-        if keyless:
+        if deferring:
             self._defer()
         with WorkerPool(tasks) as pool:
             del tasks  # they are large

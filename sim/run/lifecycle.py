@@ -42,10 +42,10 @@ class RunLifecycle:
         self._run = run
         self._beside = beside
 
-    def run(self, writer: Session, history: Sequence[Interval], *, keyless: bool) -> None:
+    def run(self, writer: Session, history: Sequence[Interval], *, deferring: bool) -> None:
         """Live until the end or a stop; everything is committed then, and nothing is missing that was deferred.
 
-        `keyless`: the first interval of history is loaded without keys.
+        `deferring`: the first interval of history is loaded without keys.
         """
         sys.setswitchinterval(1e-4)  # the writer's thread must not wait 5 ms for its turn
         context, run_id = self._context, self._run.run_id
@@ -57,7 +57,7 @@ class RunLifecycle:
                 closing(Listener(context.url, run_id, partial(_post, context.commands), context.commands.request)),
                 purging(context.url, context.config.keep, context.stop),
             ):
-                if not past.run(history, keyless=keyless):
+                if not past.run(history, deferring=deferring):
                     live(context, sink, past.counted, is_open=past.is_open)
         except SinkError:
             raise

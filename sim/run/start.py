@@ -66,7 +66,7 @@ def run_shop(
             ending.callback(sink.close)
         if (start := _recorded_start(settings, url, files or RunFiles(), stop)) is not None:
             context = RunContext(start.config, url, observe, stop, start.commands)
-            RunLifecycle(context, start.run, beside).run(writer, start.history, keyless=start.keyless)
+            RunLifecycle(context, start.run, beside).run(writer, start.history, deferring=start.deferring)
 
 
 class _Start(NamedTuple):
@@ -75,7 +75,7 @@ class _Start(NamedTuple):
     config: RunConfig
     run: RunRecord
     history: list[Interval]
-    keyless: bool
+    deferring: bool
     commands: Commands
 
 
@@ -96,14 +96,14 @@ def _recorded_start(settings: Settings, url: str, files: RunFiles, stop: threadi
                 _LOG.warning("database: %s", warning)
         recorded = config.recorded
         run = note_new_start(connection, run, recorded) if run else record_run(connection, recorded)
-        keyless = _may_lack_keys(config) and (not run.batches or bool(deferred(connection)))
+        deferring = _may_defer_keys(config) and (not run.batches or bool(deferred(connection)))
         connection.rollback()
         begins_us = run.now_us if run.batches else None
-        history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), keyless=keyless)
-        return _Start(config, run, history, keyless, Commands(pending(connection)))
+        history = history_intervals(config, begins_us, WallClock().since_us(config.epoch), deferring=deferring)
+        return _Start(config, run, history, deferring, Commands(pending(connection)))
 
 
-def _may_lack_keys(config: RunConfig) -> bool:
+def _may_defer_keys(config: RunConfig) -> bool:
     """Whether the end of history is near enough to build keys then: a run without an end is looked at while it goes."""
     return config.speed.paced or config.until_us is not None or config.keep is not None
 

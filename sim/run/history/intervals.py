@@ -26,10 +26,10 @@ class Interval(NamedTuple):
         return self.begins_us is None or self.begins_us < self.target_us
 
 
-def history_intervals(config: RunConfig, now_us: int | None, wall_us: int, *, keyless: bool) -> list[Interval]:
+def history_intervals(config: RunConfig, now_us: int | None, wall_us: int, *, deferring: bool) -> list[Interval]:
     """Return the intervals from `now_us` (None before the opening) on: none when there is too little to make.
 
-    The past can be cut off by keys only, so where some shall be and the keys are still to be built (`keyless`), they
+    The past can be cut off by keys only, so where some shall be and the keys are still to be built (`deferring`), they
     are built as soon as it begins. Where somebody says how many processes, it need not be worth it.
     """
     begins_us = now_us or 0
@@ -43,6 +43,6 @@ def history_intervals(config: RunConfig, now_us: int | None, wall_us: int, *, ke
     if config.processes is None and sessions_per_day * (target_us - begins_us) / DAY_US < WORTH_SESSIONS:
         return []
     cut_off_us = target_us if config.keep is None else config.keep // timedelta(microseconds=1)
-    if keyless and begins_us < cut_off_us < target_us:
+    if deferring and begins_us < cut_off_us < target_us:
         return [Interval(now_us, cut_off_us), Interval(cut_off_us, target_us)]
     return [Interval(now_us, target_us)]

@@ -29,7 +29,7 @@ def phase(batches: int) -> HistoryPhase:
 
 
 @pytest.mark.parametrize(
-    ("batches", "history", "keyless", "expected"),
+    ("batches", "history", "deferring", "expected"),
     [
         (3, [REST], True, [Interval(HOUR_US, HOUR_US), REST]),  # built where it stands, before the rest is made
         (3, [], False, [Interval(HOUR_US, HOUR_US)]),
@@ -37,14 +37,14 @@ def phase(batches: int) -> HistoryPhase:
         (0, [WHOLE], False, [Interval(None, 0), Interval(0, DAY_US)]),  # after the opening
         (0, [], False, [Interval(None, 0)]),
     ],
-    ids=["open, more to come", "open", "keyless", "with keys", "nothing to make"],
+    ids=["open, more to come", "open", "deferring", "with keys", "nothing to make"],
 )
 def test_the_history_of_a_shop_in_which_something_is_missing(
-    batches: int, history: list[Interval], keyless: bool, expected: list[Interval]
+    batches: int, history: list[Interval], deferring: bool, expected: list[Interval]
 ):
-    assert phase(batches)._after_building(history, keyless=keyless) == expected
+    assert phase(batches)._after_building(history, deferring=deferring) == expected
 
 
 def test_what_is_built_where_a_shop_stands_is_no_history():
-    [first, *_] = phase(3)._after_building([], keyless=False)
+    [first, *_] = phase(3)._after_building([], deferring=False)
     assert not first.is_ahead

@@ -30,16 +30,16 @@ from tests.configurations import configuration
     ],
 )
 def test_the_history_to_be_made(now_us: int | None, asked: dict[str, Any], expected: list[tuple[int | None, int]]):
-    found = history_intervals(configuration(**asked), now_us, 7 * DAY_US, keyless=True)
+    found = history_intervals(configuration(**asked), now_us, 7 * DAY_US, deferring=True)
     assert [tuple(interval) for interval in found] == expected
 
 
 def test_with_its_keys_a_shop_needs_no_pause_to_build_them():
     config = configuration(keep=timedelta(days=3))
-    assert history_intervals(config, DAY_US, 7 * DAY_US, keyless=False) == [Interval(DAY_US, 7 * DAY_US)]
+    assert history_intervals(config, DAY_US, 7 * DAY_US, deferring=False) == [Interval(DAY_US, 7 * DAY_US)]
 
 
 def test_however_little_is_made_together_when_asked_for():
     config = configuration(until_us=HOUR_US, scale=0.001)
-    assert history_intervals(config, None, DAY_US, keyless=True) == []
-    assert history_intervals(replace(config, processes=1), None, DAY_US, keyless=True) == [Interval(None, HOUR_US)]
+    assert history_intervals(config, None, DAY_US, deferring=True) == []
+    assert history_intervals(replace(config, processes=1), None, DAY_US, deferring=True) == [Interval(None, HOUR_US)]
