@@ -213,7 +213,7 @@ dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what
 dashboards-pull: ## bring edits made in Redash back into redash/
 	@# Where publishing reads them nothing can be written: they are mounted a second time, by whoever owns them.
 	@$(PUBLISH) --user "$$(id -u):$$(id -g)" --volume $(call quote,$(CURDIR)/dashboards:/edited/dashboards:ro) \
-		--volume $(call quote,$(CURDIR)/redash:/edited/redash) --workdir /edited \
+		--volume $(call quote,$(CURDIR)/common:/edited/common:ro) --volume $(call quote,$(CURDIR)/redash:/edited/redash) --workdir /edited \
 		redash-publish pull $(ARGS)
 
 .cache/jupyter/complete: docker/requirements/jupyter.txt

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 from sqlalchemy.exc import ArgumentError
 
 from analysis.shop import engine
+from common.files import write_whole
 from dashboards.files import Files, load
 from dashboards.problems import BadFiles, BadInput
 from report.check import problems
 from report.choices import Choices, check_lists, choose, option_of
-from report.files import write_whole
 from report.page import page
 from report.pictures import pictures
 from report.queries import NoAnswer, reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from common.messages import one_line
 from report.charts import box, cohort, counter, funnel, heatmap, pie, pivot, sankey, scatter, table, xy
 from report.charts import map as places
 from report.drawing import Drawing, Frame, Nothing
@@ -72,4 +73,4 @@ def draw(shown: Visualization, frame: pd.DataFrame, card: Frame) -> Drawing:
     except KeyError as missing:
         raise NotDrawn(f"the result has no column {missing}") from missing
     except (ValueError, TypeError) as error:
-        raise NotDrawn(" ".join(str(error).split())) from error
+        raise NotDrawn(one_line(error)) from error

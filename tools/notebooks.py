@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from analysis.shop import engine, in_one_line
+from common.messages import one_line
 from tools.notebook_pages import NOTEBOOKS, PAGES, index, read, write
 
 CELL_S = 300  # a cell that takes longer is stuck
@@ -97,7 +98,7 @@ def provenance() -> str:
 
 def _one_line(error: RuntimeError | SQLAlchemyError) -> str:
     if isinstance(error, RuntimeError):
-        return " ".join(str(error).split())
+        return one_line(error)
     return f"no shop to read: the database that DATABASE_URL names says: {in_one_line(error)}"
 
 

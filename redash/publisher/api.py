@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from common.messages import one_line
 from dashboards.problems import BadInput
 from redash.publisher.failures import Failure, Refused
 
@@ -137,4 +138,4 @@ def _message(answer: httpx.Response) -> str:
     if not isinstance(body, dict):
         return answer.reason_phrase
     said = body.get("message") or (body.get("job") or {}).get("error") or answer.reason_phrase
-    return " ".join(str(said).split())
+    return one_line(said)

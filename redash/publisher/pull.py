@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from common.files import write_whole
 from dashboards.query_file import one_line, written_query
 from dashboards.yaml_edit import Kept, edited
 from dashboards.yaml_text import inline
@@ -110,8 +111,7 @@ class Pull:
     def _write(self, path: Path, text: str) -> None:
         if path.exists() and path.read_bytes() == text.encode():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_whole(path, text)
         self.written.append(path)
 
 

@@ -158,12 +158,13 @@ def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
 
 
 def _show(plan: Plan, by_seed: dict[int, list[Measured]], *, report: bool, write: Path | None) -> None:
+    from common.files import write_whole
     from sim.cli.calibrate_page import page, table
     from sim.cli.experiment_output import print_table
 
     try:
         if write is not None:
-            write.write_text(page(by_seed, plan.told()), encoding="utf-8")
+            write_whole(write, page(by_seed, plan.told()))
     except OSError as error:
         raise Failure(f"write: {write} can't be written: {error.strerror}", FAILED) from error
     finally:  # neither may take the other along

@@ -10,7 +10,7 @@ import typer
 
 from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
-from sim.cli.failure import FAILED, Failure, one_line
+from sim.cli.failure import FAILED, Failure, printable
 from sim.cli.status import NO_RUN, refuse_other_databases
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def told(result: CheckResult) -> Sequence[str]:
     if result.holds:
         return (f"ok      {check.name}",)
     rows = [
-        "          " + one_line(", ".join(f"{name}={value}" for name, value in zip(result.columns, row, strict=True)))
+        "          " + printable(", ".join(f"{name}={value}" for name, value in zip(result.columns, row, strict=True)))
         for row in result.rows[:_ROWS_SHOWN]
     ]
     more = [f"          … and {formatting.count(result.broken - len(rows))} more"] if result.broken > len(rows) else []

@@ -67,7 +67,7 @@ def _carried_out(url: str, wanted: Wanted, out: Path) -> Exported:
     import psycopg2
 
     from sim.export import Interrupted, Occupied, Unreadable, export
-    from sim.postgres.connection import one_line
+    from sim.postgres.connection import server_message
 
     stop = threading.Event()
     connection = connect(url)
@@ -82,7 +82,7 @@ def _carried_out(url: str, wanted: Wanted, out: Path) -> Exported:
     except Interrupted:
         raise Failure("export: interrupted; nothing was written", INTERRUPTED) from None
     except psycopg2.Error as error:
-        raise Failure(f"export: {one_line(error)}; nothing was written", FAILED) from error
+        raise Failure(f"export: {server_message(error)}; nothing was written", FAILED) from error
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise Failure(f"export: {str(out)!r} can't be written ({why}); nothing is left of it", FAILED) from error

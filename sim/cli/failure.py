@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from common.messages import one_line
+
 REFUSED = 2  # bad input, or nothing there to work on: nothing was changed
 FAILED = 1
 INTERRUPTED = 130  # by Ctrl-C, as shells say it
@@ -16,7 +18,7 @@ class Failure(Exception):
     """Ends the command with one line on stderr and an exit code."""
 
     def __init__(self, message: str, exit_code: int = REFUSED) -> None:
-        super().__init__(one_line(message))
+        super().__init__(printable(message))
         self.exit_code = exit_code
 
 
@@ -36,6 +38,6 @@ def interrupted() -> int:
     return INTERRUPTED
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks and control characters, which could also steer a terminal."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))
+def printable(text: str) -> str:
+    """The text in one line, without line breaks and control characters, which could also steer a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in one_line(text))

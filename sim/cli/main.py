@@ -13,7 +13,7 @@ import typer
 
 from sim import __version__
 from sim.cli.events_app import DatabaseUrl, events_app
-from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, one_line, refusing
+from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, printable, refusing
 from sim.cli.terminal import spell_what_it_can
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else PROGRAM
-        return _ended(f"{one_line(error.format_message())} (see: {path} --help)", REFUSED)
+        return _ended(f"{printable(error.format_message())} (see: {path} --help)", REFUSED)
     except typer.Abort:  # Ctrl-C or Ctrl-D at a question
         return _ended(NOTHING_DONE, FAILED)
     except BrokenPipeError:

@@ -97,7 +97,7 @@ def _upgraded(connection: Connection, drop: Collection[str]) -> Upgrade:
 
     from db.apply import SchemaError
     from db.upgrade import upgrade_schema
-    from sim.postgres.connection import one_line
+    from sim.postgres.connection import server_message
 
     try:
         with refusing(SchemaError, about="upgrade: "):
@@ -105,7 +105,7 @@ def _upgraded(connection: Connection, drop: Collection[str]) -> Upgrade:
     except DBAPIError as error:
         if isinstance(error.orig, errors.LockNotAvailable):
             raise Failure("upgrade: others are using the tables; nothing was changed", FAILED) from error
-        said = f"upgrade: nothing was changed: {one_line(error.orig) if error.orig else error}"
+        said = f"upgrade: nothing was changed: {server_message(error.orig) if error.orig else error}"
         if isinstance(error.orig, errors.DependentObjectsStillExist | errors.FeatureNotSupported):
             raise Failure(f"{said}; {_HOW_TO_GO_ON}", FAILED) from error
         raise Failure(said, FAILED) from error

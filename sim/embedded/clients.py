@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from common.messages import one_line
 from db.terms import begin_on_our_terms
 from sim.embedded.passwords import READER
 
@@ -45,17 +46,12 @@ def refusal(url: str) -> str | None:
         with connect(url):
             return None
     except DBAPIError as error:
-        return in_one_line(error)
+        return one_line(error.orig)
 
 
 def may_pass(refusal: str) -> bool:
     """Whether the server may let us in later for no other reason than that time goes by."""
     return _PASSES.search(refusal) is not None
-
-
-def in_one_line(error: DBAPIError) -> str:
-    """What the server or libpq said, without SQLAlchemy's frame around it."""
-    return " ".join(str(error.orig).split())
 
 
 def make_database(url: str, name: str) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from common.files import write_whole
 from sim.embedded import files, passwords
 from sim.embedded.binaries import for_a_shell, program
 from sim.embedded.errors import EmbeddedError
@@ -45,7 +46,7 @@ def create(
         shutil.rmtree(leftover, ignore_errors=True)
     workplace = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cluster.parent))
     try:
-        files.write(workplace / "password", password, 0o600)
+        write_whole(workplace / "password", password, 0o600, durable=True)
         account.own(workplace)
         with for_a_shell("initdb") as initdb:
             code = account.run([initdb, *_options(workplace, sync=sync)], log, stop)
@@ -66,7 +67,7 @@ def configure(cluster: Path, port: int, settings: Mapping[str, str]) -> None:
     lines = ["# Written at every start; put settings of your own into postgresql.auto.conf (ALTER SYSTEM).\n"]
     lines += [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in chosen.items()]
     # Others may read the file (the server may run under another user); the folder's mode keeps them out.
-    files.write(cluster / CONFIG, "".join(lines), 0o644)
+    write_whole(cluster / CONFIG, "".join(lines), 0o644, durable=True)
 
 
 def last_port(cluster: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""Small files written whole or not at all."""
+"""Folders and files of a server of our own: who may enter them, and when they are durable."""
 
 from __future__ import annotations
 
@@ -8,20 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def write(path: Path, text: str, mode: int) -> None:
-    """Put a new file in the place of an old one; it never shows half its text, nor another mode."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.unlink(missing_ok=True)
-    # O_EXCL follows no link: as root we write into a folder that an ordinary user owns.
-    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        os.fchmod(fd, mode)  # whatever the umask
-        file.write(text)
-        file.flush()
-        os.fsync(fd)
-    unfinished.replace(path)
 
 
 def make_folder(path: Path) -> None:

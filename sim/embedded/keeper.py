@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
+from common.messages import one_line
 from sim.embedded import clients
 from sim.embedded.errors import EmbeddedError, Interrupted
 
@@ -58,7 +59,7 @@ class Keeper:
                 break
             except DBAPIError as error:
                 if not tries_left:
-                    raise EmbeddedError(f"the embedded PostgreSQL: {clients.in_one_line(error)}") from error
+                    raise EmbeddedError(f"the embedded PostgreSQL: {one_line(error.orig)}") from error
         self._thread.start()
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sim.embedded import files
+from common.files import write_whole
 from sim.embedded.errors import EmbeddedError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ READER = "bazaar_reader"
 
 def make(path: Path) -> None:
     """Write a new file of passwords, at once or not at all."""
-    files.write(path, "".join(f"{role} {secrets.token_urlsafe(24)}\n" for role in (OWNER, READER)), 0o600)
+    write_whole(path, "".join(f"{role} {secrets.token_urlsafe(24)}\n" for role in (OWNER, READER)), 0o600, durable=True)
 
 
 def read(path: Path, role: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from common.messages import one_line
 from sim.embedded import clients, cluster, files, launch, lock, log, passwords, ports, postmaster, privileges, variables
 from sim.embedded.binaries import program
 from sim.embedded.errors import EmbeddedError
@@ -184,7 +185,7 @@ class EmbeddedServer:
         except OSError as error:
             reason = str(error)
         except DBAPIError as error:
-            reason = clients.in_one_line(error)
+            reason = one_line(error.orig)
         else:
             return
         raise EmbeddedError(f"the embedded PostgreSQL in {self.data_root}: {reason}")

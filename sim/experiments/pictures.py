@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from analysis import theme
-from sim.experiments.results import replacing
+from common.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
-from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from common.files import replacing
 from sim.experiments.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -49,26 +47,6 @@ def write_results(path: Path, outcomes: Iterable[Outcome], currency: str, about:
             _write_csv(unfinished, rows)
         else:
             _write_parquet(unfinished, rows, about)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write to, which takes its place when all went well and is gone when not."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _write_csv(path: Path, rows: list[Row]) -> None:

@@ -14,6 +14,7 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from common.files import write_whole
 from sim.export.catalogue import Relation, Unreadable, relations
 from sim.export.folder import whole
 from sim.export.reading import DAY, batches, cut, schema_of, selected
@@ -107,7 +108,7 @@ class _Export:
         unbuilt = bool(self._one("SELECT to_regclass('sim.unbuilt') IS NOT NULL")[0])
         about = {**run, "since": self._wanted.since, "history_is_loading": unbuilt, "format": self._wanted.form}
         manifest = json.dumps({**about, "tables": told}, indent=2, default=_told, ensure_ascii=False)
-        (self._folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
+        write_whole(self._folder / MANIFEST, manifest + "\n")
         return Exported(len(told), files, rows, run if run["sim_now"] else {}, unbuilt)
 
     def _run(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import ValidationError
 
+from common.messages import one_line
 from sim.markets.schema import Market
 from sim.strict_yaml import load_yaml
 
@@ -34,7 +35,7 @@ def load_market(name_or_path: str | Path) -> Market:
     except OSError as error:
         raise MarketError(f"market file {path} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise MarketError(f"market file {path} is not YAML: {' '.join(str(error).split())}") from error
+        raise MarketError(f"market file {path} is not YAML: {one_line(error)}") from error
     try:
         return Market.model_validate(content)
     except ValidationError as error:

@@ -52,7 +52,7 @@ def connect(url: str) -> Connection:
     try:
         return open_connection(url)
     except psycopg2.Error as error:
-        raise SinkError(f"can't connect to PostgreSQL: {one_line(error)}") from error
+        raise SinkError(f"can't connect to PostgreSQL: {server_message(error)}") from error
 
 
 def open_connection(url: str, application_name: str = "bazaar") -> Connection:
@@ -104,7 +104,7 @@ def _options(url: str, connect_timeout_s: int) -> dict[str, Any]:
     return options
 
 
-def one_line(error: BaseException) -> str:
+def server_message(error: BaseException) -> str:
     """What the server said, with its detail, on one line; of libpq's words the first, without its advice."""
     if isinstance(error, psycopg2.Error) and error.diag.message_primary:
         detail = error.diag.message_detail

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db.deferred_indexes import defer, deferred
 from sim.children import usable_processors
-from sim.postgres.connection import one_line
+from sim.postgres.connection import server_message
 from sim.postgres.writing.index_building import build_in_parallel
 from sim.run.history import Coordinator, Interval, Task, WorkerPool, parts_of, share_of
 from sim.run.pacing.census import open_in
@@ -99,7 +99,7 @@ class HistoryPhase:
                     defer(connection)
                 connection.commit()
         except DBAPIError as error:  # then it takes longer
-            _LOG.warning("database: history is loaded with all keys: %s", one_line(error.orig or error))
+            _LOG.warning("database: history is loaded with all keys: %s", server_message(error.orig or error))
 
     def _missing(self) -> list[Deferred]:
         return read_again(self._context.url, deferred, self._context.stop)

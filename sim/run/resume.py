@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from sim.clock.units import HOUR_US
 from sim.journal.port import SinkError
-from sim.postgres.connection import dial, one_line
+from sim.postgres.connection import dial, server_message
 from sim.postgres.control.runs import newest_run
 from sim.postgres.reading.open_rows import OpenRows
 from sim.postgres.transient_errors import is_transient
@@ -67,7 +67,7 @@ def read_again(url: str, read: Callable[[Connection], T], stop: threading.Event)
         except (DBAPIError, psycopg2.Error) as error:
             cause = error.orig if isinstance(error, DBAPIError) and isinstance(error.orig, Exception) else error
             if is_transient(cause) and not told:
-                _LOG.warning("database: it is waited for: %s", one_line(cause))
+                _LOG.warning("database: it is waited for: %s", server_message(cause))
                 told = True
             if not is_transient(cause) or stop.wait(_AGAIN_S):
-                raise SinkError(one_line(cause)) from error
+                raise SinkError(server_message(cause)) from error

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from common.messages import one_line
 from db.apply import Current, Empty, SchemaError, apply_schema, described, schema_state
 from db.deferred_indexes import deferred
 from db.privileges import lacking_to_write
 from sim.clock.pacer import WallClock
 from sim.journal.port import SinkError
 from sim.markets import MarketError
-from sim.postgres.connection import one_line
+from sim.postgres.connection import server_message
 from sim.postgres.control.incidents import pending
 from sim.postgres.control.runs import newest_run, note_new_start, record_run
 from sim.postgres.retention.purger import purging
@@ -132,8 +133,8 @@ def _refusing_database_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise Refused(f"database: {one_line(error.orig) if error.orig else error}") from error
+        raise Refused(f"database: {server_message(error.orig) if error.orig else error}") from error
     except (SQLAlchemyError, SchemaError) as error:
-        raise Refused(f"database: {' '.join(str(error).split())}") from error
+        raise Refused(f"database: {one_line(error)}") from error
     except (ScenarioError, MarketError) as error:
         raise Refused(str(error)) from error

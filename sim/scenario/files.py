@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from common.messages import one_line
 from sim.scenario.scenario import Scenario
 from sim.strict_yaml import load_yaml
 
@@ -49,7 +50,7 @@ def _differences(path: Path, seen: frozenset[Path]) -> dict[str, Any]:
     try:
         content = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ScenarioError(f"scenario: {path} cannot be read: {' '.join(str(error).split())}") from error
+        raise ScenarioError(f"scenario: {path} cannot be read: {one_line(error)}") from error
     if content is None:
         return {}
     if not isinstance(content, dict):

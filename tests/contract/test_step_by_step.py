@@ -19,7 +19,7 @@ from tests.databases import new_database
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = re.search(r"^## A new fact, table and process, step by step\n(.*?)^## ", GUIDE, re.DOTALL | re.MULTILINE)
-COPIED = ("sim", "models", "db", "docs", "dashboards", "redash", "analysis", "report", "tools", "pipeline")
+COPIED = ("common", "sim", "models", "db", "docs", "dashboards", "redash", "analysis", "report", "tools", "pipeline")
 DAYS = 2
 SMALL = "stock: {products: 20}\n"
 RUN = ("run", "--speed", "max", "--start", "2026-01-05T00:00Z", "--scale", "0.02", "--processes", "1")

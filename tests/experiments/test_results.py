@@ -11,7 +11,7 @@ import pytest
 
 from sim.experiments.metrics import METRICS
 from sim.experiments.replication import Outcome
-from sim.experiments.results import replacing, write_results
+from sim.experiments.results import write_results
 
 FIGURES = {metric.name: float(number) for number, metric in enumerate(METRICS)}
 OUTCOMES = [
@@ -42,21 +42,6 @@ def test_a_row_a_figure(tmp_path, name):
 def test_a_parquet_file_knows_where_it_came_from(tmp_path):
     write_results(tmp_path / "x.parquet", OUTCOMES, "USD", {"experiment": "2 replications"})
     assert pq.read_metadata(tmp_path / "x.parquet").metadata[b"bazaar.experiment"] == b"2 replications"
-
-
-def test_what_fails_half_way_leaves_what_was_there(tmp_path):
-    path = tmp_path / "x.csv"
-    path.write_text("before")
-
-    def half_way() -> None:
-        with replacing(path) as unfinished:
-            unfinished.write_text("half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        half_way()
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_has_the_usual_permissions(tmp_path):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from report.drawing import Card, Cell, Drawing, Nothing, Placed, Section, Table, Text, Tile
-from report.files import write_whole
 from report.page import page
 from report.shop import Shop
 from tests.report.drawn import drawing
@@ -146,17 +143,3 @@ def test_charts_are_described_and_texts_are_markdown(read: Read):
     assert read.said("strong") == "Bold"
     raw = made(card("chart", evil_chart())).split('data-for="chart">')[1].split("</script>")[0]
     assert json.loads(raw)["description"].startswith("Orders, a line chart.")
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    target = tmp_path / "out" / "page.html"
-    write_whole(target, b"first")
-
-    def broken(*_: object) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr(os, "fdopen", broken)
-    with pytest.raises(OSError, match="no space"):
-        write_whole(target, b"second")
-    assert target.read_bytes() == b"first"
-    assert [path.name for path in target.parent.iterdir()] == ["page.html"]

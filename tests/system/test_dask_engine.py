@@ -22,7 +22,7 @@ from sim.experiments import dask_engine
 from sim.experiments.comparison import Comparison
 from sim.experiments.dask_engine import DaskEngine, scheduler_address
 from sim.experiments.engines import EngineError, SerialEngine
-from sim.experiments.remote import Identity, Stranger, identity, replicate_as
+from sim.experiments.remote import DifferentProgram, Identity, identity, replicate_as
 from sim.experiments.replication import Conditions, jobs_of
 from tests.experiments.small import BASELINE, EPOCH, MARKET, fleet
 
@@ -202,7 +202,7 @@ def test_one_that_joins_later_is_refused_too(address: str, monkeypatch):
 
 
 def test_a_stranger_does_no_replication():
-    with pytest.raises(Stranger, match=r"has version .* and here it is 9\.9"):
+    with pytest.raises(DifferentProgram, match=r"has version .* and here it is 9\.9"):
         replicate_as(OTHERS[0][0], jobs_of([BASELINE], 1, 1, SHORT)[0])
 
 

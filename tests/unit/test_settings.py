@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cli.environment import environment
-from sim.cli.failure import one_line
+from sim.cli.failure import printable
 from sim.cli.urls import libpq_url, place, sqlalchemy_url
 from sim.clock.pacer import Speed
 from sim.settings import (
@@ -39,7 +39,7 @@ def settings(environment=None, *, catch_up=True, **options):
 def refusal(environment=None, *, catch_up=True, **options) -> str:
     with pytest.raises(BadSetting) as caught:
         settings(environment, catch_up=catch_up, **options)
-    assert str(caught.value) == one_line(str(caught.value))
+    assert str(caught.value) == printable(str(caught.value))
     return str(caught.value)
 
 
@@ -297,4 +297,4 @@ def test_other_urls_are_refused_without_saying_the_password(url):
     message = str(caught.value)
     assert message.startswith("database-url: ")
     assert not any(word in message for word in ("SECRET", "CRET", "RIGHT"))
-    assert message == one_line(message)
+    assert message == printable(message)

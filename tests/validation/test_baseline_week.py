@@ -81,7 +81,7 @@ def test_a_figure_lies_in_its_band(week, figure: Figure):
 
 _AN_EARLIER_CHAPTER = """
 INSERT INTO sim.runs SELECT earlier.*
-FROM sim.runs r, jsonb_populate_record(r, jsonb_build_object('run_id', 0, 'sim_now', epoch + interval '1 day')) AS earlier
+FROM sim.runs r, jsonb_populate_record(r, jsonb_build_object('run_id', 0, 'sim_now', epoch + '1d'::interval)) AS earlier
 """
 
 

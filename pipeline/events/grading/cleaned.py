@@ -10,6 +10,7 @@ import pandas as pd
 import psycopg2
 from psycopg2 import sql
 
+from common.messages import one_line
 from pipeline.events.grading.tables import Graded
 from pipeline.events.shop import connect
 
@@ -58,7 +59,7 @@ def _read(what: str, shop_url: str) -> pd.DataFrame:
     except OSError as error:
         raise BadCleaned(f"{what}: it can't be read: {error.strerror or error}") from error
     except ValueError as error:  # pandas' own kinds of it, too, and pyarrow's
-        raise BadCleaned(f"{what}: it can't be read: {' '.join(str(error).split())}") from error
+        raise BadCleaned(f"{what}: it can't be read: {one_line(error)}") from error
     raise BadCleaned(f"{what!r} is no table; allowed are {ALLOWED}")
 
 
@@ -70,4 +71,4 @@ def _from_database(what: str, url: str, schema: str | None, table: str) -> pd.Da
             names = [column.name for column in cursor.description or ()]
             return pd.DataFrame(cursor.fetchall(), columns=names)
     except psycopg2.Error as error:
-        raise BadCleaned(f"#{what.partition('#')[2]}: it can't be read: {' '.join(str(error).split())}") from error
+        raise BadCleaned(f"#{what.partition('#')[2]}: it can't be read: {one_line(error)}") from error

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from common.messages import one_line
+
 PROFILES = Path(__file__).parent / "profiles"
 LONGEST_DELAY_H = 72.0
 
@@ -107,7 +109,7 @@ def load_profile(name: str) -> Profile | None:
     except (OSError, UnicodeDecodeError) as error:
         raise BadProfile(f"noise: {name!r} can't be read: {getattr(error, 'strerror', None) or error}") from error
     except yaml.YAMLError as error:
-        raise BadProfile(f"noise: {name!r} is not YAML: {' '.join(str(error).split())}") from error
+        raise BadProfile(f"noise: {name!r} is not YAML: {one_line(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(each) for each in first["loc"]) or "the file"

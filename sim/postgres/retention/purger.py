@@ -14,7 +14,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
 from models.declarations import open_while
-from sim.postgres.connection import one_line, open_connection, rows
+from sim.postgres.connection import open_connection, rows, server_message
 from sim.postgres.retention.external_references import external_references
 from sim.postgres.retention.purge import purge
 
@@ -157,7 +157,7 @@ class Purger:
     def _complain(self, error: psycopg2.Error) -> None:
         """Say what is wrong, once, and begin anew with another connection."""
         self._disconnect()
-        said = one_line(error)
+        said = server_message(error)
         if said != self._said:
             _LOG.warning("keep: nothing is cut off for now: %s", said)
         self._said = said

@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 import psycopg2
 
 from db.deferred_indexes import Deferred
-from sim.postgres.connection import dial, one_line
+from sim.postgres.connection import dial, server_message
 from sim.postgres.writing.statements import Statement
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def build_in_parallel(url: str, missing: Sequence[Deferred]) -> None:
     try:
         largest_first = deque(_by_size(url, [*of_tables]))
     except psycopg2.Error as error:
-        _LOG.warning("database: all keys and indexes are left to the writer: %s", one_line(error))
+        _LOG.warning("database: all keys and indexes are left to the writer: %s", server_message(error))
         return
     threads = [
         threading.Thread(target=_work_off, args=(url, largest_first, of_tables), name=f"building-{n}", daemon=True)
@@ -77,7 +77,7 @@ def _work_off(url: str, names: deque[str], of_tables: Mapping[str, Iterable[Defe
             try:
                 _build(url, name, of_tables[name])
             except psycopg2.Error as error:
-                _LOG.warning("database: keys and indexes of %s are left to the writer: %s", name, one_line(error))
+                _LOG.warning("database: keys and indexes of %s are left to the writer: %s", name, server_message(error))
 
 
 def _build(url: str, name: str, of_the_table: Iterable[Deferred]) -> None:

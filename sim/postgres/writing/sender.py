@@ -9,7 +9,7 @@ from typing import NamedTuple
 import psycopg2
 
 from sim.journal.port import SinkError
-from sim.postgres.connection import one_line, rows
+from sim.postgres.connection import rows, server_message
 from sim.postgres.transient_errors import RetryPolicy, TransientError, is_transient
 from sim.postgres.writer_lock import take_lock_again
 from sim.postgres.writing.commit_counter import CommitCounter
@@ -35,7 +35,7 @@ class Sender:
         try:
             self._counter = CommitCounter(session.connection, run_id)
         except psycopg2.Error as error:
-            raise SinkError(one_line(error)) from error
+            raise SinkError(server_message(error)) from error
         self._url = session.url
         self._retry_policy = retry_policy
         self._ready = True
@@ -107,7 +107,7 @@ class Sender:
     def _note(self, error: Exception, wait_s: float) -> None:
         now_s = time.monotonic()
         since_s = self.trouble.since_s if self.trouble else now_s
-        self.trouble = Trouble(one_line(error), since_s, now_s + wait_s)
+        self.trouble = Trouble(server_message(error), since_s, now_s + wait_s)
 
     def _done(self) -> None:
         self._counter.batches += 1

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 
 from sim.journal.port import SinkError
-from sim.postgres.connection import connect, one_line, open_connection
+from sim.postgres.connection import connect, open_connection, server_message
 from sim.postgres.transient_errors import ends_session
 from sim.postgres.writer_lock import backend_of, take_lock
 from sim.postgres.writing.commit_counter import CommitCounter
@@ -119,7 +119,7 @@ def open_session(url: str) -> Session:
             return Session(url, connection)
     except psycopg2.Error as error:
         connection.close()
-        raise SinkError(one_line(error)) from error
+        raise SinkError(server_message(error)) from error
     connection.close()
     raise SinkError(f"another simulator is running on it ({holder}); stop that one first, or use another database")
 

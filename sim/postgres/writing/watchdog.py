@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import psycopg2
 
-from sim.postgres.connection import one_line, open_connection, rows
+from sim.postgres.connection import open_connection, rows, server_message
 from sim.postgres.writing.session import Session
 
 _LOOK = """
@@ -78,7 +78,7 @@ class Watchdog:
         try:
             sight = self._look(session)
         except psycopg2.Error as error:
-            self._found = since_s, f"and no other connection gets one: {one_line(error)}"
+            self._found = since_s, f"and no other connection gets one: {server_message(error)}"
             return
         deaf = sight is None or (sight.wait_event == "ClientRead" and (since_s, sight) == self._seen)
         self._found = since_s, _told(sight) if sight else ""

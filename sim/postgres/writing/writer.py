@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.journal.port import SinkError
-from sim.postgres.connection import one_line
+from sim.postgres.connection import server_message
 from sim.postgres.transient_errors import RetryPolicy
 from sim.postgres.writing.sender import Sender
 from sim.postgres.writing.session import Session
@@ -149,7 +149,7 @@ class Writer:
 
     def _fail(self, error: Exception) -> None:
         """Forget the batch and those behind it, and keep the reason for whoever comes next."""
-        failure = SinkError(f"batch {self.batches + 1} could not be written: {one_line(error)}")
+        failure = SinkError(f"batch {self.batches + 1} could not be written: {server_message(error)}")
         failure.__cause__ = error
         with self._changed:
             self._line.clear()
