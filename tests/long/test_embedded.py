@@ -324,11 +324,19 @@ def test_a_ctrl_c_is_heard_while_another_command_starts_the_server(server: Embed
             stderr=subprocess.PIPE,
             text=True,
         )
-        descriptors = Path(f"/proc/{waiting.pid}/fd")
-        wait_for(lambda: any(waits_for.samefile(fd) for fd in descriptors.iterdir() if fd.exists()))
+        wait_for(lambda: waits_for.resolve() in open_files(waiting.pid))
         waiting.send_signal(signal.SIGINT)
         _, said = waiting.communicate(timeout=30)
     assert (waiting.returncode, said.count("\n")) == (130, 1), said
+
+
+def open_files(pid: int) -> set[Path]:
+    """What a process has open; it opens and closes meanwhile."""
+    found = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(descriptor.readlink())
+    return found
 
 
 def test_a_start_that_is_stopped_leaves_nothing_behind(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch):
