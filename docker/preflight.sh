@@ -4,7 +4,9 @@
 set -euo pipefail
 
 secrets=(POSTGRES_PASSWORD BAZAAR_PASSWORD BAZAAR_READER_PASSWORD PIPELINE_PASSWORD REDASH_DB_PASSWORD
+    AIRFLOW_DB_PASSWORD AIRFLOW_ADMIN_PASSWORD AIRFLOW_FERNET_KEY AIRFLOW_JWT_SECRET AIRFLOW_API_SECRET_KEY
     REDASH_COOKIE_SECRET REDASH_SECRET_KEY REDASH_ADMIN_PASSWORD REDASH_ADMIN_API_KEY JUPYTER_TOKEN)
+fernet='^[A-Za-z0-9_-]{43}=$'
 say() { printf 'preflight: %s\n' "$*" >&2; }
 
 is_default() { [[ ${!1} == dev-* ]]; }
@@ -13,11 +15,15 @@ is_loopback() { [[ $1 =~ ^(127\.[0-9]+\.[0-9]+\.[0-9]+|\[?::1\]?)$ ]]; }
 defaults=() unfit=()
 for name in "${secrets[@]}"; do
     if is_default "$name"; then defaults+=("$name"); fi
-    if [[ ! ${!name} =~ ^[A-Za-z0-9._~-]+$ ]]; then unfit+=("$name"); fi
+    if [[ $name != *FERNET* && ! ${!name} =~ ^[A-Za-z0-9._~-]+$ ]]; then unfit+=("$name"); fi
 done
 
 if ((${#unfit[@]})); then
     say "only letters, digits and . _ ~ - may be in: ${unfit[*]}"
+    exit 1
+fi
+if [[ ! $AIRFLOW_FERNET_KEY =~ $fernet ]]; then
+    say 'AIRFLOW_FERNET_KEY is not the 32 bytes in base64, for URLs, that Fernet wants: 43 letters, digits, _ or -, and ='
     exit 1
 fi
 if ((${#REDASH_ADMIN_API_KEY} > 40)); then

@@ -6,6 +6,7 @@ Whatever .env says already stays, development defaults excepted; so it may run a
 from __future__ import annotations
 
 import argparse
+import base64
 import io
 import os
 import secrets
@@ -41,6 +42,8 @@ def settings() -> dict[str, str]:
 
 def fresh(name: str) -> str:
     """A random secret, made of letters that need no quoting in a URL or in .env."""
+    if name.endswith("FERNET_KEY"):
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     return secrets.token_hex(API_KEY_BYTES) if name.endswith("API_KEY") else secrets.token_urlsafe(24)
 
 
@@ -101,10 +104,14 @@ def show() -> int:
     print(f"JupyterLab  http://{host}:{values['JUPYTER_PORT']}/lab?token={values['JUPYTER_TOKEN']}")
     print(f"PostgreSQL  postgresql://bazaar_reader:{values['BAZAAR_READER_PASSWORD']}@{database}   (only reads)")
     print(f"            postgresql://bazaar:{values['BAZAAR_PASSWORD']}@{database}   (the owner)")
-    if {"events", "pipeline"} & set(values.get("COMPOSE_PROFILES", "").split(",")):
+    profiles = set(values.get("COMPOSE_PROFILES", "").split(","))
+    if {"events", "pipeline"} & profiles:
         print(f"Kafka       kafka://localhost:{values['KAFKA_PORT']}   (from this machine)")
         landed = f"{host}:{values['POSTGRES_PORT']}/pipeline"
         print(f"            postgresql://bazaar_reader:{values['BAZAAR_READER_PASSWORD']}@{landed}   (what was landed)")
+    if "pipeline" in profiles:
+        print(f"Airflow     http://{host}:{values['AIRFLOW_PORT']}")
+        print(f"            admin   {values['AIRFLOW_ADMIN_PASSWORD']}")
     return 0
 
 

@@ -4,7 +4,7 @@ set -euo pipefail
 . /bazaar/settings.sh
 . /bazaar/volume.sh
 ask() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username postgres --dbname "$1"; }
-statements bazaar redash pipeline | ask postgres
+statements bazaar redash pipeline airflow | ask postgres
 ask bazaar </bazaar/functions.sql
 ask pipeline </bazaar/functions.sql
 finish

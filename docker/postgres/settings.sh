@@ -32,10 +32,11 @@ statements() {
     role bazaar "$BAZAAR_PASSWORD"
     role redash "$REDASH_DB_PASSWORD"
     role pipeline "$PIPELINE_PASSWORD"
+    role airflow "$AIRFLOW_DB_PASSWORD"
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
     reader
     # An owner needs no grant; PUBLIC would let each role into the other's database.
-    for name in postgres template1 bazaar redash pipeline; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
+    for name in postgres template1 bazaar redash pipeline airflow; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
     echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader;'
     echo 'GRANT CONNECT ON DATABASE pipeline TO bazaar_reader;'
 }

@@ -17,7 +17,7 @@ else
     [ -e "$finished" ] || let_in_the_others
     there=$(single_user postgres <<<'SELECT datname FROM pg_database;')
     missing=()
-    for name in bazaar redash pipeline; do
+    for name in bazaar redash pipeline airflow; do
         [[ $there == *"datname = \"$name\""* ]] || missing+=("$name")
     done
     statements "${missing[@]}" | single_user postgres >/dev/null

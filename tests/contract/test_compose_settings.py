@@ -16,7 +16,7 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = env.EXAMPLE.read_text(encoding="utf-8")
 DEFAULTS = env.read(EXAMPLE)
 SECRETS = {name: value for name, value in DEFAULTS.items() if value.startswith(env.DEFAULT)}
-OWN = {name: f"of-its-own-{number}" for number, name in enumerate(SECRETS)}
+OWN = {name: env.fresh(name) for name in SECRETS}
 SIMULATOR = {"SPEED", "SEED", "SCENARIO", "HISTORY", "SCALE", "MARKET", "KEEP"}
 LOCKS = [ROOT / "tools/env.txt", *sorted(ROOT.glob("docker/requirements/*.txt"))]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -77,6 +77,14 @@ def test_a_password_that_no_url_can_hold_is_refused_and_not_shown(value: str):
     refusal = preflight(BIND_ADDRESS="127.0.0.1", BAZAAR_PASSWORD=value)
     assert refusal.returncode == 1
     assert "BAZAAR_PASSWORD" in refusal.stderr
+    assert not value or value not in refusal.stderr
+
+
+@pytest.mark.parametrize("value", ["", "x" * 44, "x" * 42 + "=", "/" * 43 + "=", "x" * 44 + "="])
+def test_a_key_that_fernet_would_not_take_is_refused_and_not_shown(value: str):
+    refusal = preflight(BIND_ADDRESS="127.0.0.1", AIRFLOW_FERNET_KEY=value)
+    assert refusal.returncode == 1
+    assert "AIRFLOW_FERNET_KEY" in refusal.stderr
     assert not value or value not in refusal.stderr
 
 

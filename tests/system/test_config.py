@@ -19,7 +19,10 @@ SERVICES = {
     "redash-publish", "jupyter",
 }  # fmt: skip
 EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
-ONE_SHOTS = {"preflight", "redash-init", "redash-publish"}
+AIRFLOW = {"airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor"}
+PROFILES = {"events": EVENTS, "pipeline": EVENTS | AIRFLOW}
+MOST_MB = {"airflow-scheduler": 1024}
+ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
 WAYS = [
     "export JUPYTER_TOKEN=mine", "JUPYTER_TOKEN = mine", "JUPYTER_TOKEN='m#i ne'", 'JUPYTER_TOKEN="mine" # a remark',
@@ -152,29 +155,54 @@ def test_only_redash_reaches_its_queue(config):
     networks = {name: set(service.get("networks") or {}) for name, service in config["services"].items()}
     assert networks["preflight"] == set()
     assert {name for name, of in networks.items() if of == {"shop"}} == {"sim", "jupyter"}
-    assert {name for name, of in networks.items() if of == {"shop", "redash"}} == {"postgres"}
+    assert networks["postgres"] == {"shop", "redash", "replica"}
     assert networks["redis"] == {"redash"}
 
 
-@pytest.mark.parametrize("profile", ["events", "pipeline"])
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_adds_what_reads_the_shop_and_changes_nothing_else(config, profile: str, tmp_path: Path):
     services = of_profile(profile, tmp_path)
-    assert services.keys() == SERVICES | EVENTS
+    more = PROFILES[profile]
+    assert services.keys() == SERVICES | more
     assert {name: services[name] for name in SERVICES} == config["services"]
-    for name in EVENTS:
+    for name in more:
         service = services[name]
         assert "preflight" in everything_before(services, name)
         assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"]), name
         assert service["read_only"], name
         assert service["init"], name
-        assert int(service["mem_limit"]) <= 768 << 20, name
-        assert service["restart"] == "unless-stopped", name
-        assert service["healthcheck"]["test"][:2] == ["CMD", "bash"], "a health check starts neither a JVM nor Python"
+        assert int(service["mem_limit"]) <= MOST_MB.get(name, 768) << 20, name
+        assert service["restart"] == ("no" if name in ONE_SHOTS else "unless-stopped"), name
+        check = service.get("healthcheck", {}).get("test", [])
+        assert name in ONE_SHOTS or check[:2] == ["CMD", "bash"], "a health check starts neither a JVM nor Python"
     assert waits_for(services["kafka-producer"]) == {"sim": HEALTHY, "kafka": HEALTHY}
     assert waits_for(services["kafka-consumer"]) == {"postgres": HEALTHY, "kafka": HEALTHY}
     networks = {name: set(services[name]["networks"]) for name in services if services[name].get("networks")}
-    assert networks["kafka"] == {"events"}
+    assert networks["kafka"] == {"events", "replica"}
     assert {name for name, of in networks.items() if "events" in of} == EVENTS
+
+
+def test_airflow_comes_up_in_order_out_of_the_notebooks_reach(tmp_path: Path):
+    services = of_profile("pipeline", tmp_path)
+    assert waits_for(services["airflow-init"]) == {"postgres": HEALTHY}
+    assert waits_for(services["airflow-api"]) == {"airflow-init": DONE}
+    for name in ("airflow-scheduler", "airflow-dag-processor"):
+        assert waits_for(services[name]) == {"airflow-api": HEALTHY}
+    assert {tuple(services[name]["networks"]) for name in AIRFLOW} == {("replica",)}
+    assert "replica" not in services["jupyter"]["networks"]
+    for name in AIRFLOW:
+        [dags, logs] = services[name]["volumes"]
+        assert (dags["source"], dags["read_only"]) == (str(ROOT / "pipeline" / "dags"), True)
+        assert (logs["source"], logs["target"]) == ("airflow-logs", "/opt/airflow/logs")
+
+
+@pytest.mark.parametrize(("given", "address"), [({}, "127.0.0.1"), ({"BIND_ADDRESS": "192.0.2.7"}, "192.0.2.7")])
+def test_airflows_page_is_published_where_the_others_are(tmp_path: Path, given: dict[str, str], address: str):
+    services = of_profile("pipeline", tmp_path, **given)
+    published = {name: services[name]["ports"] for name in AIRFLOW if "ports" in services[name]}
+    [port] = published.pop("airflow-api")
+    assert (port["host_ip"], port["target"]) == (address, 8080)
+    assert not published
 
 
 def test_anybody_s_broker_is_published_on_this_machine_only(tmp_path: Path):
