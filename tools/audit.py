@@ -112,7 +112,7 @@ def findings() -> Iterator[str]:
     for lock in locks():
         for entry in unpinned(lock.read_text(encoding="utf-8")):
             yield f"{lock.relative_to(ROOT)}: {entry}: without an exact version or a hash"
-    for file in (ROOT / "docker" / "Dockerfile", ROOT / "docker-compose.yml"):
+    for file in (*sorted((ROOT / "docker").rglob("Dockerfile")), ROOT / "docker-compose.yml"):
         text = file.read_text(encoding="utf-8")
         for image in filter(unversioned, images(text)):
             yield f"{file.relative_to(ROOT)}: {image}: an image without a version"

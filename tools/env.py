@@ -112,6 +112,10 @@ def show() -> int:
     if "pipeline" in profiles:
         print(f"Airflow     http://{host}:{values['AIRFLOW_PORT']}")
         print(f"            admin   {values['AIRFLOW_ADMIN_PASSWORD']}")
+        replica = f"{host}:{values['MYSQL_PORT']}/bazaar"
+        reader = f"bazaar_reader:{values['BAZAAR_READER_PASSWORD']}"
+        print(f"MySQL       mysql://{reader}@{replica}   (the replica, only reads)")
+        print(f"            mysql://bazaar:{values['MYSQL_PASSWORD']}@{replica}   (its owner)")
     return 0
 
 

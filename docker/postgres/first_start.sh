@@ -6,5 +6,6 @@ set -euo pipefail
 ask() { psql -v ON_ERROR_STOP=1 --quiet --no-psqlrc --username postgres --dbname "$1"; }
 statements bazaar redash pipeline airflow | ask postgres
 ask bazaar </bazaar/functions.sql
+ask bazaar </bazaar/replication.sql
 ask pipeline </bazaar/functions.sql
 finish

@@ -25,6 +25,15 @@ reader() {
     done
 }
 
+# Who reads the log for the replica: everything that is in a publication. The shop's owner may act for it, to drop a slot that
+# nobody reads any more: that is a right of who may replicate, and is not handed down.
+replication() {
+    role bazaar_replication "$REPLICATION_PASSWORD"
+    echo 'ALTER ROLE bazaar_replication REPLICATION;'
+    echo 'GRANT pg_read_all_data TO bazaar_replication;'
+    echo 'GRANT bazaar_replication TO bazaar WITH INHERIT FALSE;'
+}
+
 # statements [DATABASE...]: everything, with the databases that are missing.
 statements() {
     local name
@@ -35,8 +44,9 @@ statements() {
     role airflow "$AIRFLOW_DB_PASSWORD"
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
     reader
+    replication
     # An owner needs no grant; PUBLIC would let each role into the other's database.
     for name in postgres template1 bazaar redash pipeline airflow; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
-    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader;'
+    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader, bazaar_replication;'
     echo 'GRANT CONNECT ON DATABASE pipeline TO bazaar_reader;'
 }

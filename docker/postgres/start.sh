@@ -7,7 +7,8 @@ trap 'exit 130' INT TERM  # told to stop meanwhile
 . /bazaar/settings.sh
 . /bazaar/volume.sh
 
-single_user() { postgres --single "$@"; }
+# With less written to the log than a slot needs, no server starts that has one.
+single_user() { postgres --single -c wal_level=logical "$@"; }
 
 take_volume
 if nothing_is_in_it; then
@@ -23,6 +24,7 @@ else
     statements "${missing[@]}" | single_user postgres >/dev/null
     single_user -j pipeline </bazaar/functions.sql >/dev/null
     single_user -j bazaar </bazaar/functions.sql >/dev/null  # -j: a statement ends at an empty line
+    single_user bazaar </bazaar/replication.sql >/dev/null
     finish
 fi
 # Work memory is anybody's to set. With this bound a query that takes too much of it fails by itself; without, the kernel

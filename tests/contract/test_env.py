@@ -121,6 +121,15 @@ def test_credentials_are_those_that_compose_would_take(file: Path, monkeypatch, 
     assert f"{DEFAULTS['REDASH_ADMIN_EMAIL']}   {DEFAULTS['REDASH_ADMIN_PASSWORD']}" in shown
 
 
+@pytest.mark.parametrize(("profile", "is_shown"), [("", False), ("events", False), ("pipeline", True)])
+def test_the_replica_is_shown_where_it_is(file: Path, profile: str, is_shown: bool, capsys):
+    file.write_text(f"COMPOSE_PROFILES={profile}\nMYSQL_PORT=3307\nMYSQL_PASSWORD=mine\nBAZAAR_READER_PASSWORD=read\n")
+    env.show()
+    shown = capsys.readouterr().out
+    for user in ("bazaar:mine", "bazaar_reader:read"):
+        assert (f"mysql://{user}@localhost:3307/bazaar " in shown) is is_shown
+
+
 def test_a_file_that_is_no_text_is_refused_in_one_line_and_kept(file: Path, monkeypatch, capsys):
     file.write_bytes(b"JUPYTER_TOKEN=\xff\n")
     monkeypatch.setattr(sys, "argv", ["env.py"])

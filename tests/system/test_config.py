@@ -20,8 +20,9 @@ SERVICES = {
 }  # fmt: skip
 EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
 AIRFLOW = {"airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor"}
-PROFILES = {"events": EVENTS, "pipeline": EVENTS | AIRFLOW}
-MOST_MB = {"airflow-scheduler": 1024}
+REPLICA = {"mysql", "connect"}
+PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW}
+MOST_MB = {"airflow-scheduler": 1024, "connect": 1280}
 ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
 WAYS = [
@@ -203,6 +204,23 @@ def test_airflows_page_is_published_where_the_others_are(tmp_path: Path, given: 
     [port] = published.pop("airflow-api")
     assert (port["host_ip"], port["target"]) == (address, 8080)
     assert not published
+
+
+def test_connect_and_mysql_are_reached_by_whom_they_serve(tmp_path: Path):
+    services = of_profile("pipeline", tmp_path, BIND_ADDRESS="192.0.2.7")
+    networks = {name: set(service.get("networks") or {}) for name, service in services.items()}
+    assert networks["connect"] == {"replica"}
+    assert {name for name, of in networks.items() if "replica" in of} == {"postgres", "kafka"} | REPLICA | AIRFLOW
+    assert networks["mysql"] == {"redash", "replica"}
+    assert "ports" not in services["connect"]
+    [port] = services["mysql"]["ports"]
+    assert (port["host_ip"], port["target"]) == ("192.0.2.7", 3306)
+    assert waits_for(services["connect"]) == {"kafka": HEALTHY}
+
+
+def test_a_log_that_nobody_reads_is_kept_within_bounds(config):
+    command = config["services"]["postgres"]["command"]
+    assert {"wal_level=logical", "max_slot_wal_keep_size=2GB"} <= set(command)
 
 
 def test_anybody_s_broker_is_published_on_this_machine_only(tmp_path: Path):

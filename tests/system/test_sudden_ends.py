@@ -145,6 +145,17 @@ def test_a_volume_that_nobody_has_marked_as_finished_is_kept(alone: Compose):
     alone.exec("postgres", "test", "-e", FINISHED)
 
 
+def test_a_server_whose_log_somebody_reads_is_there_again(alone: Compose):
+    """The slot outlives the server, which never starts with a smaller log than that needs: not even to look around."""
+    acts = "SET ROLE bazaar_replication"  # as whoever looks after the replica does
+    with closing(connect(alone, "bazaar", "bazaar")) as owner, owner.cursor() as cursor:
+        cursor.execute(f"{acts}; SELECT pg_create_logical_replication_slot('left', 'pgoutput')")
+    server_killed(alone)
+    eventually(lambda: healthy(alone), BACK_S, "healthy again")
+    with closing(connect(alone, "bazaar", "bazaar")) as owner, owner.cursor() as cursor:
+        cursor.execute(f"{acts}; SELECT pg_drop_replication_slot('left')")
+
+
 def test_a_second_container_does_not_start_on_the_same_volume(alone: Compose):
     since = ask(alone, UP_SINCE)
     second = alone.run("run", "--rm", "--no-deps", "postgres", check=False)

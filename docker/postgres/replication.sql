@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean) TO bazaar_replication;
