@@ -1,7 +1,7 @@
 #!/venv/bin/python
 """Airflow's own command, before which this one stands on the PATH: two secrets first get the form that Airflow wants.
 
-The key of its tokens has to be long, and the password of its page in a file, which it opens for appending though it$
+The key of its tokens has to be long, and the password of its page in a file, which it opens for appending though it
 only reads it.
 """
 

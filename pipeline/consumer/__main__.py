@@ -11,9 +11,9 @@ from collections import Counter
 import psycopg2
 
 from pipeline.consumer.consuming import run
-from pipeline.consumer.database import NoDatabase, beside
 from pipeline.consumer.replay import replay
 from pipeline.consumer.telling import Lines
+from pipeline.database import NoDatabase, beside
 from pipeline.kafka.cluster import BadAddress, Cluster
 
 LOCAL = "kafka://localhost:9092"

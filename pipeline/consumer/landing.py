@@ -15,9 +15,9 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  a class,
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
-from pipeline.consumer.database import connect
 from pipeline.consumer.record import Batch, DeadLetter, Landed, Reason
 from pipeline.consumer.topics import Layout, Place
+from pipeline.database import connect, make_schema
 
 SCHEMA = (Path(__file__).parent / "landing.sql").read_text(encoding="utf-8")
 LOCK = 0x6C616E64  # "land"
@@ -72,10 +72,10 @@ class Landing:
     @classmethod
     def at(cls, url: str) -> Self:
         """Connect, and make what is missing. Raises psycopg2.Error, NoDatabase."""
-        landing = cls(connect(url))
+        # Rows and offsets are lost together, if at all, and then read again: no commit has to wait for the disk.
+        landing = cls(connect(url, "bazaar consumer", options="-c synchronous_commit=off"))
         with landing.transaction() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK + 1,))  # two may make it at once
-            cursor.execute(SCHEMA)
+            make_schema(cursor, "landing", SCHEMA)
             cursor.execute(_BATCH)
             landing._source = _source(cursor)
         return landing

@@ -1,4 +1,4 @@
--- What a consumer has landed. May run again; whoever runs it owns it, and bazaar_reader may read where that role is there.
+-- What a consumer has landed. May run again; whoever runs it owns it.
 CREATE SCHEMA IF NOT EXISTS landing;
 
 CREATE TABLE IF NOT EXISTS landing.shop (
@@ -101,12 +101,3 @@ COMMENT ON COLUMN landing.consumer_offsets.topic IS 'The topic.';
 COMMENT ON COLUMN landing.consumer_offsets.partition IS 'Of the topic.';
 COMMENT ON COLUMN landing.consumer_offsets.topic_id IS 'Kafka''s own id: a topic that was deleted and made anew has another.';
 COMMENT ON COLUMN landing.consumer_offsets.next_offset IS 'What comes next.';
-
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
-        GRANT USAGE ON SCHEMA landing TO bazaar_reader;
-        GRANT SELECT ON ALL TABLES IN SCHEMA landing TO bazaar_reader;
-    END IF;
-END
-$$;

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from pipeline.consumer.__main__ import main
-from pipeline.consumer.database import NAME, beside, connect
+from pipeline.database import NAME, beside, connect
 
 VARIABLES = ("DATABASE_URL", "PIPELINE_DATABASE_URL", "KAFKA_URL")
 
@@ -38,7 +38,7 @@ def test_what_is_no_kafka_is_one_line(capsys: pytest.CaptureFixture[str], databa
 
 
 def test_a_shop_s_server_has_it_in_a_database_of_its_own(database_url: str):
-    with closing(connect(beside(database_url))) as connection, connection.cursor() as cursor:
+    with closing(connect(beside(database_url), "a test")) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
         assert cursor.fetchone() == (NAME,)
     with closing(psycopg2.connect(database_url)) as server:

@@ -1,4 +1,4 @@
-"""The database that events land in: `pipeline`, on the shop's server unless another is named."""
+"""The database `pipeline`, on the shop's server unless another is named, and connections to it on our terms."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from db.terms import begin_on_our_terms
@@ -15,14 +16,24 @@ from db.terms import begin_on_our_terms
 NAME = "pipeline"
 _TERMS: dict[str, Any] = {
     "connect_timeout": 10,
-    "application_name": "bazaar consumer",
-    # Rows and offsets are lost together, if at all, and then read again: no commit has to wait for the disk.
-    "options": "-c synchronous_commit=off",
-    # The lock of a consumer whose machine is gone is not held for hours.
+    # A lock of a client whose machine is gone is not held for hours.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+
+
+_MAKING = 0x6D616B65  # "make": two may make the same at once
+_READABLE = """
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
+        GRANT USAGE ON SCHEMA {schema} TO bazaar_reader;
+        GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO bazaar_reader;
+    END IF;
+END
+$$
+"""
 
 
 class NoDatabase(Exception):
@@ -34,12 +45,13 @@ def beside(url: str) -> str:
     return make_dsn(url, dbname=NAME)
 
 
-def connect(url: str) -> Connection:
-    """A connection on our terms; the database is made where it is missing and we may.
+def connect(url: str, who: str, **more: str) -> Connection:
+    """A connection on our terms, and on more of them; the database is made where it is missing and we may.
 
     Raises psycopg2.Error, NoDatabase.
     """
-    dsn = make_dsn(url, **{name: value for name, value in _TERMS.items() if name not in parse_dsn(url)})
+    terms = {**_TERMS, "application_name": who, **more}
+    dsn = make_dsn(url, **{name: value for name, value in terms.items() if name not in parse_dsn(url)})
     try:
         connection: Connection = psycopg2.connect(dsn)
     except psycopg2.OperationalError as error:
@@ -50,6 +62,13 @@ def connect(url: str) -> Connection:
         connection = psycopg2.connect(dsn)
     begin_on_our_terms(connection)
     return connection
+
+
+def make_schema(cursor: Cursor, name: str, script: str) -> None:
+    """Run a schema's script, which may run again; bazaar_reader may read what is in it, where that role is there."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
+    cursor.execute(script)
+    cursor.execute(sql.SQL(_READABLE).format(schema=sql.Identifier(name)))
 
 
 def _make(dsn: str, name: str) -> None:
