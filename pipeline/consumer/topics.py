@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from confluent_kafka import (
@@ -21,6 +22,7 @@ from pipeline.consumer.record import Record
 from pipeline.events.contract import TOPICS
 from pipeline.kafka.cluster import PATIENCE_S, Cluster
 from pipeline.kafka.hearing import Hearing
+from pipeline.kafka.settling import settled
 
 GROUP = "bazaar-landing"  # nobody joins it: the offsets that are shown for it are those of the tables
 MOST = 10_000
@@ -70,14 +72,17 @@ class Topics:
         }
 
     def begin(self, offsets: Mapping[Place, int]) -> None:
-        """Read on from these."""
-        self._consumer.assign([TopicPartition(*place, offset) for place, offset in offsets.items()])
+        """Read on from these. Raises Interrupted."""
+        with self._asking("where to read on"):
+            self._consumer.assign([TopicPartition(*place, offset) for place, offset in offsets.items()])
 
     def poll(self) -> list[Record]:
         """What came, for half a second at most. Raises Interrupted."""
         if time.monotonic() > self._look_at_s:
             self.layout_is_as_it_was()
-        return [self._record(message) for message in self._consumer.consume(MOST, POLL_S)]
+        with self._asking("what comes next"):
+            messages = self._consumer.consume(MOST, POLL_S)
+        return [self._record(message) for message in messages]
 
     def layout_is_as_it_was(self) -> None:
         """Topics that were deleted and made anew have other ids: their offsets begin anew too. Raises Interrupted."""
@@ -86,11 +91,12 @@ class Topics:
             raise Interrupted("Kafka: the topics were made anew")
 
     def lag(self) -> int:
-        """How many offsets are between what was read and the end, as far as the last fetches told."""
+        """How many offsets are between what was read and the end, as the last fetches told. Raises Interrupted."""
         behind = 0
-        for place in self._consumer.position(self._consumer.assignment()):
-            _, high = self._consumer.get_watermark_offsets(place, cached=True)
-            behind += max(0, high - place.offset) if place.offset >= 0 and high >= 0 else 0
+        with self._asking("how far it is to the end"):
+            for place in self._consumer.position(self._consumer.assignment()):
+                _, high = self._consumer.get_watermark_offsets(place, cached=True)
+                behind += max(0, high - place.offset) if place.offset >= 0 and high >= 0 else 0
         return behind
 
     def _described(self) -> dict[str, tuple[str, int]]:
@@ -98,19 +104,24 @@ class Topics:
         found: dict[str, tuple[str, int]] = {}
         futures = self._admin.describe_topics(TopicCollection(list(TOPICS)), request_timeout=PATIENCE_S)
         for topic, future in futures.items():
-            try:
+            with self._asking(topic):
                 told = future.result(2 * PATIENCE_S)
-            except KafkaException as error:
-                raise self._interrupted(error, topic) from None
             found[topic] = str(told.topic_id), len(told.partitions)
         return found
 
     def _beginning(self, topic: str, partition: int) -> int:
-        try:
-            low, _ = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE_S)
-        except KafkaException as error:
-            raise self._interrupted(error, topic) from None
+        place = TopicPartition(topic, partition)
+        with self._asking(topic):
+            low, _ = settled(lambda: self._consumer.get_watermark_offsets(place, timeout=PATIENCE_S))
         return int(low)
+
+    @contextmanager
+    def _asking(self, about: str) -> Iterator[None]:
+        """What the client cannot answer is waited out as what the broker does not: Interrupted."""
+        try:
+            yield
+        except KafkaException as error:
+            raise self._interrupted(error, about) from None
 
     def _record(self, message: Message) -> Record:
         if (error := message.error()) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from pipeline.kafka.cluster import Cluster
@@ -49,8 +49,17 @@ class Broker:
         docker("kill", "--signal", "KILL", self.name)
         docker("start", self.name)
 
+    def transacts(self) -> bool:
+        """Whether it has somebody for transactions too, for whom a topic is made at the first one."""
+        try:
+            Producer(self.cluster.settings() | {"transactional.id": "test"}).init_transactions(10)
+        except KafkaException:
+            return False
+        return True
+
     def back(self) -> None:
         eventually(self.answers, START_S, "the broker answers")
+        eventually(self.transacts, START_S, "the broker takes transactions")
 
     @contextmanager
     def halted(self) -> Iterator[None]:
@@ -86,12 +95,14 @@ class Broker:
             there = consumer.list_topics(timeout=10).topics
             places = [TopicPartition(name, number, 0) for name in topics for number in there[name].partitions]
             consumer.assign(places)
-            found, ended, deadline_s = [], 0, time.monotonic() + 120
-            while ended < len(places):
+            found, deadline_s = [], time.monotonic() + 120
+            ended: set[tuple[str | None, int | None]] = set()
+            while len(ended) < len(places):
                 assert time.monotonic() < deadline_s
                 for message in consumer.consume(10_000, 1.0):
-                    if message.error() is not None:
-                        ended += 1
+                    if (error := message.error()) is not None:
+                        assert error.code() == KafkaError._PARTITION_EOF, error
+                        ended.add((message.topic(), message.partition()))
                     else:
                         found.append((message.topic(), message.partition(), message.key(), message.value()))
             return found

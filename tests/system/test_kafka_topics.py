@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
+from pipeline.consumer.topics import Interrupted, Topics
 from pipeline.events.contract import TOPICS
 from pipeline.events.copying import Copying, Progress
 from pipeline.events.noise.profile import load_profile
@@ -26,6 +27,7 @@ from tests.system.compose import NEEDS_DAEMON, docker
 
 pytestmark = NEEDS_DAEMON
 
+MADE_ANEW = 6
 HALF = "2026-01-05T12:00:00Z"
 
 
@@ -52,6 +54,34 @@ def test_topics_are_kept_for_ever_and_positions_as_the_newest(day: Shop, broker:
     assert found[POSITIONS]["cleanup.policy"].value == "compact"
     there = admin.list_topics(timeout=10).topics
     assert {name: len(there[name].partitions) for name in names} == dict.fromkeys(TOPICS, 3) | {POSITIONS: 1}
+
+
+def test_topics_made_just_now_are_asked_without_a_word(broker: Broker):
+    """Who leads their partitions is known a moment later: that is waited for within, by either end."""
+    for _ in range(MADE_ANEW):
+        broker.emptied()
+        producer = KafkaTopics(broker.cluster)
+        assert producer.last() is None
+        producer.close()
+        with closing(Topics(broker.cluster)) as consumer:
+            assert len(consumer.layout()) == 3 * len(TOPICS)
+
+
+def test_topics_that_are_missing_are_told_at_once(broker: Broker):
+    said = r"^Kafka: shop\.\w+: [^\n]*nknown topic"
+    with closing(Topics(broker.cluster)) as consumer, pytest.raises(Interrupted, match=said):
+        consumer.layout()
+
+
+def test_what_a_consumer_cannot_ask_for_is_waited_out(broker: Broker):
+    KafkaTopics(broker.cluster).last()
+    with closing(Topics(broker.cluster)) as consumer:
+        offsets = {place: beginning for place, (_, beginning) in consumer.layout().items()}
+        with pytest.raises(Interrupted, match=r"^Kafka: where to read on: [^\n]*nvalid argument[^\n]*$"):
+            consumer.begin(dict.fromkeys(offsets, -77))
+        consumer.begin(offsets)
+        assert consumer.poll() == []
+        assert consumer.lag() == 0
 
 
 def test_a_dirty_feed_is_the_same_on_topics_as_in_a_file(day: Shop, broker: Broker, tmp_path):

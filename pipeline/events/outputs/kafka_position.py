@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from pipeline.events.topics import POSITIONS
 from pipeline.kafka.cluster import PATIENCE_S, Cluster
+from pipeline.kafka.settling import settled
 
 KEY = b"events"
 _WRITER = "writer"
@@ -32,16 +33,21 @@ def position(cluster: Cluster) -> Position | None:
     settings = cluster.settings(isolation_level="read_committed", enable_auto_commit=False, group_id="bazaar-position")
     consumer = Consumer(settings | {"enable.partition.eof": True, "auto.offset.reset": "error"})
     try:
-        low, high = consumer.get_watermark_offsets(TopicPartition(POSITIONS, 0), timeout=PATIENCE_S)
-        tail = _TAIL
-        while True:
-            begin = max(low, high - tail)
-            found = _last_from(consumer, begin)
-            if found is not None or begin == low:
-                return found
-            tail *= _WIDER
+        return settled(lambda: _last(consumer))
     finally:
         consumer.close()
+
+
+def _last(consumer: Consumer) -> Position | None:
+    """The last record, looked for in an ever longer tail."""
+    low, high = consumer.get_watermark_offsets(TopicPartition(POSITIONS, 0), timeout=PATIENCE_S)
+    tail = _TAIL
+    while True:
+        begin = max(low, high - tail)
+        found = _last_from(consumer, begin)
+        if found is not None or begin == low:
+            return found
+        tail *= _WIDER
 
 
 def _last_from(consumer: Consumer, begin: int) -> Position | None:

@@ -62,6 +62,7 @@ class KafkaTopics:
             raise self._lost(error, producer) from error
         if self._asked and stands != self._stands and (stands is None or stands.writer != self._name):
             raise NotOurs("to: another producer writes these topics")
+        self._hearing.forget(self._admin, producer)
         self._producer, self._asked, self._stands = producer, True, stands
         return stands.event if stands else None
 
@@ -79,6 +80,7 @@ class KafkaTopics:
         except KafkaException as error:
             self._producer = None
             raise self._lost(error, producer) from error
+        self._hearing.forget(producer)
         self._stands = then
 
     def close(self) -> None:
