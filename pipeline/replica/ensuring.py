@@ -1,0 +1,58 @@
+"""`ensure()`: from any state to the right one, saying what it did."""
+
+from __future__ import annotations
+
+from pipeline.replica import publication, state
+from pipeline.replica.connect import Connector
+from pipeline.replica.connectors import changed, wanted
+from pipeline.replica.diagnosis import reason_to_rebuild
+from pipeline.replica.reach import Reach, alone
+from pipeline.replica.rebuilding import Rebuild
+from pipeline.replica.settings import ReplicaSettings
+
+
+def ensure(settings: ReplicaSettings, *, rebuild: str | None = None) -> list[str]:
+    """Bring the replica to what it should be; a line for each thing done, none where all was right.
+
+    `rebuild` is a reason to make it anew in any case. Raises Waiting, NotPossible.
+    """
+    with alone(settings) as reach:
+        connectors = {name: reach.connect.connector(name) for name in wanted(settings)}
+        reason = rebuild or reason_to_rebuild(reach, connectors)
+        if reason is None:
+            return _mended(reach, {name: there for name, there in connectors.items() if there is not None})
+        work = Rebuild(reach)
+        work.tear_down(reason)
+        work.set_up()
+        return work.said
+
+
+def _mended(reach: Reach, connectors: dict[str, Connector]) -> list[str]:
+    said = []
+    published = publication.found(reach.shop)
+    if published is None or published.otherwise or published.tables != publication.wanted():
+        publication.make(reach.shop)
+        said.append("published our tables and nothing else")
+    if not state.has_trigger(reach.replica):
+        state.make_trigger(reach.replica)
+        said.append("made the trigger that keeps as_of")
+    for name, connector in connectors.items():
+        said += _set_right(reach, name, connector)
+    return said
+
+
+def _set_right(reach: Reach, name: str, connector: Connector) -> list[str]:
+    said = []
+    config = wanted(reach.settings)[name]
+    if others := changed(config, connector.config):
+        reach.connect.configure(name, config)
+        said.append(f"{name}: set {', '.join(others)}")
+    if connector.state in {"PAUSED", "STOPPED"}:
+        reach.connect.resume(name)
+        said.append(f"{name}: it was {connector.state.lower()}; resumed")
+    elif connector.failed:
+        reach.connect.restart_failed(name)
+        said.append(f"{name}: it had failed ({connector.trace}); restarted")
+    if said:
+        reach.connect.wait_until_it_runs(name)
+    return said

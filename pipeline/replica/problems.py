@@ -1,0 +1,15 @@
+"""What looking after a replica may end in, each a line for people."""
+
+from __future__ import annotations
+
+
+class BadSetting(Exception):
+    """A setting that can't be used: its name, its value and what is allowed."""
+
+
+class Waiting(Exception):
+    """Nothing is wrong, and nothing can be done yet: come again."""
+
+
+class NotPossible(Exception):
+    """What stands in the way, and what to do about it."""

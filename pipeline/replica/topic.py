@@ -1,0 +1,111 @@
+"""The one topic, of one partition, by which all changes come: so their order is that of the shop's commits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
+from confluent_kafka.cimpl import NewTopic
+
+from common.messages import one_line
+from pipeline.kafka.cluster import PATIENCE_S
+from pipeline.kafka.hearing import Hearing
+from pipeline.replica.problems import NotPossible
+from pipeline.replica.settings import ReplicaSettings
+
+NAME = "shop.changes"
+GROUP = "connect-shop-sink"
+# What the sink has read is of no use: kept for some days in case MySQL is away, and never more than this.
+SETTINGS = {"retention.ms": str(7 * 86_400_000), "retention.bytes": str(4 * 2**30), "segment.bytes": str(128 * 2**20)}
+_ENDS = (OffsetSpec.earliest(), OffsetSpec.latest())  # type: ignore[no-untyped-call]
+_GONE_S = 30.0
+
+
+class Ends(NamedTuple):
+    """Of the topic's partition: its first record, the next one to come, and the next one for the sink."""
+
+    first: int
+    end: int
+    sink: int | None
+
+    @property
+    def behind(self) -> int:
+        """Records that the sink has still to take."""
+        return self.end - (self.first if self.sink is None else self.sink)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether what the sink has to read next is not there (any more)."""
+        return self.sink is None or not self.first <= self.sink <= self.end
+
+
+@contextmanager
+def asked(settings: ReplicaSettings) -> Iterator[AdminClient]:
+    """A client that asks Kafka. Raises NotPossible."""
+    hearing = Hearing()
+    client = AdminClient(settings.cluster.settings(error_cb=hearing))
+    try:
+        yield client
+    except KafkaException as error:
+        why = hearing.reason(error, client)
+        raise NotPossible(f"Kafka does not answer at {settings.cluster.servers}: {why}") from None
+
+
+def identity(client: AdminClient) -> str | None:
+    """The topic's id, which another one of the same name has not; None where there is none."""
+    [found] = client.describe_topics(TopicCollection([NAME]), request_timeout=PATIENCE_S).values()
+    try:
+        return str(found.result().topic_id)
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return None
+        raise
+
+
+def make(client: AdminClient) -> str:
+    """Make it, unless it is there; returns its id."""
+    [made] = client.create_topics([NewTopic(NAME, 1, 1, config=SETTINGS)], request_timeout=PATIENCE_S).values()
+    try:
+        made.result()
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
+    deadline_s = time.monotonic() + _GONE_S
+    while (name := identity(client)) is None:
+        if time.monotonic() > deadline_s:
+            raise NotPossible(f"Kafka has made the topic {NAME}, and does not know it")
+        time.sleep(0.2)
+    return name
+
+
+def delete(client: AdminClient) -> bool:
+    """Delete it, and wait until it is gone; whether there was one."""
+    if identity(client) is None:
+        return False
+    [deleted] = client.delete_topics([NAME], request_timeout=PATIENCE_S).values()
+    try:
+        deleted.result()
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise NotPossible(f"the topic {NAME} can't be deleted: {one_line(error.args[0].str())}") from None
+    deadline_s = time.monotonic() + _GONE_S
+    while identity(client) is not None:
+        if time.monotonic() > deadline_s:
+            raise NotPossible(f"the topic {NAME} is deleted, and does not go")
+        time.sleep(0.2)
+    return True
+
+
+def ends(client: AdminClient) -> Ends:
+    """Where the topic begins and ends, and how far the sink is."""
+    here = TopicPartition(NAME, 0)
+    first, end = (client.list_offsets({here: spec}, request_timeout=PATIENCE_S)[here].result().offset for spec in _ENDS)
+    group = ConsumerGroupTopicPartitions(GROUP, [here])
+    [committed] = client.list_consumer_group_offsets([group], request_timeout=PATIENCE_S).values()
+    offset = committed.result().topic_partitions[0].offset
+    return Ends(first, end, offset if offset >= 0 else None)
