@@ -8,10 +8,7 @@ from typing import Annotated
 
 import typer
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="PostgreSQL 15 or newer [DATABASE_URL; else an embedded server in ./.data]"),
-]
+from sim.cli.options import DatabaseUrl
 
 
 def events_app(database: Callable[[str | None], str | None]) -> typer.Typer:

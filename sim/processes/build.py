@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import ShopEnvironment
 from sim.luck import Luck
 from sim.processes.opening import open_shop
-from sim.processes.resume import resume
+from sim.processes.resume.shop import resume
 from sim.processes.start import start_processes
 from sim.processes.world import World
 from sim.shop.catalogue import Catalogue

@@ -1,0 +1,1 @@
+"""Resume a shop from its committed rows; `shop.resume` puts the rooms together."""

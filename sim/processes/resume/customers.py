@@ -1,0 +1,51 @@
+"""The customers as they were, with what the seed gave them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sim.luck import Purpose
+from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
+from sim.shop.people import Customer, activity_by, earlier_life_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.processes.world import World
+    from sim.snapshot import CustomerRow, Snapshot
+
+
+def restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
+    """The customers of all regions, by id; what the seed gave each is drawn again, many at once."""
+    known, rows = {}, iter(snapshot.customers)
+    while some := list(islice(rows, LUCK_AT_ONCE)):
+        ids = [row.customer_id for row in some]
+        active = draws_of_many(world.luck, Purpose.CUSTOMER, ids, 1)
+        earlier = draws_of_many(world.luck, Purpose.OPENING_CUSTOMER, ids, 4)
+        for row, u_activity, u_life in zip(some, active, earlier, strict=True):
+            customer = known[row.customer_id] = _customer(world, row, u_activity, u_life)
+            world.region_of[row.city_id].add_customer(customer)
+    return known
+
+
+def _customer(world: World, row: CustomerRow, u_activity: Sequence[float], u_life: Sequence[float]) -> Customer:
+    activity = activity_by(u_activity, row.persona, world.scenario)
+    customer = Customer(
+        row.customer_id,
+        row.persona,
+        row.address_id,
+        row.latitude,
+        row.longitude,
+        row.satisfaction,
+        activity,
+        row.satisfaction_seq,
+        row.tier,
+        row.points,
+        row.lifetime_points,
+        row.loyalty_seq,
+        row.last_order_at,
+    )
+    if row.last_order_at is None and row.established:
+        customer.last_order_at = earlier_life_by(u_life, activity, world.scenario).last_order_at
+    return customer
