@@ -1,0 +1,1 @@
+"""How the pipeline's runs went: schema `ops` of its database, and who is told when one has failed."""
