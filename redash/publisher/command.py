@@ -8,15 +8,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboards.files import HERE, Files, load
+from dashboards.files import Files, load
 from dashboards.problems import BadInput, short
 from redash.publisher.api import Api
 from redash.publisher.failures import Failure
 from redash.publisher.overwrite import VARIABLE, of_option, of_variable
+from redash.publisher.parts import PIPELINE, SHOP, Part
 from redash.publisher.prune import prune
-from redash.publisher.publish import Publication
+from redash.publisher.publish import Publication, publish_beside
 from redash.publisher.pull import Pull
-from redash.publisher.settings import RedashSettings, source_settings
+from redash.publisher.settings import RedashSettings
 from redash.publisher.wait_for_history import wait_for_history
 from redash.publisher.warm_cache import warm_cache
 
@@ -31,13 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0, 1 when Redash failed, 2 when files or options are not right."""
     options = _parser().parse_args(arguments)
     try:
-        files = load(options.files)
+        part = PIPELINE if options.pipeline else SHOP
+        files = load(options.files or part.folder)
         if options.command == "check":
             _say(f"{len(files.queries)} queries and {len(files.dashboards)} dashboards are sound")
             return 0
         with Api(options.url or RedashSettings().url, _key(options)) as api:
             api.wait(options.wait)
-            return _publish(api, files, options) if options.command == "publish" else _pull(api, files, options)
+            act = _publish if options.command == "publish" else _pull
+            return act(api, files, part, options)
     except BadInput as bad:
         _tell(str(bad))
         return _BAD_INPUT
@@ -67,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     pull.add_argument("--overwrite", nargs="*", metavar="KEY", help=f"{_WORD} what was edited in the files too")
     check = commands.add_parser("check", help="read the files and say what is wrong, with line numbers")
     for each in (publish, pull, check):
-        each.add_argument("--files", type=Path, default=HERE, help="the folder of queries and dashboards")
+        each.add_argument(
+            "--files", type=Path, help="the folder of queries and dashboards (redash, or redash/pipeline)"
+        )
+        each.add_argument("--pipeline", action="store_true", help="of the pipeline and its databases, not of the shop")
     for each in (publish, pull):
         each.add_argument("--url", help=f"REDASH_URL, else {RedashSettings.model_fields['url'].default}")
         each.add_argument("--key", help="an API key; else REDASH_API_KEY or REDASH_ADMIN_API_KEY")
@@ -85,7 +91,7 @@ def _key(options: argparse.Namespace) -> str:
     return str(key)
 
 
-def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
+def _publish(api: Api, files: Files, part: Part, options: argparse.Namespace) -> int:
     if options.prune and not files.queries:
         raise BadInput(f"{short(files.root)} has no queries: --prune would archive everything")
     overwrite = (
@@ -94,11 +100,11 @@ def _publish(api: Api, files: Files, options: argparse.Namespace) -> int:
         else of_option(options.overwrite, files)
     )
     begun_s = time.monotonic()
-    settings = source_settings()
-    publication = Publication(api, files, settings, overwrite, everything=options.prune)
+    publication = Publication(api, files, part, overwrite, everything=options.prune)
     publication.run()
+    publish_beside(api, part, publication.tally, _tell)
     if options.prune:
-        prune(publication.room)
+        prune(publication.room, publication.source.id)
     for line in publication.tally.lines():
         _say(line)
     _say(f"{publication.tally} in {time.monotonic() - begun_s:.1f} s")
@@ -121,8 +127,8 @@ def _warm_cache(api: Api, files: Files, publication: Publication) -> int:
     return _FAILED if failures else 0
 
 
-def _pull(api: Api, files: Files, options: argparse.Namespace) -> int:
-    pull = Pull(api, files, of_option(options.overwrite, files))
+def _pull(api: Api, files: Files, part: Part, options: argparse.Namespace) -> int:
+    pull = Pull(api, files, part, of_option(options.overwrite, files))
     pull.run()
     for note in pull.notes:
         _tell(note)

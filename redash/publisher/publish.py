@@ -9,24 +9,25 @@ from redash.publisher.publish_dashboards import publish_dashboards
 from redash.publisher.publish_queries import Queries
 from redash.publisher.remote import read_remote
 from redash.publisher.room import Room
-from redash.publisher.source import publish_source
+from redash.publisher.settings import source_settings
+from redash.publisher.source import knows, publish_source
 from redash.publisher.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dashboards.files import Files
     from redash.publisher.api import Api
     from redash.publisher.overwrite import Overwrite
-    from redash.publisher.settings import SourceSettings
+    from redash.publisher.parts import Part
 
 
 class Publication:
     """One publishing: the files, the Redash as it was (everything, or what matters), and what has been done."""
 
-    def __init__(
-        self, api: Api, files: Files, settings: SourceSettings | None, overwrite: Overwrite, *, everything: bool
-    ) -> None:
+    def __init__(self, api: Api, files: Files, part: Part, overwrite: Overwrite, *, everything: bool) -> None:
         self.tally = Tally()
-        self.source = publish_source(api, settings, self.tally)
+        self.source = publish_source(api, part.source.NAME, source_settings(part.source), self.tally)
         self.room = Room(api, files, read_remote(api, files, everything=everything), overwrite, self.tally)
         self.queries = Queries(self.room, self.source.id)
 
@@ -54,3 +55,15 @@ class Publication:
                 if widget.query and widget.shown:
                     (unwanted if asleep or key in deleted[file.key] else wanted).add((widget.query, widget.shown.key))
         return unwanted - wanted
+
+
+def publish_beside(api: Api, part: Part, tally: Tally, tell: Callable[[str], None]) -> None:
+    """The part's other data sources, each if Redash has its driver: not every image of it has all."""
+    for kind in part.beside:
+        settings = source_settings(kind)
+        if settings is None:
+            continue
+        if knows(api, settings):
+            publish_source(api, settings.NAME, settings, tally).prove()
+        else:
+            tell(f"this Redash has no driver for '{settings.TYPE}': without the data source '{settings.NAME}'")

@@ -28,17 +28,18 @@ if TYPE_CHECKING:
     from dashboards.query_file import QueryFile
     from redash.publisher.api import Api, Json
     from redash.publisher.overwrite import Overwrite
+    from redash.publisher.parts import Part
     from redash.publisher.three_way import Judgement
 
 
 class Pull:
     """One pull: the files written, and notes on what could not be brought back."""
 
-    def __init__(self, api: Api, files: Files, overwrite: Overwrite) -> None:
+    def __init__(self, api: Api, files: Files, part: Part, overwrite: Overwrite) -> None:
         self.written: list[Path] = []
         self.notes = PullNotes()
         self._files = files
-        source = read_source(api)
+        source = read_source(api, part.source.NAME)
         self._source_id: int | None = source["id"] if source else None
         self._room = Room(api, files, read_remote(api, files, everything=True), overwrite)
         self._adoption = Adoption(files, self._room.remote, self._source_id, self.notes)

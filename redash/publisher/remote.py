@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dashboards.dashboard_file import DashboardFile
     from dashboards.files import Files
 
-SOURCE_NAME = "Bazaar"
 _NOT_FOUND = 404
 
 
@@ -39,9 +38,9 @@ class Remote:
         return version
 
 
-def read_source(api: Api) -> Json | None:
-    """The shop's data source, its password masked; the oldest where several have its name."""
-    ids = [int(source["id"]) for source in api.get("data_sources") if source["name"] == SOURCE_NAME]
+def read_source(api: Api, name: str) -> Json | None:
+    """A data source, its password masked; the oldest where several have its name."""
+    ids = [int(source["id"]) for source in api.get("data_sources") if source["name"] == name]
     found: Json | None = api.get(f"data_sources/{min(ids)}") if ids else None
     return found
 

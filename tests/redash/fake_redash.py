@@ -56,6 +56,8 @@ class FakeRedash(FakeState):
             return self.job(path[1])
         if len(path) == 1:
             return self._list(path[0], asked) if method == "GET" else self._new(path[0], body)
+        if path == ["data_sources", "types"]:
+            return [{"type": kind, "name": kind.upper(), "configuration_schema": {}} for kind in sorted(self.drivers)]
         if path == ["queries", "archive"]:
             return self._list("queries", asked, archived=True)
         if path[0] == "dashboards" and "legacy" in asked:

@@ -14,6 +14,7 @@ SCHEDULE_KEYS = {"interval", "time", "day_of_week", "until"}
 QUERY_FIELDS = {"name", "query", "data_source_id", "description", "schedule", "options", "tags", "is_draft", "version"}
 DASHBOARD_FIELDS = {"name", "layout", "tags", "is_draft", "is_archived", "dashboard_filters_enabled", "options"}
 MASK = "--------"
+SECRETS = {"password", "passwd"}
 
 
 class Answered(Exception):
@@ -52,6 +53,7 @@ class FakeState:
         self.asked: list[str] = []
         self.shop_status = ["pacing"]
         self.working_password = "secret"
+        self.drivers = {"pg", "mysql"}
         self.failing: dict[str, str] = {}
         self.favorites: list[int] = []
         self._ids: dict[str, count[int]] = defaultdict(lambda: count(1))
@@ -59,6 +61,8 @@ class FakeState:
     # --- data sources
 
     def new_source(self, body: Json) -> Json:
+        if body["type"] not in self.drivers:
+            raise Answered(400, {"message": "Bad Request"})
         source = {
             "id": next(self._ids["source"]),
             "name": body["name"],
@@ -70,7 +74,7 @@ class FakeState:
 
     def source(self, source_id: int) -> Json:
         source = copy.deepcopy(self.sources[source_id])
-        source["options"] = {k: MASK if k == "password" else v for k, v in source["options"].items()}
+        source["options"] = {k: MASK if k in SECRETS else v for k, v in source["options"].items()}
         return source
 
     def save_source(self, source_id: int, body: Json) -> Json:
@@ -78,13 +82,14 @@ class FakeState:
             raise broken()
         old = self.sources[source_id]
         options = dict(body["options"])  # replaced, not merged
-        if options.get("password") == MASK:
-            options["password"] = old["options"].get("password")
+        for secret in SECRETS & options.keys():
+            if options[secret] == MASK:
+                options[secret] = old["options"].get(secret)
         old.update(name=body["name"], type=body["type"], options=options)
         return self.source(source_id)
 
     def test_source(self, source_id: int) -> Json:
-        if self.sources[source_id]["options"].get("password") == self.working_password:
+        if self.working_password in {self.sources[source_id]["options"].get(secret) for secret in SECRETS}:
             return {"ok": True, "message": "success"}
         return {"ok": False, "message": "password authentication failed\nfor user"}
 

@@ -21,9 +21,10 @@ SERVICES = {
 EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
 AIRFLOW = {"airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor"}
 REPLICA = {"mysql", "connect"}
-PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW}
+PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW | {"redash-publish-pipeline"}}
 MOST_MB = {"airflow-scheduler": 1024, "connect": 1280}
-ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init"}
+ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init", "redash-publish-pipeline"}
+RESTARTS = {"redash-publish-pipeline": "on-failure:3"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
 WAYS = [
     "export JUPYTER_TOKEN=mine", "JUPYTER_TOKEN = mine", "JUPYTER_TOKEN='m#i ne'", 'JUPYTER_TOKEN="mine" # a remark',
@@ -81,7 +82,7 @@ def test_dashboards_are_published_as_they_are_on_disk(config):
     """And can't be changed from there: only a pull mounts them to be written."""
     mounts = config["services"]["redash-publish"]["volumes"]
     assert {(mount["type"], mount["source"], mount["target"]) for mount in mounts} == {
-        ("bind", str(ROOT / name), f"/bazaar/{name}") for name in ("redash", "dashboards")
+        ("bind", str(ROOT / name), f"/bazaar/{name}") for name in ("redash", "dashboards", "common")
     }
     assert all(mount["read_only"] for mount in mounts)
 
@@ -173,7 +174,7 @@ def test_a_profile_adds_what_reads_the_shop_and_changes_nothing_else(config, pro
         assert service["read_only"], name
         assert service["init"], name
         assert int(service["mem_limit"]) <= MOST_MB.get(name, 768) << 20, name
-        assert service["restart"] == ("no" if name in ONE_SHOTS else "unless-stopped"), name
+        assert service["restart"] == RESTARTS.get(name, "no" if name in ONE_SHOTS else "unless-stopped"), name
         check = service.get("healthcheck", {}).get("test", [])
         assert name in ONE_SHOTS or check[:2] == ["CMD", "bash"], "a health check starts neither a JVM nor Python"
     assert waits_for(services["kafka-producer"]) == {"sim": HEALTHY, "kafka": HEALTHY}
@@ -216,6 +217,16 @@ def test_connect_and_mysql_are_reached_by_whom_they_serve(tmp_path: Path):
     [port] = services["mysql"]["ports"]
     assert (port["host_ip"], port["target"]) == ("192.0.2.7", 3306)
     assert waits_for(services["connect"]) == {"kafka": HEALTHY}
+
+
+def test_the_pipelines_dashboard_comes_after_the_shops_and_what_it_asks(tmp_path: Path):
+    services = of_profile("pipeline", tmp_path)
+    publisher = services["redash-publish-pipeline"]
+    assert waits_for(publisher) == {"redash-publish": DONE, "kafka-consumer": HEALTHY, "mysql": HEALTHY}
+    assert publisher["command"][:2] == ["publish", "--pipeline"]
+    assert publisher["volumes"] == services["redash-publish"]["volumes"]
+    for name in ("redash-server", "redash-worker"):
+        assert "redash.query_runner.mysql" in services[name]["environment"]["REDASH_ADDITIONAL_QUERY_RUNNERS"]
 
 
 def test_a_log_that_nobody_reads_is_kept_within_bounds(config):

@@ -1,0 +1,27 @@
+"""What is published together: a folder of questions, the database that they ask, and what else Redash shall know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboards.files import HERE
+from redash.publisher.settings import PipelineSource, ReplicaSource, ShopSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from redash.publisher.settings import SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of them. The data sources beside its own are for what people ask themselves."""
+
+    folder: Path
+    source: type[SourceSettings]
+    beside: tuple[type[SourceSettings], ...] = ()
+
+
+SHOP = Part(HERE, ShopSource)
+PIPELINE = Part(HERE / "pipeline", PipelineSource, (ReplicaSource,))
