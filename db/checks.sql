@@ -5,7 +5,7 @@
 
 -- time ----------------------------------------------------------------------------------------------------------------
 
--- The query of the first is made from the tables, by `make schema`.
+-- The query of the first, and most of that of ids_name_their_city, are made from the tables, by `make schema`.
 
 -- name: nothing_after_sim_now
 -- No event lies after sim_now(); only promises and due dates may.
@@ -85,28 +85,28 @@ WHERE c.run_id <> c.previous_run_id + 1 OR c.began_at <> c.came_to OR (c.epoch, 
 -- The last two digits of an id are its city (a warehouse's id is its city's * 10 and a number).
 SELECT named.*
 FROM (
-    SELECT 'customers' AS table_name, customer_id AS id, city_id FROM customers
-    UNION ALL SELECT 'addresses', a.address_id, c.city_id FROM addresses a JOIN customers c USING (customer_id)
-    UNION ALL SELECT 'couriers', c.courier_id, w.city_id FROM couriers c JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'sessions', session_id, city_id FROM sessions
-    UNION ALL SELECT 'carts', c.cart_id, s.city_id FROM carts c JOIN sessions s USING (session_id)
-    UNION ALL SELECT 'orders', o.order_id, w.city_id FROM orders o JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'payments', p.payment_id, w.city_id
-    FROM payments p JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'stock_movements', m.movement_id, w.city_id
-    FROM stock_movements m JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'replenishments', r.replenishment_id, w.city_id
-    FROM replenishments r JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'courier_shifts', s.shift_id, w.city_id
-    FROM courier_shifts s JOIN couriers c USING (courier_id) JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'trips', t.trip_id, w.city_id
-    FROM trips t JOIN couriers c USING (courier_id) JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'deliveries', d.delivery_id, w.city_id
-    FROM deliveries d JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'reviews', r.review_id, w.city_id
-    FROM reviews r JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
-    UNION ALL SELECT 'returns', r.return_id, w.city_id
-    FROM returns r JOIN orders o USING (order_id) JOIN warehouses w USING (warehouse_id)
+    SELECT 'couriers' AS table_name, couriers.courier_id AS id, city_id FROM couriers JOIN warehouses USING
+        (warehouse_id)
+    UNION ALL SELECT 'customers', customers.customer_id, city_id FROM customers
+    UNION ALL SELECT 'addresses', addresses.address_id, city_id FROM addresses JOIN customers USING (customer_id)
+    UNION ALL SELECT 'sessions', sessions.session_id, city_id FROM sessions
+    UNION ALL SELECT 'carts', carts.cart_id, city_id FROM carts JOIN sessions USING (session_id)
+    UNION ALL SELECT 'orders', orders.order_id, city_id FROM orders JOIN customers USING (customer_id)
+    UNION ALL SELECT 'payments', payments.payment_id, city_id FROM payments JOIN orders USING (order_id) JOIN customers
+        USING (customer_id)
+    UNION ALL SELECT 'stock_movements', stock_movements.movement_id, city_id FROM stock_movements JOIN inventory USING
+        (warehouse_id, product_id) JOIN warehouses USING (warehouse_id)
+    UNION ALL SELECT 'replenishments', replenishments.replenishment_id, city_id FROM replenishments JOIN inventory USING
+        (warehouse_id, product_id) JOIN warehouses USING (warehouse_id)
+    UNION ALL SELECT 'courier_shifts', courier_shifts.shift_id, city_id FROM courier_shifts JOIN couriers USING
+        (courier_id) JOIN warehouses USING (warehouse_id)
+    UNION ALL SELECT 'trips', trips.trip_id, city_id FROM trips JOIN couriers USING (courier_id) JOIN warehouses USING
+        (warehouse_id)
+    UNION ALL SELECT 'deliveries', deliveries.delivery_id, city_id FROM deliveries JOIN orders USING (order_id) JOIN
+        customers USING (customer_id)
+    UNION ALL SELECT 'reviews', reviews.review_id, city_id FROM reviews JOIN customers USING (customer_id)
+    UNION ALL SELECT 'returns', returns.return_id, city_id FROM returns JOIN order_items USING (order_id, product_id)
+        JOIN orders USING (order_id) JOIN customers USING (customer_id)
 ) named
 WHERE named.id % 100 <> named.city_id
 UNION ALL
