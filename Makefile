@@ -4,7 +4,6 @@
 PYTHON ?= $(shell test -f .venv/complete -a -x .venv/bin/python && echo .venv/bin/python || echo python3)
 RUN    := .venv/bin/python -m
 UV     := .cache/uv/bin/uv
-PIP_OF  = $(PYTHON) tools/install.py --with
 # What reads .env: .venv where that is there, else an environment of its own, which has hardly anything in it.
 DOTENV := $(firstword $(wildcard .venv/complete) .cache/env/complete)
 READ   := $(dir $(DOTENV))bin/python -m
@@ -61,12 +60,7 @@ speed: $(DOTENV) ## another speed for the running shop, in containers too: SPEED
 TO ?= out/bazaar-$(shell date +%Y-%m-%d-%H%M%S).dump
 
 backup: $(DOTENV) ## the shop as one file, in containers too: TO=shop.dump (docs/backups.md: how to restore it)
-	@if $(call in_containers,postgres); then \
-		echo "backup: of the shop in the container postgres" >&2; \
-		file=$(call quote,$(TO)); mkdir -p "$$(dirname "$$file")"; \
-		if [ -e "$$file" ]; then echo "backup: $$file is there already, and stays as it is" >&2; exit 2; fi; \
-		$(COMPOSE) exec -T postgres pg_dump --username=bazaar --format=custom $(ARGS) bazaar >"$$file.part" && \
-			mv "$$file.part" "$$file" && ls -lh "$$file" || { rm -f "$$file.part"; exit 1; }; \
+	@if $(call in_containers,postgres); then exec tools/backup.sh $(call quote,$(TO)) $(COMPOSE) -- $(ARGS); \
 	else $(MAKE) --no-print-directory install && exec $(RUN) sim backup $(call quote,$(TO)) $(ARGS); fi
 
 report: install ## the dashboards as one page that works offline, PNG and PDF, into out/report (ARGS='--city London')
@@ -80,29 +74,26 @@ export: install ## the tables and views as files of one instant, into OUT=out/ex
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)
 
+# Environments beside .venv, each of a lock of its own.
+ENVIRONMENT = $(PYTHON) tools/install.py --environment $(@D) $<
+
+.cache/env/complete: tools/env.txt
+.cache/audit/complete: tools/audit.txt
+.cache/uv/complete: tools/uv.txt
+.cache/env/complete .cache/audit/complete .cache/uv/complete:
+	@$(ENVIRONMENT)
+	@touch $@
+
 # --- working on it ---------------------------------------------------------------------------------------------------
 
 test: lint ## lint and every test that needs neither Docker nor long, on all cores (ARGS='-n 0' on one)
 	$(RUN) pytest --numprocesses auto --dist loadfile $(ARGS)
 
-BROWSER = $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
-
 test-browser: install ## open a report in Chromium; where there is none, says so
-	@if [ -n "$(BROWSER)" ]; then \
-		echo '$(RUN) pytest tests/browser' && exec env BROWSER="$(BROWSER)" $(RUN) pytest tests/browser $(ARGS); \
-	else \
-		echo "test-browser: no chromium, chromium-browser or google-chrome is installed: tests/browser was NOT run"; \
-	fi
-
-# Debian has it where only root looks.
-PGBOUNCER = $(shell PATH="$$PATH:/usr/sbin" command -v pgbouncer 2>/dev/null)
+	@$(RUN) tools.tests_with browser $(ARGS)
 
 test-pooler: install ## run a shop behind PgBouncer; where there is none, says so
-	@if [ -n "$(PGBOUNCER)" ]; then \
-		echo '$(RUN) pytest tests/pooler' && exec env PGBOUNCER="$(PGBOUNCER)" $(RUN) pytest tests/pooler $(ARGS); \
-	else \
-		echo "test-pooler: pgbouncer is not installed: tests/pooler was NOT run"; \
-	fi
+	@$(RUN) tools.tests_with pooler $(ARGS)
 
 test-long: install ## what takes long, without Docker: histories, outages, kills, servers and databases that are odd, scenarios
 	$(RUN) pytest tests/long --numprocesses auto --dist loadfile $(ARGS)
@@ -148,19 +139,8 @@ bench-compose: install ## `docker compose up` to filled dashboards, three times 
 bench-guard: install ## a small shop; fails when writing or simulating costs twice the processor time that it did
 	@$(RUN) benchmarks.guard
 
-.cache/audit/complete: tools/audit.txt
-	@echo "Making .cache/audit from $<" >&2
-	@$(PYTHON) -m venv --clear .cache/audit
-	@$(PIP_OF) .cache/audit/bin/python --require-hashes --requirement $<
-	@touch $@
-
 audit: install .cache/audit/complete ## known vulnerabilities in what is locked; pins, base images, secrets in the tree
 	@.venv/bin/python tools/audit.py $(ARGS)
-
-.cache/uv/complete:
-	$(PYTHON) -m venv --clear .cache/uv
-	$(PIP_OF) .cache/uv/bin/python uv==0.13.9
-	@touch $@
 
 # Versions stay as they are unless pyproject.toml asks for others; ARGS=--upgrade takes the newest that fit.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -171,7 +151,7 @@ lock: .cache/uv/complete ## renew requirements.lock and what is compiled with it
 	$(COMPILE) pyproject.toml --group dev $(ARGS) --output-file requirements.lock
 	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file requirements.txt
 	for group in sim publisher jupyter airflow; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
-	for group in env audit; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
+	for group in env audit uv; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 
@@ -194,11 +174,6 @@ down: ## stop and remove the containers; ARGS=--volumes removes the shop and Red
 logs: ## follow what the containers say (ARGS=sim for one of them)
 	@exec $(COMPOSE) logs --follow --tail 100 $(ARGS)
 
-.cache/env/complete: tools/env.txt
-	@$(PYTHON) -m venv --clear .cache/env
-	@$(PIP_OF) .cache/env/bin/python --require-hashes --requirement $<
-	@touch $@
-
 env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it says already stays (ARGS=--renew makes all anew)
 	@$(READ) tools.env $(ARGS)
 	@$(READ) tools.project || true
@@ -217,9 +192,7 @@ dashboards-pull: ## bring edits made in Redash back into redash/
 		redash-publish pull $(ARGS)
 
 .cache/jupyter/complete: docker/requirements/jupyter.txt
-	@echo "Making .cache/jupyter from $< (a minute or so)" >&2
-	@$(PYTHON) -m venv --clear .cache/jupyter
-	@$(PIP_OF) .cache/jupyter/bin/python --require-hashes --requirement $<
+	@$(ENVIRONMENT)
 	@# It would ask about news from the internet at each start.
 	@.cache/jupyter/bin/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@touch $@

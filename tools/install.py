@@ -1,7 +1,7 @@
 """Makes .venv what requirements.lock says, for whichever Python runs this file; does nothing when it is so already.
 
 Safe to run again, to interrupt and to run twice at once: one process builds, the others wait, and the stamp that says
-"complete" is written last. `install.py --with PYTHON …` is `PYTHON -m pip install …` on the same terms.
+"complete" is written last. `install.py --environment FOLDER REQUIREMENTS` makes another one, from a lock of its own.
 """
 
 from __future__ import annotations
@@ -95,10 +95,12 @@ def main() -> int:
     return 0
 
 
-def install_with(python: str, arguments: Sequence[str]) -> int:
-    """Install into another environment; pip's exit code, who has said what is wrong."""
+def make_environment(folder: Path, requirements: Path) -> int:
+    """Make another environment anew, of a lock of its own; the exit code, since pip has said what is wrong."""
+    print(f"Making {folder} from {requirements}", file=sys.stderr)
     try:
-        pip_install(python, *arguments)
+        venv.create(folder, clear=True, symlinks=True, with_pip=True)
+        pip_install(folder.absolute() / "bin" / "python", "--require-hashes", "--requirement", requirements.absolute())
     except subprocess.CalledProcessError as error:
         return error.returncode
     return 0
@@ -106,4 +108,6 @@ def install_with(python: str, arguments: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     os.umask(0o022)  # PostgreSQL's programs lie in .venv too, and under root another user runs them
-    sys.exit(install_with(sys.argv[2], sys.argv[3:]) if sys.argv[1:2] == ["--with"] else main())
+    if sys.argv[1:2] == ["--environment"]:
+        sys.exit(make_environment(Path(sys.argv[2]), Path(sys.argv[3])))
+    sys.exit(main())

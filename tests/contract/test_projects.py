@@ -28,7 +28,7 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "Bazaar"
         (self.folder / "tools").mkdir(parents=True)
-        for name in ("Makefile", ".env.example", "tools/env.py", "tools/project.py"):
+        for name in ("Makefile", ".env.example", "tools/env.py", "tools/project.py", "tools/backup.sh"):
             shutil.copy(ROOT / name, self.folder / name)
         (self.folder / "tools/install.py").write_text("raise SystemExit('.venv would be made now')")
         python = self.folder / ".cache/env/bin/python"
