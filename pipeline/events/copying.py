@@ -11,6 +11,7 @@ from datetime import datetime
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
+from pipeline.events.ahead import ahead
 from pipeline.events.outputs.port import Lost, Output
 from pipeline.events.shop import Moment, connect, moment
 from pipeline.events.source import Begin, Source
@@ -129,11 +130,11 @@ class Copying:
 
     def _write(self, source: Source, now: Moment, end: datetime | None) -> None:
         self._began = self._began or max(source.reached, now.shop.epoch)
-        with closing(source.read(end)) as blocks:
-            for block in blocks:
-                self._output.write(block)
-                self._events += len(block)
-                self._say(position=max(source.reached, now.shop.epoch), end=end)
+        with closing(ahead(source, end)) as blocks:
+            for events, reached in blocks:
+                self._output.write(events)
+                self._events += len(events)
+                self._say(position=max(reached, now.shop.epoch), end=end)
                 if self._stop.is_set():
                     return
         self._say(position=max(source.reached, now.shop.epoch), end=end)

@@ -38,6 +38,7 @@ class Stream:
         self._types = [name for name in CATALOGUE if name in types]
         self._sql = slice_query(types)
         self._length = LONGEST
+        self._source = shop.source
 
     def read(self, until: datetime | None = None) -> Generator[list[Event]]:
         """Blocks of events up to the newest commit, or to `until` where that is earlier, exclusive.
@@ -97,7 +98,7 @@ class Stream:
         with self.connection.cursor(name="events") as cursor:
             cursor.execute(self._sql, values)
             while rows := cursor.fetchmany(BLOCK):
-                block = [structured(self.shop.source, *row) for row in rows]
+                block = [structured(self._source, *row) for row in rows]
                 if after is not None:
                     block = [event for event in block if place(event.line)[2] > after]
                 if block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from contextlib import closing
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ def _copied(url: str, to: str, begin: Begin, until: datetime | None, stop: threa
     with refusing(NotOurs, BadEvent, OtherNoise, NoShop, Forgotten, about="events: "):
         try:
             with closing(opened(to)) as output, shown(to) as tell:
+                gc.freeze()  # looking through all that was imported, again and again, is a tenth of what copying costs
                 copying = Copying(url, begin, until, output, tell, stop)
                 count = copying.follow() if follow else copying.once()
         except psycopg2.Error as error:

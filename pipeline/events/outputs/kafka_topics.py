@@ -74,7 +74,7 @@ class KafkaTopics:
         try:
             producer.begin_transaction()
             for event in events:
-                self._send(producer, TOPIC_OF[event.type], event.entity.encode(), event.line.encode(), _HEADERS)
+                self._send(producer, TOPIC_OF[event.type], event.entity, event.line, _HEADERS)
             self._send(producer, POSITIONS, KEY, then.event, then.headers)
             producer.commit_transaction(PATIENCE_S)
         except KafkaException as error:
@@ -88,7 +88,7 @@ class KafkaTopics:
         self._producer = None
 
     @staticmethod
-    def _send(producer: Producer, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
+    def _send(producer: Producer, topic: str, key: str | bytes, value: str | bytes, headers: Headers) -> None:
         while True:
             try:
                 return producer.produce(topic, value, key, headers=headers)
