@@ -1,0 +1,225 @@
+"""The replica in containers: from nothing, and through whatever happens to it, equal again without a hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.system.compose import BUILD_S, NEEDS_DAEMON, Compose, answers, docker, eventually, logs
+from tests.system.conftest import raised, settings
+from tests.system.replica import PATIENCE_S, SERVICES, Replica, asked
+from tests.system.test_containers import assert_bereft
+
+pytestmark = NEEDS_DAEMON
+
+IMAGES = ["mysql:8.4", "apache/kafka:4.3.1", "maven:3.9-eclipse-temurin-21"]
+MANY = 200_000
+HASTY = """
+demand: {cart_return_within_h: 24}
+review: {delay_median_h: 8, within_days: 1}
+returns: {delay_median_days: 0.4, within_days: 1, processing_days: 0.4, processing_most_days: 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Replica]:
+    """A small shop at 60x with its replica, made from nothing by nobody's hand."""
+    for image in IMAGES:
+        if not answers("docker", "image", "inspect", image):
+            pytest.skip(f"the image {image} is not here (docker pull {image})")
+    own = settings() | {"COMPOSE_PROFILES": "pipeline", "KAFKA_PORT": "0"}
+    made = Replica(Compose.of(f"bazaar-replica-{uuid.uuid4().hex[:8]}", tmp_path_factory.mktemp("replica"), own))
+    try:
+        made.system.run("build", "preflight", "sim", "connect", "airflow-scheduler", within_s=BUILD_S)
+        made.system.run("up", "--no-start", *SERVICES, within_s=120)
+        made.keep()  # before there is anything to look after
+        raised(made.system, *SERVICES)
+        yield made
+    finally:
+        made.leave()
+        made.system.down("--rmi", "local")
+
+
+@pytest.fixture
+def replica(running: Replica) -> Iterator[Replica]:
+    """The same when it follows the shop; afterwards nothing has been said that nobody understands."""
+    running.follows()
+    yield running
+    assert "Traceback" not in running.said()
+
+
+def equal_again(replica: Replica, since: int = 0) -> None:
+    """It follows the shop, is equal when that stands still, and whoever looks after it has nothing to do."""
+    replica.follows()
+    with replica.standing_still():
+        replica.equals()
+    replica.ended_well(since)
+
+
+def killed(replica: Replica, service: str) -> None:
+    """Kill all in a container but its init, which follows; and wait until Docker has started it again."""
+    before = replica.system.container(service)["RestartCount"]
+    replica.system.exec(service, "bash", "-c", "kill -KILL -1", check=False)
+    eventually(lambda: replica.system.container(service)["RestartCount"] > before, 60, f"{service} is started again")
+
+
+def healthy(replica: Replica, service: str) -> None:
+    eventually(
+        lambda: replica.system.container(service)["State"]["Health"]["Status"] == "healthy", PATIENCE_S,
+        f"{service} is healthy\n{logs(replica.system, [service])[-2000:]}",
+    )  # fmt: skip
+
+
+def test_from_nothing_it_becomes_equal(replica: Replica):
+    equal_again(replica)
+    with closing(replica.mysql()) as connection:
+        [(orders,)] = asked(connection, "SELECT count(*) FROM orders")
+    assert orders > 0
+
+
+def test_its_containers_are_bereft_of_rights_and_connect_answers_nobody_outside(replica: Replica):
+    for service in ("mysql", "connect"):
+        assert_bereft(replica.system.container(service))
+    assert not any(replica.system.container("connect")["NetworkSettings"]["Ports"].values())
+
+
+@pytest.mark.parametrize("service", ["connect", "kafka", "mysql", "postgres", "sim"])
+def test_a_container_killed_while_the_shop_goes_on(replica: Replica, service: str):
+    since = len(replica.said())
+    killed(replica, service)
+    healthy(replica, service)
+    healthy(replica, "sim")
+    equal_again(replica, since)
+    assert "rebuild" not in replica.said()[since:], "nothing was lost, so nothing was begun anew"
+
+
+def test_mysql_away_for_a_while(replica: Replica):
+    """Longer than a connection, a commit of offsets and a look at the replica wait."""
+    since = len(replica.said())
+    replica.system.run("stop", "mysql")
+    eventually(lambda: "ended 1" in replica.said()[since:], PATIENCE_S, "it is noticed")
+    eventually(lambda: replica.said()[since:].count("ended 1") > 3, PATIENCE_S, "again and again")
+    replica.system.run("start", "mysql")
+    healthy(replica, "mysql")
+    equal_again(replica, since)
+
+
+def test_kafkas_volume_lost(replica: Replica):
+    since = len(replica.said())
+    replica.system.run("rm", "--stop", "--force", "kafka")
+    docker("volume", "rm", f"{replica.system.project}_kafka")
+    raised(replica.system, "kafka")
+    eventually(lambda: "rebuild: " in replica.said()[since:], PATIENCE_S, "it is made anew")
+    equal_again(replica, since)
+
+
+def superuser(replica: Replica, sql: str) -> None:
+    """Say something to PostgreSQL as nobody outside can."""
+    replica.system.exec("postgres", "psql", "--username=postgres", "--dbname=bazaar", "--quiet", "--command", sql)
+
+
+def test_a_slot_that_postgresql_has_given_up(replica: Replica):
+    since = len(replica.said())
+    replica.system.run("stop", "connect")
+    superuser(replica, "ALTER SYSTEM SET idle_replication_slot_timeout = '1s'")
+    try:
+        superuser(replica, "SELECT pg_reload_conf()")
+        with closing(replica.shop()) as shop:
+
+            def given_up() -> bool:
+                superuser(replica, "CHECKPOINT")
+                return asked(shop, "SELECT wal_status FROM pg_replication_slots") == [("lost",)]
+
+            eventually(given_up, 120, "PostgreSQL keeps no more of its log for it")
+    finally:
+        superuser(replica, "ALTER SYSTEM RESET idle_replication_slot_timeout")
+        superuser(replica, "SELECT pg_reload_conf()")
+    replica.system.run("start", "connect")
+    eventually(lambda: "is lost" in replica.said()[since:], PATIENCE_S, "it is made anew")
+    equal_again(replica, since)
+
+
+def test_many_changes_at_once(replica: Replica):
+    """In one transaction, and what has not changed is not lost on the way."""
+    since = len(replica.said())
+    with closing(replica.shop()) as shop, shop.cursor() as cursor:
+        [(rows,)] = asked(shop, "SELECT count(*) FROM session_events")
+        times = -(-MANY // rows)
+        cursor.execute("BEGIN")
+        for _ in range(times):
+            cursor.execute("UPDATE session_events SET occurred_at = occurred_at")
+        cursor.execute("COMMIT")
+    equal_again(replica, since)
+    assert "rebuild" not in replica.said()[since:]
+
+
+def test_the_past_cut_off(replica: Replica, tmp_path: Path):
+    """A shop that keeps two days goes on for three."""
+    since = len(replica.said())
+    scenario = tmp_path / "hasty.yaml"
+    scenario.write_text(HASTY, encoding="utf-8")
+    scenario.chmod(0o644)
+    with closing(replica.shop()) as shop:
+        [(hours,)] = asked(
+            shop, "SELECT ceil(extract(epoch FROM sim_now - epoch) / 3600)::int + 72 FROM sim.current_run"
+        )
+        replica.system.run("stop", "sim")
+        fast = ["--scenario", "/hasty.yaml", "--speed", "max", "--for", f"{hours}h", "--keep", "2d"]
+        options = ["--rm", "--no-deps", "--volume", f"{scenario}:/hasty.yaml:ro"]
+        replica.system.run("run", *options, "sim", "run", *fast, within_s=400)
+        [(cut,)] = asked(
+            shop, "SELECT min(started_at) > (SELECT epoch FROM sim.current_run) + interval '12 h' FROM sessions"
+        )
+        assert cut
+    replica.equals()
+    assert "rebuild" not in replica.said()[since:]
+    replica.system.run("start", "sim")
+    healthy(replica, "sim")
+
+
+def test_tables_of_a_schema_before(replica: Replica):
+    """As they are after an upgrade of the shop: a table and a column are not there yet, in neither place."""
+    since = len(replica.said())
+    with closing(replica.mysql("bazaar")) as owner, owner.cursor() as cursor:
+        cursor.execute("ALTER TABLE orders DROP COLUMN total")
+        cursor.execute("DROP TABLE reviews")
+    with closing(replica.shop()) as shop, shop.cursor() as cursor:
+        cursor.execute("ALTER PUBLICATION bazaar_replica DROP TABLE reviews")
+    eventually(lambda: "rebuild: table " in replica.said()[since:], PATIENCE_S, "it is made anew")
+    equal_again(replica, since)
+
+
+def test_another_shop_in_the_same_database(replica: Replica):
+    since = len(replica.said())
+    replica.system.run("stop", "sim")
+    replica.system.run("run", "--rm", "--no-deps", "sim", "reset", "--yes")
+    text = replica.system.settings.read_text(encoding="utf-8")
+    replica.system.settings.write_text(text.replace("SEED=7\n", "SEED=8\n"), encoding="utf-8")
+    raised(replica.system, "sim")
+    eventually(lambda: "rebuild: the shop is " in replica.said()[since:], PATIENCE_S, "it is made anew")
+    equal_again(replica, since)
+    with closing(replica.mysql()) as connection:
+        assert asked(connection, "SELECT seed FROM runs") == [(8,)]
+
+
+def test_scratch_tables_without_a_key_are_harmed_by_nothing(replica: Replica):
+    with closing(replica.shop()) as shop, shop.cursor() as cursor:
+        cursor.execute("CREATE TABLE scratch AS SELECT 1 AS one")
+        cursor.execute("UPDATE scratch SET one = 2")
+        cursor.execute("DELETE FROM scratch")
+        cursor.execute("DROP TABLE scratch")
+    replica.follows()
+
+
+def test_taken_down_and_up_again_it_goes_on(replica: Replica):
+    since = len(replica.said())
+    replica.leave()
+    replica.system.run("down", "--timeout", "30")
+    raised(replica.system, *SERVICES)
+    replica.keep()
+    equal_again(replica)
+    assert "rebuild" not in replica.said(), since
