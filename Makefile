@@ -19,7 +19,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: test-pooler test-long
-.PHONY: up pipeline down logs backup env credentials dashboards dashboards-pull notebook notebooks
+.PHONY: up pipeline pipeline-status pipeline-check down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -166,6 +166,19 @@ up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, 
 
 pipeline: ## the same with Kafka: events on it, and landed in tables (docs/pipeline.md; COMPOSE_PROFILES=pipeline in .env does it too)
 	@COMPOSE_PROFILES=pipeline $(MAKE) --no-print-directory up
+
+# Airflow's scheduler knows where everything is; without it the environment says so (docs/pipeline.md).
+of_the_replica = @if $(call in_containers,airflow-scheduler); then \
+		exec $(COMPOSE) exec -T airflow-scheduler python -m pipeline.replica $(1) $(ARGS); \
+	fi; $(MAKE) --no-print-directory install && exec $(RUN) pipeline.replica $(1) $(ARGS)
+
+pipeline-status: export COMPOSE_PROFILES = pipeline
+pipeline-status: $(DOTENV) ## each stage on the way from the shop to its replica: how far behind, what is wrong, what to do
+	$(call of_the_replica,status)
+
+pipeline-check: export COMPOSE_PROFILES = pipeline
+pipeline-check: $(DOTENV) ## wait until the replica has caught up, and compare every table (ARGS=--pause holds the shop for it)
+	$(call of_the_replica,check)
 
 # What a profile has started goes too, whichever it was.
 down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too

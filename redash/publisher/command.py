@@ -18,7 +18,7 @@ from redash.publisher.prune import prune
 from redash.publisher.publish import Publication, publish_beside
 from redash.publisher.pull import Pull
 from redash.publisher.settings import RedashSettings
-from redash.publisher.wait_for_history import wait_for_history
+from redash.publisher.settling import settle
 from redash.publisher.warm_cache import warm_cache
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     publish.add_argument("--no-prerun", action="store_true", help="do not run the queries")
     publish.add_argument(
-        "--settle", type=float, default=0.0, metavar="S", help="seconds to wait, before that, for a shop's history (0)"
+        "--settle",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="seconds to wait, before that, for a shop's history or a pipeline's tables (0)",
     )
     pull = commands.add_parser("pull", help="bring edits made in Redash back into the files")
     pull.add_argument("--overwrite", nargs="*", metavar="KEY", help=f"{_WORD} what was edited in the files too")
@@ -112,7 +116,7 @@ def _publish(api: Api, files: Files, part: Part, options: argparse.Namespace) ->
         _say(line)
     if options.no_prerun:
         return 0
-    wait_for_history(api, publication.source.id, options.settle)
+    settle(api, publication.source.id, part.has_settled, options.settle)
     return _warm_cache(api, files, publication)
 
 

@@ -20,8 +20,14 @@ class Part:
 
     folder: Path
     source: type[SourceSettings]
+    has_settled: str  # a question with one row and one column, `settled`
     beside: tuple[type[SourceSettings], ...] = ()
 
 
-SHOP = Part(HERE, ShopSource)
-PIPELINE = Part(HERE / "pipeline", PipelineSource, (ReplicaSource,))
+SHOP = Part(HERE, ShopSource, "SELECT status <> 'catching_up' AS settled FROM sim.current_run")
+PIPELINE = Part(
+    HERE / "pipeline",
+    PipelineSource,
+    "SELECT num_nulls(to_regclass('ops.runs'), to_regclass('landing.dead_letters')) = 0 AS settled",
+    (ReplicaSource,),
+)

@@ -115,6 +115,14 @@ def test_the_speed_of_containers_is_changed_with_docker_and_nothing_else(clone: 
     assert not (clone.folder / ".venv").exists()
 
 
+@pytest.mark.parametrize("asked", ["status", "check"])
+def test_the_replica_in_containers_is_asked_by_who_looks_after_it(clone: Clone, asked: str):
+    done = clone.make(f"pipeline-{asked}", "ARGS=--pause")
+    assert done.returncode == 0, done.stderr
+    assert f"compose exec -T airflow-scheduler python -m pipeline.replica {asked} --pause" in clone.asked()
+    assert not (clone.folder / ".venv").exists()
+
+
 def test_a_backup_of_containers_is_made_by_their_own_program_or_not_at_all(clone: Clone):
     file = clone.folder / "a folder" / "shop.dump"
     to = "TO=a folder/shop.dump"
