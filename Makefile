@@ -86,7 +86,13 @@ ENVIRONMENT = $(PYTHON) tools/install.py --environment $(@D) $<
 
 # --- working on it ---------------------------------------------------------------------------------------------------
 
-test: lint ## lint and every test that needs neither Docker nor long, on all cores (ARGS='-n 0' on one)
+.cache/airflow/complete: docker/requirements/airflow.txt
+	@echo "Making .cache/airflow from $< (a minute or so): the DAGs are tested in it" >&2
+	@$(PYTHON) -m venv --clear .cache/airflow
+	@$(PIP_OF) .cache/airflow/bin/python --require-hashes --requirement $<
+	@touch $@
+
+test: lint .cache/airflow/complete ## lint and every test that needs neither Docker nor long, on all cores (ARGS='-n 0' on one)
 	$(RUN) pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-browser: install ## open a report in Chromium; where there is none, says so

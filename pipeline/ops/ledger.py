@@ -131,6 +131,13 @@ class Ledger:
         """It has ended: succeeded, failed or waiting."""
         self._update("outcome = %(outcome)s, ended_at = clock_timestamp()", run, outcome=outcome)
 
+    def as_of(self, run: Run) -> datetime | None:
+        """Up to which instant of the shop's clock everything is there, if the run came so far."""
+        with self._transaction() as cursor:
+            cursor.execute("SELECT as_of FROM ops.runs WHERE pipeline = %s AND run = %s", run)
+            row = cursor.fetchone()
+        return row[0] if row else None
+
     def raised(self, run: Run, subject: str, message: str) -> tuple[int, bool]:
         """Keep an alert: its number, and whether anybody outside shall be told."""
         with self._transaction() as cursor:

@@ -1,0 +1,122 @@
+"""DAG `replicate`: looks after the replica of the shop in MySQL. What it does is in pipeline/upkeep/replicate.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, CronTriggerTimetable, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+if TYPE_CHECKING:
+    from pipeline.ops.alerts import Alert
+    from pipeline.ops.ledger import Run
+
+# What only tasks need is imported in them: this file is read every two minutes, and by each task anew.
+
+REPLICA = Asset("replica")
+
+DOC = Path(__file__).with_name("replicate.md").read_text(encoding="utf-8")
+
+
+class Fails(AirflowFailException):
+    """A task fails for good: trying again would not help. Alerts say what is wrong with what."""
+
+    def __init__(self, message: str, alerts: list[Alert]) -> None:
+        super().__init__(message)
+        self.alerts = alerts
+
+
+def tell_failure(context: Any) -> None:
+    """A task has failed for good: into the log, the tables and the webhook."""
+    from pipeline.ops.alerts import Alert, failed
+
+    error = context.get("exception")
+    said = " ".join(str(error or "it ended without a word").split())
+    alerts = getattr(error, "alerts", None) or [Alert(context["ti"].task_id, said)]
+    failed(_run(context), alerts)
+
+
+def tell_timeout(context: Any) -> None:
+    """The whole run has failed for another reason than a task's failure, which has been told."""
+    from pipeline.ops.alerts import Alert, failed
+
+    if context.get("reason") != "task_failure":
+        failed(_run(context), [Alert("run", str(context.get("reason")))])
+
+
+def _run(context: Any) -> Run:
+    from pipeline.ops.ledger import Run
+
+    return Run("replicate", context["run_id"])
+
+
+@dag(
+    schedule=CronTriggerTimetable("*/10 * * * *", timezone="UTC", run_immediately=True),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=2),
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(seconds=20),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=5),
+        "execution_timeout": timedelta(minutes=15),
+        "on_failure_callback": tell_failure,
+    },
+    on_failure_callback=tell_timeout,
+    tags=["pipeline"],
+    description="Keeps the shop's replica in MySQL right, and looks whether it is",
+    doc_md=DOC,
+)
+def replicate() -> None:
+    """Ensure, caught up, reconcile, record."""
+
+    @task
+    def ensure() -> list[str]:
+        """Bring the replica from any state to the right one."""
+        from pipeline.replica.problems import BadSetting, Waiting
+        from pipeline.upkeep import replicate
+
+        try:
+            done = replicate.ensured(_run(get_current_context()))
+        except Waiting as error:
+            raise AirflowSkipException(str(error)) from None
+        except BadSetting as error:
+            raise AirflowFailException(str(error)) from None
+        print("\n".join(done) or "all was right")
+        return done
+
+    @task(execution_timeout=timedelta(minutes=25))
+    def caught_up() -> list[Any]:
+        """Wait until all that the shop had has arrived; what is to be compared."""
+        from pipeline.upkeep import replicate
+
+        return list(replicate.caught_up(_run(get_current_context())))
+
+    @task(map_index_template="{{ task.op_kwargs['group'] }}")
+    def reconcile(group: str, tables: list[str], as_of: str | None) -> None:  # noqa: ARG001  what the page calls it
+        """Compare these tables on both sides."""
+        from pipeline.upkeep import replicate
+
+        try:
+            print("\n".join(replicate.reconciled(_run(get_current_context()), tables, as_of)))
+        except replicate.Different as error:
+            raise Fails(str(error), error.alerts) from None
+
+    @task(outlets=[REPLICA])
+    def record() -> None:
+        """Write down that all was right, and tell who waits for the asset."""
+        from pipeline.upkeep import replicate
+
+        context = get_current_context()
+        if as_of := replicate.recorded(_run(context)):
+            context["outlet_events"][REPLICA].extra = {"as_of": as_of.isoformat()}
+
+    parts = caught_up()
+    ensure() >> parts
+    reconcile.expand_kwargs(parts) >> record()
+
+
+replicate()

@@ -1,0 +1,1 @@
+"""What is done to the pipeline regularly, step by step and without Airflow, which only says when."""
