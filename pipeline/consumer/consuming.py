@@ -16,8 +16,7 @@ from pipeline.consumer.landing import Landing, Overtaken
 from pipeline.consumer.record import Batch
 from pipeline.consumer.topics import Interrupted, Topics
 from pipeline.kafka.cluster import Cluster
-
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
+from pipeline.pauses import Pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,14 @@ def run(cluster: Cluster, url: str, tell: Callable[[Progress], None]) -> NoRetur
     Raises psycopg2.Error for what does not pass, NoDatabase.
     """
     counts: Counter[str] = Counter()
-    pause_s = FIRST_PAUSE_S
+    pauses = Pauses()
     while True:
         try:
             with closing(Landing.at(url)) as landing, closing(Topics(cluster)) as topics:
                 if not landing.alone():
                     raise Interrupted("another consumer is at work; this one takes over when that ends")
                 topics.begin(landing.resume(topics.layout()))
-                pause_s = FIRST_PAUSE_S
+                pauses.begin_anew()
 
                 def count(written: Counter[str], topics: Topics = topics) -> None:
                     counts.update(written)
@@ -60,5 +59,4 @@ def run(cluster: Cluster, url: str, tell: Callable[[Progress], None]) -> NoRetur
         except (psycopg2.OperationalError, psycopg2.InterfaceError, Interrupted, Overtaken) as error:
             what = "the database: " if isinstance(error, psycopg2.Error) else ""
             tell(Progress(counts, waiting=f"{what}{' '.join(str(error).split())}"))
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            time.sleep(pauses.next_s())

@@ -15,9 +15,9 @@ from pipeline.events.ahead import ahead
 from pipeline.events.outputs.port import Lost, Output
 from pipeline.events.shop import Moment, connect, moment
 from pipeline.events.source import Begin, Source
+from pipeline.pauses import Pauses
 
 POLL_S = 0.5  # the simulator commits about five times a second and tells nobody
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Copying:
         self._tell = tell
         self._stop = stop
         self._events = 0
-        self._pause_s = FIRST_PAUSE_S
+        self._pauses = Pauses()
         self._began: datetime | None = None
 
     def once(self) -> int:
@@ -93,11 +93,10 @@ class Copying:
                 break
             except passing as error:
                 if self._events > before:
-                    self._pause_s = FIRST_PAUSE_S
+                    self._pauses.begin_anew()
                 what = "" if isinstance(error, Lost) else "the database: "
                 self._say(waiting=f"{what}{' '.join(str(error).split())}")
-                self._stop.wait(self._pause_s)
-                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+                self._stop.wait(self._pauses.next_s())
 
     def _followed(self, connection: Connection) -> None:
         """Follow while the connection lasts, up to the end of what is wanted."""

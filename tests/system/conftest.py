@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.test_running import Shop
+from tests.pipeline.events.shops import day
 from tests.system.broker import IMAGE, Broker, new_broker
 from tests.system.compose import BUILD_S, Compose, answers, logs
 from tools.env import EXAMPLE, made, read
+
+__all__ = ["day"]  # a fixture
 
 RAISED = ["preflight", "postgres", "redis", "sim", "jupyter"]
 REDASH = ["redash-init", "redash-server", "redash-scheduler", "redash-worker"]
@@ -72,11 +74,3 @@ def broker(one_broker: Broker) -> Broker:
     one_broker.back()
     one_broker.emptied()
     return one_broker
-
-
-@pytest.fixture(scope="session")
-def day(postgres_url: str) -> Iterator[Shop]:
-    """A small shop, a day old."""
-    with Shop.in_new_database(postgres_url) as shop:
-        shop.run(duration="1d")
-        yield shop

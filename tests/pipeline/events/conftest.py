@@ -11,6 +11,9 @@ from tests.contract.conftest import engine_of
 from tests.contract.small_world import settle
 from tests.databases import new_database
 from tests.integration.test_running import Shop
+from tests.pipeline.events.shops import day
+
+__all__ = ["day"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +27,6 @@ def small_world(postgres_url: str) -> Iterator[str]:
             connection.commit()
         engine.dispose()
         yield url
-
-
-@pytest.fixture(scope="module")
-def day(postgres_url: str) -> Iterator[Shop]:
-    """A small shop, a day old."""
-    with Shop.in_new_database(postgres_url) as shop:
-        shop.run(duration="1d")
-        yield shop
 
 
 @pytest.fixture(scope="module")

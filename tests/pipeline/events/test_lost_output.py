@@ -46,8 +46,8 @@ class Forgetful:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.events.copying.FIRST_PAUSE_S", 0.001)
-    monkeypatch.setattr("pipeline.events.copying.LONGEST_PAUSE_S", 0.001)
+    monkeypatch.setattr("pipeline.pauses.FIRST_S", 0.001)
+    monkeypatch.setattr("pipeline.pauses.LONGEST_S", 0.001)
     monkeypatch.setattr("pipeline.events.stream.BLOCK", 2_000)
 
 
