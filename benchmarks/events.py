@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 import psycopg2
-from confluent_kafka import OFFSET_END, Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
+from benchmarks import beside
 from benchmarks.apart import apart
 from benchmarks.databases import ask, new_database
 from benchmarks.figures import medians, percentiles
+from benchmarks.kafka import Broker, broker, emptied, follower
 from benchmarks.lines import Line, compared
 from benchmarks.processor import Family
 from benchmarks.shop import DEFAULT, run
-from benchmarks.simulator import REPOSITORY, simulator
-from benchmarks.unmeasurable import Unmeasurable
+from benchmarks.simulator import simulator
 from pipeline.consumer import consuming
 from pipeline.events.contract import TOPICS
 from pipeline.events.copying import Copying
@@ -34,29 +31,44 @@ from pipeline.events.outputs.opening import opened
 from pipeline.events.selection import Selection
 from pipeline.events.source import clean
 from pipeline.kafka.cluster import Cluster
-from tools import broker as brokers
 
 GROWN = "12h"
 SPEED = "60x"
 START_S = 120.0
 _SIM_NOW = "SELECT sim_now FROM sim.current_run"
 
+_WHO = {"cpu_s": "client", "server_cpu_s": "PostgreSQL", "broker_cpu_s": "broker"}
+
 Found = dict[str, Any]
 
 
 def measure(server_url: str, repeat: int, seconds: float) -> Found:
     """Measure all of it on one shop. Raises Unmeasurable without Docker."""
-    with new_database(server_url) as url, _broker() as kafka, tempfile.TemporaryDirectory() as folder:
+    with new_database(server_url) as url, broker() as kafka, tempfile.TemporaryDirectory() as folder:
         apart(run, url, DEFAULT | {"duration": GROWN})
         found: Found = {
-            "file": medians([apart(copied, url, f"{folder}/{number}.jsonl") for number in range(repeat)]),
-            "kafka": apart(copied, url, kafka),
+            "file": medians([_copied(url, f"{folder}/{number}.jsonl", {}) for number in range(repeat)]),
+            "kafka": medians([_into(kafka, url) for _ in range(repeat)]),
         }
         with new_database(server_url) as tables:
-            found["consumer"] = apart(landed, kafka, tables, int(found["kafka"]["events"]))
-        found["following"] = followed(url, kafka, max(seconds, 20.0))
-        found["beside"] = beside(url, kafka, seconds)
+            found["consumer"] = apart(landed, kafka.url, tables, int(found["kafka"]["events"]))
+        found["following"] = followed(url, kafka.url, max(seconds, 20.0))
+        found["pairs"] = beside.measure(server_url, url, kafka.url, max(seconds, 20.0))
         return found
+
+
+def _into(kafka: Broker, url: str) -> dict[str, float]:
+    emptied(kafka.url)
+    return _copied(url, kafka.url, {"broker_cpu_s": kafka.family})
+
+
+def _copied(url: str, to: str, others: dict[str, Family]) -> dict[str, float]:
+    """A copy in a process of its own, and what others used for it meanwhile."""
+    families = {"server_cpu_s": Family.of_server(url)} | others
+    before = {name: family.seconds() for name, family in families.items()}
+    found = apart(copied, url, to)
+    used = {name: family.since(before[name]) for name, family in families.items()}
+    return found | {name: seconds for name, seconds in used.items() if seconds is not None}
 
 
 def lines(found: Found) -> Iterator[Line]:
@@ -68,10 +80,11 @@ def lines(found: Found) -> Iterator[Line]:
         ("Events/s from Kafka into tables", consumer, 20_000),
     ):
         rate = rates["events"] / rates["wall_s"]
-        cost = (
-            f"{rates['events']:,.0f} events, {1e5 * rates['cpu_s'] / rates['events']:.2f} CPU s per 100 k of the client"
+        cost = ", ".join(
+            f"{who} {1e5 * rates[name] / rates['events']:.2f}" for name, who in _WHO.items() if name in rates
         )
-        yield compared(what, rate, wanted, f"{rate:,.0f}", cost, sense="≥")
+        against = f"{rates['events']:,.0f} events; CPU s per 100 k: {cost}"
+        yield compared(what, rate, wanted, f"{rate:,.0f}", against, sense="≥")
     share, server = (100 * following[name] / following["wall_s"] for name in ("cpu_s", "server_cpu_s"))
     late = following["late"]["p95"]
     yield compared(
@@ -86,15 +99,8 @@ def lines(found: Found) -> Iterator[Line]:
         "From a commit to whoever reads Kafka: p95", late, 1.5, f"{late:.2f} s",
         f"p50 {following['late']['p50']:.2f} s", sense="≤", unit=" s",
     )  # fmt: skip
-    ratio = found["beside"]["followed"] / found["beside"]["alone"]
-    yield compared(
-        "The simulator at its fastest with its events followed into Kafka",
-        ratio,
-        0.97,
-        f"{ratio:.2f}",
-        "of its speed alone",
-        sense="≥",
-    )
+    if "pairs" in found:  # not in results of before it was measured so
+        yield from beside.lines(found["pairs"])
 
 
 def copied(url: str, to: str) -> dict[str, float]:
@@ -128,7 +134,7 @@ def landed(kafka: str, url: str, count: int) -> dict[str, float]:
 
 def followed(url: str, kafka: str, seconds: float) -> Found:
     """A shop at 60x, its events followed into Kafka, somebody who reads them there."""
-    with simulator(url, "--speed", SPEED, "--no-catch-up"), _follower(url, kafka) as follower:
+    with simulator(url, "--speed", SPEED, "--no-catch-up"), follower(url, kafka) as following:
         commits, seen = list[tuple[float, datetime]](), list[tuple[float, datetime]]()
         with closing(_at_the_end(kafka)) as consumer, closing(psycopg2.connect(url)) as connection:
             connection.autocommit = True
@@ -142,7 +148,7 @@ def followed(url: str, kafka: str, seconds: float) -> Found:
                     if message.error() is None
                 ]
                 if not before and time.monotonic() > warm_s:
-                    families = [Family(follower.pid), Family(_backend(url))]
+                    families = [Family(following.pid), Family(_backend(url))]
                     before, began_s = [each.seconds() for each in families], time.monotonic()
                     until_s = began_s + seconds
             wall_s = time.monotonic() - began_s
@@ -177,70 +183,6 @@ def _committed(commits: list[tuple[float, datetime]], instant: datetime) -> floa
     if instant < commits[0][1]:
         return None
     return next((at_s for at_s, now in commits if now > instant), None)
-
-
-def beside(url: str, kafka: str, seconds: float) -> dict[str, float]:
-    """How fast a shop lives as fast as it can, by turns alone and with its events followed."""
-    found: dict[str, list[float]] = {"alone": [], "followed": []}
-    for _ in range(3):
-        for name, rates in found.items():
-            with simulator(url, "--speed", "max", "--no-catch-up"), ExitStack() as stack:
-                if name == "followed":
-                    stack.enter_context(_follower(url, kafka))
-                rates.append(_pace(url, seconds))
-    return {name: median(rates) for name, rates in found.items()}
-
-
-def _pace(url: str, seconds: float) -> float:
-    """Simulated seconds a real second."""
-    _goes_on(url)
-    began_s, before = _stands(url)
-    time.sleep(seconds)
-    ended_s, after = _stands(url)
-    return float((after - before).total_seconds() / (ended_s - began_s))
-
-
-def _goes_on(url: str) -> None:
-    """Wait until the shop is loaded and commits."""
-    (_, before), deadline_s = _stands(url), time.monotonic() + START_S
-    while _stands(url)[1] == before:
-        if time.monotonic() > deadline_s:
-            raise RuntimeError("the simulator did not go on")
-        time.sleep(0.2)
-
-
-def _stands(url: str) -> tuple[float, datetime]:
-    [(now,)] = ask(url, _SIM_NOW)
-    return time.monotonic(), now
-
-
-@contextmanager
-def _broker() -> Iterator[str]:
-    try:
-        started = brokers.start()
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Unmeasurable(f"events: no broker can be started in a container: {error}") from error
-    try:
-        url = f"kafka://127.0.0.1:{started.port}"
-        admin, deadline_s = AdminClient(Cluster.of(url).settings()), time.monotonic() + START_S
-        while time.monotonic() < deadline_s:
-            with suppress(KafkaException):
-                admin.list_topics(timeout=5)
-                break
-        yield url
-    finally:
-        subprocess.run(["docker", "rm", "--force", "--volumes", started.name], capture_output=True, check=False)
-
-
-@contextmanager
-def _follower(url: str, kafka: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "sim", "events", "--database-url", url, "--to", kafka, "--follow"]
-    process = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _at_the_end(kafka: str) -> Consumer:
