@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from db.names import TRANSIENT_TABLES, functions, indexes_of_all_times, tables, views
+from db.names import PUBLICATION, TRANSIENT_TABLES, functions, indexes_of_all_times, tables, views
 
 _SHOWN = 10
 # Ours are the relations, their row types and the functions, whatever is left of them; of what hangs on a table of ours,
-# constraints, and indexes and triggers that we have made. A rule stands for its view.
+# constraints, indexes and triggers that we have made, and its place in the replica's publication, which is made anew. A
+# rule stands for its view.
 _DEPENDENTS = """
 WITH RECURSIVE ours (classid, objid) AS MATERIALIZED (
     SELECT 'pg_class'::regclass::oid, to_regclass(name)::oid FROM unnest(%(relations)s::text[]) AS name
@@ -32,6 +33,8 @@ WITH RECURSIVE ours (classid, objid) AS MATERIALIZED (
           WHERE t.tgisinternal OR p.pronamespace = to_regnamespace('sim')
     UNION SELECT 'pg_attrdef'::regclass::oid, oid FROM pg_attrdef
           WHERE adrelid IN (SELECT objid FROM ours WHERE classid = 'pg_class'::regclass)
+    UNION SELECT 'pg_publication_rel'::regclass::oid, r.oid
+          FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = %(publication)s
 ), found (classid, objid, objsubid, depth) AS (
     SELECT classid, objid, 0, 0 FROM ours WHERE objid IS NOT NULL
     UNION
@@ -98,6 +101,7 @@ def dependents(connection: Connection) -> list[Dependent]:
         "relations": [*tables(), *TRANSIENT_TABLES, *views()],
         "functions": list(functions()),
         "indexes": indexes_of_all_times(),
+        "publication": PUBLICATION,
     }
     return [Dependent(*row) for row in connection.exec_driver_sql(_DEPENDENTS, ours)]
 

@@ -15,6 +15,8 @@ FIRST_SCHEMA = SCRIPTS / "migrations" / "first_schema"
 REPLACED_SCRIPTS = ("current_run.sql", "functions.sql", "quarters.sql", "views.sql")
 # Tables that are there for a time only: the first schema's own one, and while history is loaded.
 TRANSIENT_TABLES = ("sim.schema_version", "sim.unbuilt")
+PUBLICATION = "bazaar_replica"
+"""What a replica of the shop reads (docs/replica.md): it loses its tables with them, and is made for the next ones."""
 SINCE = {
     "public.incidents": 3,
     "public.kept_since()": 4,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from common.messages import one_line
 from pipeline.replica.problems import NotPossible
 
 PATIENCE_S = 30.0
+OFFSETS_S = 90.0
 _LOOK_EVERY_S = 0.3
 _CONFLICT = 409  # connectors are being handed out just now
 _NOT_THERE = 404
+_OWN_FAULT = 500
+_SHOWN = 240  # characters of what has failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Connect:
             return None
         said = status.json()
         parts = [said["connector"], *said["tasks"]]
-        trace = next((one_line(part["trace"].splitlines()[0]) for part in parts if part.get("trace")), "")
+        trace = next((_cause(part["trace"]) for part in parts if part.get("trace")), "")
         return Connector(
             answer.json(), said["connector"]["state"], tuple(task["state"] for task in said["tasks"]), trace
         )
@@ -119,12 +123,13 @@ class Connect:
 
     def _told(self, method: str, path: str, body: object = None) -> httpx.Response:
         """An answer that is a yes; a no because Connect is busy is asked again for a while."""
-        deadline_s = time.monotonic() + PATIENCE_S
+        about_offsets = path.endswith("/offsets")  # a task that has stopped may take its time to let go of them
+        deadline_s = time.monotonic() + (OFFSETS_S if about_offsets else PATIENCE_S)
         while True:
             answer = self._asked(method, path, body)
             if answer.is_success:
                 return answer
-            busy = answer.status_code == _CONFLICT or (answer.status_code >= 500 and "offsets" in path)
+            busy = answer.status_code == _CONFLICT or (about_offsets and answer.status_code >= _OWN_FAULT)
             if not busy or time.monotonic() > deadline_s:
                 raise NotPossible(f"Kafka Connect refuses {method} {path}: {_message(answer)}")
             time.sleep(_LOOK_EVERY_S)
@@ -135,6 +140,12 @@ class Connect:
         except httpx.HTTPError as error:
             why = one_line(error) or type(error).__name__
             raise NotPossible(f"Kafka Connect does not answer at {self._url}: {why}") from None
+
+
+def _cause(trace: str) -> str:
+    """The innermost cause of a trace of Java's; what is around it says only that something failed."""
+    causes = [line.removeprefix("Caused by: ") for line in trace.splitlines() if line.startswith("Caused by: ")]
+    return textwrap.shorten(one_line(causes[-1] if causes else trace.partition("\n")[0]), _SHOWN, placeholder=" …")
 
 
 def _message(answer: httpx.Response) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.replica import publication, state
+from pipeline.replica import publication, state, topic
 from pipeline.replica.connect import Connector
 from pipeline.replica.connectors import changed, wanted
 from pipeline.replica.diagnosis import reason_to_rebuild
@@ -17,14 +17,16 @@ def ensure(settings: ReplicaSettings, *, rebuild: str | None = None) -> list[str
     `rebuild` is a reason to make it anew in any case. Raises Waiting, NotPossible.
     """
     with alone(settings) as reach:
+        made = topic.make_those_of_connect(reach.kafka)
+        said = [f"made {', '.join(made)} anew, which Kafka had lost"] if made else []
         connectors = {name: reach.connect.connector(name) for name in wanted(settings)}
         reason = rebuild or reason_to_rebuild(reach, connectors)
         if reason is None:
-            return _mended(reach, {name: there for name, there in connectors.items() if there is not None})
+            return said + _mended(reach, {name: there for name, there in connectors.items() if there is not None})
         work = Rebuild(reach)
         work.tear_down(reason)
         work.set_up()
-        return work.said
+        return said + work.said
 
 
 def _mended(reach: Reach, connectors: dict[str, Connector]) -> list[str]:

@@ -9,11 +9,12 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
 from common.messages import one_line
+from db.names import PUBLICATION
 from pipeline.replica import chosen
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.shop import ask
 
-NAME = "bazaar_replica"
+NAME = PUBLICATION
 _FOUND = """
 SELECT p.puballtables OR NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate)
            OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid)

@@ -31,11 +31,13 @@ class Rebuild:
         state.begin_rebuilding(self._reach.replica, reason)
         self.said.append(f"rebuild: {reason}")
         connect = self._reach.connect
-        for name in (SINK, SOURCE):
-            if connect.connector(name) is not None:
-                connect.stop(name)
-                connect.forget_offsets(name)
-                self.said.append(f"stopped {name} and took its offsets away")
+        running = [name for name in (SINK, SOURCE) if connect.connector(name) is not None]
+        if running:
+            topic.make(self._reach.kafka)  # without it a sink that stops tries for a minute to say where it was
+        for name in running:
+            connect.stop(name)
+            connect.forget_offsets(name)
+            self.said.append(f"stopped {name} and took its offsets away")
         if slot.drop(self._reach.shop, self._reach.settings):
             self.said.append(f"dropped the slot {slot.NAME}")
         if topic.delete(self._reach.kafka):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
+from confluent_kafka.admin._topic import TopicDescription
 from confluent_kafka.cimpl import NewTopic
 
 from common.messages import one_line
@@ -21,6 +23,7 @@ from pipeline.replica.settings import ReplicaSettings
 NAME = "shop.changes"
 GROUP = "connect-shop-sink"
 # What the sink has read is of no use: kept for some days in case MySQL is away, and never more than this.
+OF_CONNECT = ("connect.configs", "connect.offsets", "connect.status")
 SETTINGS = {"retention.ms": str(7 * 86_400_000), "retention.bytes": str(4 * 2**30), "segment.bytes": str(128 * 2**20)}
 _ENDS = (OffsetSpec.earliest(), OffsetSpec.latest())  # type: ignore[no-untyped-call]
 _GONE_S = 30.0
@@ -59,28 +62,30 @@ def asked(settings: ReplicaSettings) -> Iterator[AdminClient]:
 def identity(client: AdminClient) -> str | None:
     """The topic's id, which another one of the same name has not; None where there is none."""
     [found] = client.describe_topics(TopicCollection([NAME]), request_timeout=PATIENCE_S).values()
-    try:
-        return str(found.result().topic_id)
-    except KafkaException as error:
-        if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return None
-        raise
+    return str(found.result().topic_id) if _is_there(found) else None
 
 
 def make(client: AdminClient) -> str:
     """Make it, unless it is there; returns its id."""
-    [made] = client.create_topics([NewTopic(NAME, 1, 1, config=SETTINGS)], request_timeout=PATIENCE_S).values()
-    try:
-        made.result()
-    except KafkaException as error:
-        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-            raise
+    _make(client, [NewTopic(NAME, 1, 1, config=SETTINGS)])
     deadline_s = time.monotonic() + _GONE_S
     while (name := identity(client)) is None:
         if time.monotonic() > deadline_s:
             raise NotPossible(f"Kafka has made the topic {NAME}, and does not know it")
         time.sleep(0.2)
     return name
+
+
+def make_those_of_connect(client: AdminClient) -> list[str]:
+    """Make what Connect keeps its own state in, where Kafka has lost that: only a start of Connect would else.
+
+    Returns those that were missing.
+    """
+    found = client.describe_topics(TopicCollection(list(OF_CONNECT)), request_timeout=PATIENCE_S)
+    missing = [name for name, there in found.items() if not _is_there(there)]
+    if missing:
+        _make(client, [NewTopic(name, 1, 1, config={"cleanup.policy": "compact"}) for name in missing])
+    return missing
 
 
 def delete(client: AdminClient) -> bool:
@@ -109,3 +114,22 @@ def ends(client: AdminClient) -> Ends:
     [committed] = client.list_consumer_group_offsets([group], request_timeout=PATIENCE_S).values()
     offset = committed.result().topic_partitions[0].offset
     return Ends(first, end, offset if offset >= 0 else None)
+
+
+def _is_there(described: Future[TopicDescription]) -> bool:
+    try:
+        described.result()
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return False
+        raise
+    return True
+
+
+def _make(client: AdminClient, topics: list[NewTopic]) -> None:
+    for made in client.create_topics(topics, request_timeout=PATIENCE_S).values():
+        try:
+            made.result()
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise

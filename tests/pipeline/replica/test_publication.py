@@ -9,6 +9,7 @@ import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
 from db.apply import apply_schema
+from db.dependents import dependents
 from pipeline.replica import chosen, publication, shop
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.shop import ask
@@ -75,6 +76,16 @@ def test_a_reset_takes_the_tables_out_of_it(owner: Connection):
     found = publication.found(owner)
     assert found is not None
     assert publication.wanted() - found.tables == {"public.deliveries"}
+
+
+def test_it_is_not_in_the_way_of_a_reset_and_somebody_else_s_is_named(owner: Connection, database_url: str):
+    publication.make(owner)
+    ask(owner, "CREATE PUBLICATION theirs FOR TABLE orders")
+    with connect(database_url) as connection:
+        assert [each.name for each in dependents(connection)] == ["public.orders in publication theirs"]
+    ask(owner, "DROP PUBLICATION theirs")
+    with connect(database_url) as connection:
+        assert dependents(connection) == []
 
 
 def test_who_may_not_is_told_what_is_missing(owner: Connection):
