@@ -80,17 +80,12 @@ ENVIRONMENT = $(PYTHON) tools/install.py --environment $(@D) $<
 .cache/env/complete: tools/env.txt
 .cache/audit/complete: tools/audit.txt
 .cache/uv/complete: tools/uv.txt
-.cache/env/complete .cache/audit/complete .cache/uv/complete:
+.cache/airflow/complete: docker/requirements/airflow.txt
+.cache/env/complete .cache/audit/complete .cache/uv/complete .cache/airflow/complete:
 	@$(ENVIRONMENT)
 	@touch $@
 
 # --- working on it ---------------------------------------------------------------------------------------------------
-
-.cache/airflow/complete: docker/requirements/airflow.txt
-	@echo "Making .cache/airflow from $< (a minute or so): the DAGs are tested in it" >&2
-	@$(PYTHON) -m venv --clear .cache/airflow
-	@$(PIP_OF) .cache/airflow/bin/python --require-hashes --requirement $<
-	@touch $@
 
 test: lint .cache/airflow/complete ## lint and every test that needs neither Docker nor long, on all cores (ARGS='-n 0' on one)
 	$(RUN) pytest --numprocesses auto --dist loadfile $(ARGS)
