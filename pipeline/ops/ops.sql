@@ -56,7 +56,7 @@ COMMENT ON COLUMN ops.checks.name IS 'equal: the same rows here and there; other
 COMMENT ON COLUMN ops.checks.passed IS 'The verdict.';
 COMMENT ON COLUMN ops.checks.rows_expected IS 'How many there should be: in the shop.';
 COMMENT ON COLUMN ops.checks.rows_found IS 'How many there are: in the replica.';
-COMMENT ON COLUMN ops.checks.rows_differing IS 'How many of them are missing, too many or otherwise, where that was counted.';
+COMMENT ON COLUMN ops.checks.rows_differing IS 'How many rows are missing, too many or otherwise; at least so many where detail says so.';
 COMMENT ON COLUMN ops.checks.digest_expected IS 'Of all values of these rows: in the shop.';
 COMMENT ON COLUMN ops.checks.digest_found IS 'Of all values of these rows: in the replica.';
 COMMENT ON COLUMN ops.checks.detail IS 'In words, where it did not pass.';

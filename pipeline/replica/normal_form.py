@@ -57,17 +57,27 @@ def spelling(column: Column[Any]) -> Spelling:
     raise UnknownType(f"{column.table}.{column.name} is {column.type}, which has no normal form")
 
 
-def postgres_digest(columns: Sequence[Column[Any]]) -> str:
-    """The expression for a digest of rows in PostgreSQL: the same for the same rows in any order, as text."""
+def postgres_row(columns: Sequence[Column[Any]]) -> str:
+    """The expression for a row's own digest in PostgreSQL, a bigint."""
     texts = [spelling(each).postgres.format(f'"{each.name}"') for each in columns]
     row = " || ".join(f"coalesce(octet_length({text})::text || ':' || {text}, '{NULL}')" for text in texts)
     hashed = f"encode(sha256(convert_to({row}, 'UTF8')), 'hex')"
-    return f"coalesce(sum(('x' || left({hashed}, {_HEX}))::bit({4 * _HEX})::bigint), 0)::text"
+    return f"('x' || left({hashed}, {_HEX}))::bit({4 * _HEX})::bigint"
 
 
-def mysql_digest(columns: Sequence[Column[Any]]) -> str:
+def mysql_row(columns: Sequence[Column[Any]]) -> str:
     """The same in MySQL. What CONV makes is a text, and texts would add up as doubles do."""
     texts = [spelling(each).mysql.format(f"`{each.name}`") for each in columns]
     row = ", ".join(f"COALESCE(CONCAT(LENGTH({text}), ':', {text}), '{NULL}')" for text in texts)
     hashed = f"SHA2(CONVERT(CONCAT({row}) USING utf8mb4), 256)"
-    return f"CAST(COALESCE(SUM(CAST(CONV(LEFT({hashed}, {_HEX}), 16, 10) AS UNSIGNED)), 0) AS CHAR)"
+    return f"CAST(CONV(LEFT({hashed}, {_HEX}), 16, 10) AS UNSIGNED)"
+
+
+def postgres_digest(columns: Sequence[Column[Any]]) -> str:
+    """The expression for a digest of rows in PostgreSQL: the same for the same rows in any order, as text."""
+    return f"coalesce(sum({postgres_row(columns)}), 0)::text"
+
+
+def mysql_digest(columns: Sequence[Column[Any]]) -> str:
+    """The same in MySQL."""
+    return f"CAST(COALESCE(SUM({mysql_row(columns)}), 0) AS CHAR)"

@@ -37,17 +37,27 @@ class Question(NamedTuple):
 
 def shop_question(table: Table, span: Span | None) -> Question:
     """What PostgreSQL is asked; the whole table without a span."""
-    digest = normal_form.postgres_digest(compared(table, span))
-    schema, name = chosen.qualified(table).split(".")
-    where, values = _where(table, span, '"')
-    return Question(f'SELECT count(*), {digest} FROM "{schema}"."{name}"{where}', values)
+    source, values = shop_source(table, span)
+    return Question(f"SELECT count(*), {normal_form.postgres_digest(compared(table, span))} FROM {source}", values)
 
 
 def replica_question(table: Table, span: Span | None) -> Question:
     """What MySQL is asked; its times have no zone and are in UTC."""
-    digest = normal_form.mysql_digest(compared(table, span))
+    source, values = replica_source(table, span)
+    return Question(f"SELECT COUNT(*), {normal_form.mysql_digest(compared(table, span))} FROM {source}", values)
+
+
+def shop_source(table: Table, span: Span | None) -> Question:
+    """Which rows PostgreSQL is asked about: what follows FROM."""
+    schema, name = chosen.qualified(table).split(".")
+    where, values = _where(table, span, '"')
+    return Question(f'"{schema}"."{name}"{where}', values)
+
+
+def replica_source(table: Table, span: Span | None) -> Question:
+    """Which rows MySQL is asked about."""
     where, values = _where(table, span, "`")
-    return Question(f"SELECT COUNT(*), {digest} FROM `{table.name}`{where}", tuple(map(_without_zone, values)))
+    return Question(f"`{table.name}`{where}", tuple(map(_without_zone, values)))
 
 
 def compared(table: Table, span: Span | None) -> Sequence[Column[Any]]:

@@ -16,6 +16,7 @@ from pipeline.ops.ledger import Check, Lag, Ledger, Run
 from pipeline.replica import chosen, mysql, shop
 from pipeline.replica.catching_up import lag, wait_caught_up
 from pipeline.replica.comparing import Comparison, compared
+from pipeline.replica.differing import Differing, differing
 from pipeline.replica.ensuring import ensure
 from pipeline.replica.problems import Waiting
 from pipeline.replica.settings import ReplicaSettings
@@ -91,7 +92,8 @@ def reconciled(run: Run, tables: Sequence[str], as_of: str | None) -> list[str]:
         for name in tables:
             begun_s = time.monotonic()
             found = compared(here, there, named[name], instant)
-            checks.append(_check(found, time.monotonic() - begun_s))
+            rows = Differing(0, exact=True) if found.equal else differing(here, there, named[name], instant)
+            checks.append(_check(found, rows, time.monotonic() - begun_s))
     with _ledger(settings) as ledger:
         ledger.checked(run, checks)
     if different := [Alert(check.subject, check.detail) for check in checks if not check.passed]:
@@ -123,15 +125,16 @@ def _ledger(settings: ReplicaSettings) -> Iterator[Ledger]:
         yield ledger
 
 
-def _check(found: Comparison, seconds: float) -> Check:
+def _check(found: Comparison, differing: Differing, seconds: float) -> Check:
     return Check(
         subject=found.table,
         name="equal",
         passed=found.equal,
         rows_expected=found.rows_shop,
         rows_found=found.rows_replica,
+        rows_differing=differing.rows,
         digest_expected=found.digest_shop,
         digest_found=found.digest_replica,
-        detail=found.difference,
+        detail="" if found.equal else f"{differing}: {found.difference}",
         seconds=round(seconds, 3),
     )

@@ -37,6 +37,7 @@ def set_up(home: Path) -> None:
 
 def stand_in(scenario: str) -> None:
     """A replica that is as the scenario says, where the steps look for the real one."""
+    from pipeline.replica.differing import Differing
     from pipeline.replica.problems import NotPossible, Waiting
     from pipeline.upkeep import replicate as steps
 
@@ -51,7 +52,7 @@ def stand_in(scenario: str) -> None:
         equal = scenario != "different" or table.name not in {"orders", "payments"}
         return SimpleNamespace(
             table=table.name, as_of=as_of, equal=equal, rows_shop=10, rows_replica=10 if equal else 7, digest_shop="a",
-            digest_replica="a" if equal else "b", difference="" if equal else "3 rows fewer",
+            digest_replica="a" if equal else "b", difference="" if equal else "7, not 10",
         )  # fmt: skip
 
     @contextmanager
@@ -64,6 +65,7 @@ def stand_in(scenario: str) -> None:
         "wait_caught_up": lambda *_: SimpleNamespace(as_of=NOON, seconds=7.5),
         "lag": lambda _: SimpleNamespace(sim_seconds=12.0, wall_seconds=0.2, slot_bytes=4096, sink_offsets=3),
         "compared": compared,
+        "differing": lambda *_: Differing(3, exact=True),
         "shop": SimpleNamespace(connected=connected, moment=lambda _: moment),
         "mysql": SimpleNamespace(connected=connected),
         "groups": lambda: {"orders": ["orders", "order_items", "payments"], "run": ["runs"]},
