@@ -97,6 +97,16 @@ def test_a_container_killed_while_the_shop_goes_on(replica: Replica, service: st
     assert "rebuild" not in replica.said()[since:], "nothing was lost, so nothing was begun anew"
 
 
+def test_a_connect_that_answers_nobody_is_begun_anew(replica: Replica):
+    """As one does whose topics are gone; here its process is halted."""
+    since, before = len(replica.said()), replica.system.container("connect")["RestartCount"]
+    halt = "for p in /proc/[0-9]*; do if [ $(<$p/comm) = java ]; then kill -STOP ${p#/proc/}; fi; done 2>/dev/null"
+    replica.system.exec("connect", "bash", "-c", halt, check=False)
+    eventually(lambda: replica.system.container("connect")["RestartCount"] > before, 300, "it is started again")
+    healthy(replica, "connect")
+    equal_again(replica, since)
+
+
 def test_mysql_away_for_a_while(replica: Replica):
     """Longer than a connection, a commit of offsets and a look at the replica wait."""
     since = len(replica.said())
