@@ -10,7 +10,7 @@ from pipeline.replica.connectors import SINK, changed, in_doubt, wanted
 from pipeline.replica.problems import Waiting
 from pipeline.replica.reach import Reach
 
-_UNFINISHED = "a rebuild was begun and not finished: "
+_UNFINISHED = " (begun before, and not finished)"
 _NAMED = 3
 
 
@@ -20,7 +20,7 @@ def reason_to_rebuild(reach: Reach, connectors: Mapping[str, Connector | None]) 
     if now is None:
         return "there is no replica yet"
     if now.phase != state.Phase.FOLLOWING:
-        return _UNFINISHED + str(now.reason).removeprefix(_UNFINISHED)
+        return str(now.reason).removesuffix(_UNFINISHED) + _UNFINISHED
     return (
         _another_shop(reach, now)
         or _other_tables(reach)

@@ -31,10 +31,10 @@ class Rebuild:
         state.begin_rebuilding(self._reach.replica, reason)
         self.said.append(f"rebuild: {reason}")
         connect = self._reach.connect
-        running = [name for name in (SINK, SOURCE) if connect.connector(name) is not None]
-        if running:
+        there = {name: found for name in (SINK, SOURCE) if (found := connect.connector(name)) is not None}
+        if not all(each.stopped for each in there.values()):
             topic.make(self._reach.kafka)  # without it a sink that stops tries for a minute to say where it was
-        for name in running:
+        for name in there:
             connect.stop(name)
             connect.forget_offsets(name)
             self.said.append(f"stopped {name} and took its offsets away")

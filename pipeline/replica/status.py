@@ -98,7 +98,7 @@ def _replica(settings: ReplicaSettings) -> Stage:
         return Stage("replica", wrong="there is none yet", to_do=ENSURE)
     last = now.caught_up_at.replace(tzinfo=UTC) if now.caught_up_at else None
     if now.phase != state.Phase.FOLLOWING:
-        return Stage("replica", "rebuilding", last, f"a rebuild is not finished: {now.reason}", ENSURE)
+        return Stage("replica", "rebuilding", last, f"it is being made anew: {now.reason}", ENSURE)
     behind = lag(settings)
     if behind.wall_seconds is None:
         return Stage("replica", "the snapshot is under way", last)
