@@ -81,5 +81,6 @@ def _of(table: Table, metadata: MetaData) -> Table:
 
 def _is_a_word(column: Column[Any]) -> bool:
     """Whether a text is part of the key, or one of a closed list of words (see `models.base.one_of`)."""
-    checks = (each.name for each in column.table.constraints if isinstance(each, CheckConstraint))
-    return column.primary_key or f"{column.name}_known" in map(str, checks)
+    known = f"{column.name}_known"
+    names = {str(each.name) for each in column.table.constraints if isinstance(each, CheckConstraint)}
+    return column.primary_key or not names.isdisjoint({known, f"ck_{column.table.name}_{known}"})

@@ -142,6 +142,14 @@ def test_a_difference_is_named(with_parcels: Table):
     assert catalogue.differences(tables, {"parcels": other_words}) == {}
 
 
+def test_words_can_have_an_index_and_free_text_is_not_cut_off():
+    made = {table.name: table for table in mysql_tables.of_models()}
+    assert str(made["orders"].columns["status"].type) == "VARCHAR(255)"
+    assert str(made["loyalty_transactions"].columns["tier"].type) == "VARCHAR(255)"
+    assert str(made["reviews"].columns["comment"].type) == "TEXT"
+    assert str(made["customers"].columns["full_name"].type) == "TEXT"
+
+
 def test_types_are_what_a_reader_expects():
     """Values of Python are these: what a course's notebook does with them depends on it."""
     kinds = {str(column.type): column.type.python_type for t in mysql_tables.of_models() for column in t.columns}

@@ -1,0 +1,89 @@
+"""MySQL and Kafka as far as looking after a replica asks them: a state, forms of tables, a topic; nothing of rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from pipeline.replica import catalogue, mysql, mysql_tables, state, topic
+from pipeline.replica.problems import NotPossible, Waiting
+from pipeline.replica.state import Phase, State
+from pipeline.replica.topic import Ends
+
+
+class FakeEnds:
+    """Both, in the place of the modules that ask the real ones."""
+
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.trigger = False
+        self.tables: dict[str, catalogue.Form] = {}
+        self.emptied: list[str] = []
+        self.topic: str | None = None
+        self.ends = Ends(0, 100, 100)
+        self.lost_of_connect: list[str] = []
+        self.locked = False
+        self.dies_at: str | None = None  # a table whose making kills whoever makes it
+        self._ids = itertools.count(1)
+        self._wanted = {mysql_tables.create(t): (t.name, catalogue.wanted(t)) for t in mysql_tables.of_models()}
+
+    def put(self, patch: pytest.MonkeyPatch) -> None:
+        """Take their places."""
+        patch.setattr(mysql, "alone", self._alone)
+        patch.setattr(mysql, "ask", self._ask)
+        patch.setattr(catalogue, "found", lambda _: dict(self.tables))
+        patch.setattr(state, "read", lambda _: self.state)
+        patch.setattr(state, "has_trigger", lambda _: self.trigger)
+        patch.setattr(state, "make_trigger", lambda _: setattr(self, "trigger", True))
+        patch.setattr(state, "begin_rebuilding", self._begin)
+        patch.setattr(state, "follow", self._follow)
+        patch.setattr(topic, "asked", self._asked)
+        patch.setattr(topic, "identity", lambda _: self.topic)
+        patch.setattr(topic, "make", self._make)
+        patch.setattr(topic, "delete", self._delete)
+        patch.setattr(topic, "ends", lambda _: self.ends)
+        patch.setattr(topic, "make_those_of_connect", lambda _: self.lost_of_connect)
+
+    @contextmanager
+    def _alone(self, _: object) -> Iterator[None]:
+        if self.locked:
+            raise Waiting("somebody else is looking after this replica just now")
+        yield None
+
+    @contextmanager
+    def _asked(self, _: object) -> Iterator[None]:
+        yield None
+
+    def _ask(self, _: object, sql: str, values: object = None) -> list[Any]:  # noqa: ARG002
+        verb, _, rest = sql.partition(" ")
+        if verb == "TRUNCATE":
+            self.emptied.append(rest.strip("`"))
+        elif verb == "DROP":
+            self.tables.pop(rest.split("`")[1], None)
+        else:
+            name, form = self._wanted[sql]
+            if name == self.dies_at:
+                self.dies_at = None
+                raise NotPossible("killed")
+            self.tables[name] = form
+        return []
+
+    def _begin(self, _: object, reason: str) -> None:
+        self.state = State(Phase.REBUILDING, reason, None, None, None, None, None)
+
+    def _follow(self, _: object, shop: str, topic_id: str) -> None:
+        assert self.state is not None
+        self.state = self.state._replace(phase=Phase.FOLLOWING, shop=shop, topic=topic_id)
+
+    def _make(self, _: object) -> str:
+        self.topic = self.topic or f"topic {next(self._ids)}"
+        self.ends = Ends(0, 0, 0)
+        return self.topic
+
+    def _delete(self, _: object) -> bool:
+        was, self.topic = self.topic, None
+        return was is not None
