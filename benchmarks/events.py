@@ -32,7 +32,7 @@ from pipeline.events.selection import Selection
 from pipeline.events.source import clean
 from pipeline.kafka.cluster import Cluster
 
-GROWN = "12h"
+GROWN = "1d"
 SPEED = "60x"
 START_S = 120.0
 _SIM_NOW = "SELECT sim_now FROM sim.current_run"

@@ -16,7 +16,7 @@ from benchmarks.processor import Family
 from benchmarks.simulator import REPOSITORY
 from benchmarks.unmeasurable import Unmeasurable
 from pipeline.events.contract import TOPICS
-from pipeline.events.topics import POSITIONS
+from pipeline.events.topics import POSITIONS, make_topics
 from pipeline.kafka.cluster import PATIENCE_S, Cluster
 from tools import broker as brokers
 
@@ -50,12 +50,13 @@ def broker() -> Iterator[Broker]:
 
 
 def emptied(kafka: str) -> None:
-    """Delete the shop's topics, if they are there."""
+    """Make the shop's topics anew: what a first start needs for that is not what a stream costs."""
     admin = _admin(kafka)
     names = {*TOPICS, POSITIONS} & admin.list_topics(timeout=PATIENCE_S).topics.keys()
     if names:
         for gone in admin.delete_topics(list(names)).values():
             gone.result(PATIENCE_S)
+    make_topics(admin)
 
 
 @contextmanager
