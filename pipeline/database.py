@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import Any
 
@@ -14,6 +15,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from db.terms import begin_on_our_terms
 
 NAME = "pipeline"
+VARIABLE = "PIPELINE_DATABASE_URL"
 _TERMS: dict[str, Any] = {
     "connect_timeout": 10,
     # A lock of a client whose machine is gone is not held for hours.
@@ -21,8 +23,6 @@ _TERMS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-
-
 _MAKING = 0x6D616B65  # "make": two may make the same at once
 _READABLE = """
 DO $$
@@ -38,6 +38,12 @@ $$
 
 class NoDatabase(Exception):
     """There is no such database and it may not be made: one line saying so."""
+
+
+def of_environment() -> str | None:
+    """What PIPELINE_DATABASE_URL names, else `pipeline` on the server of DATABASE_URL; None without both."""
+    shop = os.environ.get("DATABASE_URL")
+    return os.environ.get(VARIABLE) or (beside(shop) if shop else None)
 
 
 def beside(url: str) -> str:

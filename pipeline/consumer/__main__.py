@@ -10,10 +10,11 @@ from collections import Counter
 
 import psycopg2
 
+from common.messages import one_line
 from pipeline.consumer.consuming import run
 from pipeline.consumer.replay import replay
 from pipeline.consumer.telling import Lines
-from pipeline.database import NoDatabase, beside
+from pipeline.database import NoDatabase, of_environment
 from pipeline.kafka.cluster import BadAddress, Cluster
 
 LOCAL = "kafka://localhost:9092"
@@ -22,7 +23,7 @@ LOCAL = "kafka://localhost:9092"
 def main(arguments: list[str] | None = None) -> int:
     """The command; 2 for what cannot be, 1 for what went wrong, 0 after a Ctrl-C too."""
     given = _arguments(arguments)
-    url = given.database_url or (beside(os.environ["DATABASE_URL"]) if os.environ.get("DATABASE_URL") else None)
+    url = given.database_url or of_environment()
     if url is None:
         return _refused("no database is named; give --database-url, PIPELINE_DATABASE_URL or DATABASE_URL")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is under way is rolled back, and read again
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (BadAddress, NoDatabase) as error:
         return _refused(str(error))
     except psycopg2.Error as error:
-        print(f"pipeline.consumer: the database: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"pipeline.consumer: the database: {one_line(error)}", file=sys.stderr)
         return 1
     return 0
 
@@ -47,7 +48,6 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     database = argparse.ArgumentParser(add_help=False)
     database.add_argument(
         "--database-url",
-        default=os.environ.get("PIPELINE_DATABASE_URL") or None,
         metavar="URL",
         help="where to land [PIPELINE_DATABASE_URL; else the database `pipeline` on the server of DATABASE_URL]",
     )

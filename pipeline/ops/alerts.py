@@ -9,10 +9,11 @@ from typing import NamedTuple
 import httpx
 import psycopg2
 
-from pipeline.database import NoDatabase
+from common.messages import one_line
+from pipeline.database import VARIABLE, NoDatabase, of_environment
 from pipeline.ops.ledger import Ledger, Run
 
-DATABASE, WEBHOOK = "PIPELINE_DATABASE_URL", "ALERT_WEBHOOK_URL"
+WEBHOOK = "ALERT_WEBHOOK_URL"
 PATIENCE_S = 10.0
 NOBODY = f"{WEBHOOK} names nobody"
 
@@ -32,14 +33,16 @@ def failed(run: Run, alerts: list[Alert]) -> None:
         _log.error("%s: %s: %s", run.pipeline, alert.subject, alert.message)
     webhook = os.environ.get(WEBHOOK)
     try:
-        with Ledger.at(os.environ[DATABASE]) as ledger:
+        if (database := of_environment()) is None:
+            raise NoDatabase(f"{VARIABLE} names none")
+        with Ledger.at(database) as ledger:
             for alert in alerts:
                 number, news = ledger.raised(run, *alert)
                 if news:
                     ledger.told(number, tell(webhook, run, alert) if webhook else NOBODY)
             ledger.end(run, "failed")
-    except (KeyError, psycopg2.Error, NoDatabase) as error:
-        _log.error("the alert is not in ops.alerts: %s: %s", type(error).__name__, " ".join(str(error).split()))
+    except (psycopg2.Error, NoDatabase) as error:
+        _log.error("the alert is not in ops.alerts: %s: %s", type(error).__name__, one_line(error))
         for alert in alerts if webhook else []:
             tell(webhook, run, alert)
 

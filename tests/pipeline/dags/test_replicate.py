@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline.ops.alerts import DATABASE, WEBHOOK
+from pipeline.database import VARIABLE as DATABASE
+from pipeline.ops.alerts import WEBHOOK
 from tests.databases import new_database
 from tests.pipeline.dags.trial_runs import DAGS, NOON, ROOT
 from tests.pipeline.ops.test_alerts import Listener

@@ -6,12 +6,16 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psycopg2
 import pytest
 
-from pipeline.ops.alerts import DATABASE, NOBODY, WEBHOOK, Alert, failed
+from pipeline.database import NAME, beside
+from pipeline.database import VARIABLE as DATABASE
+from pipeline.ops.alerts import NOBODY, WEBHOOK, Alert, failed
 from pipeline.ops.ledger import Ledger, Run
 from tests.pipeline.ops.test_ledger import rows
 
@@ -122,8 +126,28 @@ def test_the_webhook_is_told_when_the_database_is_away(monkeypatch: pytest.Monke
     assert "the alert is not in ops.alerts: OperationalError" in caplog.text
 
 
+def test_where_only_the_shop_is_named_it_is_in_the_database_beside_it(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+):
+    """As the runs are (pipeline/upkeep): they would wait for ever for their end else."""
+    monkeypatch.delenv(DATABASE, raising=False)
+    monkeypatch.delenv(WEBHOOK, raising=False)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    try:
+        with Ledger.at(beside(database_url)) as ledger:
+            ledger.begin(RUN)
+        failed(RUN, [DIFFERS])
+        assert rows(beside(database_url), ALERTS) == [(*DIFFERS, False, NOBODY)]
+        assert rows(beside(database_url), "SELECT outcome FROM ops.runs") == [("failed",)]
+    finally:
+        with closing(psycopg2.connect(database_url)) as server:
+            server.autocommit = True
+            server.cursor().execute(f"DROP DATABASE IF EXISTS {NAME}")
+
+
 def test_with_nobody_to_tell_the_log_says_it_all(monkeypatch: pytest.MonkeyPatch, caplog):
     monkeypatch.delenv(DATABASE, raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv(WEBHOOK, raising=False)
     failed(RUN, [DIFFERS])
     assert DIFFERS.message in caplog.text
