@@ -82,6 +82,17 @@ def test_columns_that_were_moved_are_all_told() -> None:
     assert agreed("TABLE", ours, saved, FORMATS) == {"columns": [{"name": "b"}, {"name": "a", "title": "A"}]}
 
 
+@pytest.mark.parametrize("version", ["25.8.0", "26.3.0", None])
+def test_an_axis_that_is_said_to_have_no_title_has_none(version: str | None) -> None:
+    """In whatever form Redash keeps that, nobody has edited it."""
+    ours = {"xAxis": {"type": "datetime", "title": ""}, "yAxis": [{"type": "linear", "title": ""}]}
+    kept = axis_titles.for_redash(ours, version)
+    assert for_file("CHART", ours, kept, FORMATS) == ours
+    assert for_file("CHART", ours, axis_titles.for_file(kept), FORMATS) == ours
+    kept["xAxis"]["title"] = {"text": "Hour"}
+    assert for_file("CHART", ours, kept, FORMATS) == ours | {"xAxis": {"type": "datetime", "title": "Hour"}}
+
+
 @pytest.mark.parametrize("version", ["25.8.0", "26.3.0", "26.07.0-dev", None])
 def test_axis_titles_there_and_back(version: str | None) -> None:
     options = {"xAxis": {"title": "Hour"}, "yAxis": [{"title": "€"}, {"opposite": True}], "title": {"text": "kept"}}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from redash.publisher.parts import PIPELINE
 from tests.redash.conftest import Command, Folder
 from tests.redash.fake_redash import FakeRedash
 
@@ -58,6 +59,16 @@ def test_both_databases_are_data_sources_and_its_questions_ask_the_first(
     assert "1 of 1 queries run" in said.err
     fake.calls.clear()
     assert "0 created, 0 changed in" in command("publish", *of(pipeline)).out
+    assert fake.writes == []
+
+
+def test_what_is_published_of_it_once_is_right_the_second_time(command: Command, fake: FakeRedash) -> None:
+    """The files that are shipped: nothing in them looks as if somebody had edited it in Redash."""
+    assert command("publish", "--pipeline", "--files", str(PIPELINE.folder)).code == 0
+    fake.calls.clear()
+    again = command("publish", "--pipeline", "--files", str(PIPELINE.folder))
+    assert "kept" not in again.out + again.err
+    assert "0 created, 0 changed in" in again.out
     assert fake.writes == []
 
 
