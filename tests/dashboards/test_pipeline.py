@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import psycopg2
@@ -83,3 +85,14 @@ def test_they_tell_of_the_latest_look_that_has_ended(tables: Any):
     }  # fmt: skip
     assert asked(tables, "events_landed") == [{"records": 12, "dead_letters": 1}]
     assert sum(row["runs"] for row in asked(tables, "pipeline_runs")) == 4
+
+
+def test_hours_without_a_run_are_hours_too(tables: Any):
+    """Of a single hour an axis of time shows fractions of a second."""
+    with tables.cursor() as cursor:
+        cursor.execute(HAPPENED)
+    told = asked(tables, "pipeline_runs")
+    hours = sorted({row["hour"] for row in told})
+    assert len(hours) >= 24
+    assert {later - earlier for earlier, later in pairwise(hours)} == {timedelta(hours=1)}
+    assert len(told) == 3 * len(hours)
