@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import psycopg2
 
+from common.messages import one_line
 from pipeline.consumer.decoding import decoded
 from pipeline.consumer.landing import Landing, Overtaken
 from pipeline.consumer.record import Batch
@@ -58,5 +59,5 @@ def run(cluster: Cluster, url: str, tell: Callable[[Progress], None]) -> NoRetur
                 consume(topics, landing, count)
         except (psycopg2.OperationalError, psycopg2.InterfaceError, Interrupted, Overtaken) as error:
             what = "the database: " if isinstance(error, psycopg2.Error) else ""
-            tell(Progress(counts, waiting=f"{what}{' '.join(str(error).split())}"))
+            tell(Progress(counts, waiting=f"{what}{one_line(error)}"))
             time.sleep(pauses.next_s())

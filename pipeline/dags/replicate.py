@@ -30,10 +30,11 @@ class Fails(AirflowFailException):
 
 def tell_failure(context: Any) -> None:
     """A task has failed for good: into the log, the tables and the webhook."""
+    from common.messages import one_line
     from pipeline.ops.alerts import Alert, failed
 
     error = context.get("exception")
-    said = " ".join(str(error or "it ended without a word").split())
+    said = one_line(error or "it ended without a word")
     alerts = getattr(error, "alerts", None) or [Alert(context["ti"].task_id, said)]
     failed(_run(context), alerts)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
+from common.messages import one_line
 from pipeline.events.ahead import ahead
 from pipeline.events.outputs.port import Lost, Output
 from pipeline.events.shop import Moment, connect, moment
@@ -95,7 +96,7 @@ class Copying:
                 if self._events > before:
                     self._pauses.begin_anew()
                 what = "" if isinstance(error, Lost) else "the database: "
-                self._say(waiting=f"{what}{' '.join(str(error).split())}")
+                self._say(waiting=f"{what}{one_line(error)}")
                 self._stop.wait(self._pauses.next_s())
 
     def _followed(self, connection: Connection) -> None:

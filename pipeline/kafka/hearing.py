@@ -5,6 +5,8 @@ from __future__ import annotations
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from common.messages import one_line
+
 # That all connections are down, or that a client can do no more, says nothing of why.
 _SAY_NOTHING = {KafkaError._ALL_BROKERS_DOWN, KafkaError._FATAL}  # noqa: SLF001  its public constants begin so
 _FOR_THE_CAUSE_S = 0.5
@@ -30,7 +32,7 @@ class Hearing:
             self._listen(client, _FOR_THE_CAUSE_S if vague else 0)
         said = asked if _says_why(asked) else self._heard or asked
         self._heard = None
-        return " ".join(str(said.str()).split())
+        return one_line(said.str())
 
     def forget(self, *clients: Client) -> None:
         """What was heard until now is over: all went well, and what goes wrong later has a cause of its own."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from common.messages import one_line
 from redash.publisher.api import Api, Json, in_parallel
 from redash.publisher.failures import Failure, Refused
 
@@ -72,7 +73,7 @@ def finished(api: Api, job: Json) -> Json:
     begun_s, wait_s = time.monotonic(), _FIRST_WAIT_S
     while job["status"] != _DONE:
         if job["status"] in {_FAILED, _CANCELLED}:
-            raise Failure(" ".join(str(job.get("error") or "cancelled").split()))
+            raise Failure(one_line(job.get("error") or "cancelled"))
         if time.monotonic() - begun_s > _PATIENCE_S:
             raise Failure(f"not done after {_PATIENCE_S:.0f} s: is a worker running?")
         time.sleep(wait_s)

@@ -11,6 +11,7 @@ import warnings
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
+from common.messages import one_line
 from sim.experiments.engines import EngineError
 from sim.experiments.remote import DifferentProgram, Identity, identity, packed, replicate_as
 
@@ -109,7 +110,7 @@ class DaskEngine:
             raise EngineError(f"a Dask worker {error}; {_WHERE}")
         if isinstance(error, ImportError):
             raise EngineError(f"a Dask worker can't import the program ({error}); {_WHERE}")
-        told = " ".join(f"{type(error).__name__}: {error}".split())
+        told = one_line(f"{type(error).__name__}: {error}")
         raise EngineError(f"a replication failed on a Dask worker: {told}") from error
 
     def _workers(self) -> int:

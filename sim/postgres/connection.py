@@ -11,6 +11,7 @@ import psycopg2
 import psycopg2.extensions
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from common.messages import one_line
 from db.terms import begin_on_our_terms
 from sim.journal.port import SinkError
 from sim.postgres.pooler import Way, refuse_shared_process
@@ -108,6 +109,6 @@ def server_message(error: BaseException) -> str:
     """What the server said, with its detail, on one line; of libpq's words the first, without its advice."""
     if isinstance(error, psycopg2.Error) and error.diag.message_primary:
         detail = error.diag.message_detail
-        return " ".join((error.diag.message_primary + (f" ({detail})" if detail else "")).split())
+        return one_line(error.diag.message_primary + (f" ({detail})" if detail else ""))
     said = [line for line in str(error).splitlines() if not line.startswith("\t")]  # of several hosts one line each
-    return " ".join("; ".join(said).split()) or type(error).__name__
+    return one_line("; ".join(said)) or type(error).__name__
