@@ -6,6 +6,7 @@ from pipeline.replica import publication, state, topic
 from pipeline.replica.connect import Connector
 from pipeline.replica.connectors import changed, wanted
 from pipeline.replica.diagnosis import reason_to_rebuild
+from pipeline.replica.pausing import let_go_on
 from pipeline.replica.reach import Reach, alone
 from pipeline.replica.rebuilding import Rebuild
 from pipeline.replica.settings import ReplicaSettings
@@ -19,6 +20,8 @@ def ensure(settings: ReplicaSettings, *, rebuild: str | None = None) -> list[str
     with alone(settings) as reach:
         made = topic.make_those_of_connect(reach.kafka)
         said = [f"made {', '.join(made)} anew, which Kafka had lost"] if made else []
+        if let_go_on(reach.shop, reach.replica):
+            said.append("let the shop go on, which a comparison had held that is no more")
         connectors = {name: reach.connect.connector(name) for name in wanted(settings)}
         reason = rebuild or reason_to_rebuild(reach, connectors)
         if reason is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from pipeline.replica import catalogue, mysql, mysql_tables, state, topic
+from pipeline.replica import catalogue, held, mysql, mysql_tables, state, topic
 from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.state import Phase, State
 from pipeline.replica.topic import Ends
@@ -27,6 +28,7 @@ class FakeEnds:
         self.ends = Ends(0, 100, 100)
         self.lost_of_connect: list[str] = []
         self.locked = False
+        self.held: datetime | None = None  # since when a comparison holds the shop
         self.dies_at: str | None = None  # a table whose making kills whoever makes it
         self._ids = itertools.count(1)
         self._wanted = {mysql_tables.create(t): (t.name, catalogue.wanted(t)) for t in mysql_tables.of_models()}
@@ -34,6 +36,10 @@ class FakeEnds:
     def put(self, patch: pytest.MonkeyPatch) -> None:
         """Take their places."""
         patch.setattr(mysql, "alone", self._alone)
+        patch.setattr(mysql, "connected", self._asked)
+        patch.setattr(held, "note", lambda _, asked_at: setattr(self, "held", asked_at))
+        patch.setattr(held, "noted", lambda _: self.held)
+        patch.setattr(held, "forget", lambda _: setattr(self, "held", None))
         patch.setattr(mysql, "ask", self._ask)
         patch.setattr(catalogue, "found", lambda _: dict(self.tables))
         patch.setattr(state, "read", lambda _: self.state)
