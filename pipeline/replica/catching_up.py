@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as ShopConnection  # noqa: N812  a cl
 from pipeline.replica import mysql, shop, slot, state, topic
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
+from pipeline.waiting import awaited
 
 _LOOK_EVERY_S = 0.5
 _NOW = "SELECT pg_current_wal_insert_lsn()::text"  # what a commit without flushing has written counts too
@@ -96,10 +97,8 @@ def _said_of_slot(here: ShopConnection) -> str:
 
 
 def _wait(reached: Callable[[], bool], deadline_s: float, said: Callable[[], str], within_s: float) -> None:
-    while not reached():
-        if time.monotonic() > deadline_s:
-            raise NotPossible(f"not caught up within {within_s:g} s: {said()}")
-        time.sleep(_LOOK_EVERY_S)
+    if not awaited(reached, deadline_s - time.monotonic(), _LOOK_EVERY_S):
+        raise NotPossible(f"not caught up within {within_s:g} s: {said()}")
 
 
 def _between(shop_time: datetime, replica_time: datetime) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from pymysql.connections import Connection as ReplicaConnection
 from pipeline.replica import held, mysql, shop
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
+from pipeline.waiting import awaited
 
 _PAUSE = """
 UPDATE sim.controls SET paused = true, asked_at = %s
@@ -33,7 +33,6 @@ _HAS_CONTROLS = "SELECT to_regclass('sim.controls') IS NOT NULL"
 # Held by the session that holds the shop: when it can be had, nobody does.
 _LOCK = 0x68656C64  # "held"
 _PATIENCE_S = 60.0  # a batch under way is written first
-_LOOK_EVERY_S = 0.2
 
 
 @contextmanager
@@ -96,8 +95,5 @@ def _resume(settings: ReplicaSettings) -> None:
 
 
 def _wait_until_it_stands(here: ShopConnection) -> None:
-    deadline_s = time.monotonic() + _PATIENCE_S
-    while not shop.moment(here).stands_still:
-        if time.monotonic() > deadline_s:
-            raise NotPossible(f"the shop was asked to pause and goes on after {_PATIENCE_S:.0f} s")
-        time.sleep(_LOOK_EVERY_S)
+    if not awaited(lambda: shop.moment(here).stands_still, _PATIENCE_S):
+        raise NotPossible(f"the shop was asked to pause and goes on after {_PATIENCE_S:.0f} s")

@@ -13,6 +13,7 @@ from common.messages import one_line
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
 from pipeline.replica.shop import ask
+from pipeline.waiting import awaited
 
 NAME = "bazaar_replica"
 _FOUND = """
@@ -46,13 +47,8 @@ def found(connection: Connection) -> Slot | None:
 
 
 def wait_for(connection: Connection, within_s: float) -> bool:
-    """Wait until there is a slot."""
-    deadline_s = time.monotonic() + within_s
-    while found(connection) is None:
-        if time.monotonic() > deadline_s:
-            return False
-        time.sleep(_LOOK_EVERY_S)
-    return True
+    """Wait until there is a slot; whether one came."""
+    return awaited(lambda: found(connection), within_s) is not None
 
 
 def drop(connection: Connection, settings: ReplicaSettings) -> bool:

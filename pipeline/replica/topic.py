@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pipeline.kafka.cluster import PATIENCE_S
 from pipeline.kafka.hearing import Hearing
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
+from pipeline.waiting import awaited
 
 NAME = "shop.changes"
 GROUP = "connect-shop-sink"
@@ -68,11 +68,9 @@ def identity(client: AdminClient) -> str | None:
 def make(client: AdminClient) -> str:
     """Make it, unless it is there; returns its id."""
     _make(client, [NewTopic(NAME, 1, 1, config=SETTINGS)])
-    deadline_s = time.monotonic() + _GONE_S
-    while (name := identity(client)) is None:
-        if time.monotonic() > deadline_s:
-            raise NotPossible(f"Kafka has made the topic {NAME}, and does not know it")
-        time.sleep(0.2)
+    name = awaited(lambda: identity(client), _GONE_S)
+    if name is None:
+        raise NotPossible(f"Kafka has made the topic {NAME}, and does not know it")
     return name
 
 
@@ -98,11 +96,8 @@ def delete(client: AdminClient) -> bool:
     except KafkaException as error:
         if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
             raise NotPossible(f"the topic {NAME} can't be deleted: {one_line(error.args[0].str())}") from None
-    deadline_s = time.monotonic() + _GONE_S
-    while identity(client) is not None:
-        if time.monotonic() > deadline_s:
-            raise NotPossible(f"the topic {NAME} is deleted, and does not go")
-        time.sleep(0.2)
+    if not awaited(lambda: identity(client) is None, _GONE_S):
+        raise NotPossible(f"the topic {NAME} is deleted, and does not go")
     return True
 
 
