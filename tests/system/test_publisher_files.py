@@ -34,9 +34,10 @@ def pull_options() -> list[str]:
     found = re.search(r"--volume '(?P<source>[^']*):(?P<target>[^':]*)' --workdir (?P<workdir>\S+)", said)
     assert found, said
     assert found["source"] == str(ROOT / "redash")
-    code = re.search(r"--volume '([^']*/dashboards:[^']*)'", said)
-    assert code, said
-    return ["--volume", code[1], "--volume", f"FOLDER:{found['target']}", "--workdir", found["workdir"]]
+    code = [volume for volume in re.findall(r"--volume '([^']*)'", said) if volume.endswith(":ro")]
+    assert f"{ROOT / 'dashboards'}:/edited/dashboards:ro" in code, said
+    mounted = [option for volume in (*code, f"FOLDER:{found['target']}") for option in ("--volume", volume)]
+    return [*mounted, "--workdir", found["workdir"]]
 
 
 def test_a_pull_names_and_writes_the_files_of_its_user(system: Compose, folder: Path):
