@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from typing import Any
 
@@ -38,12 +37,6 @@ $$
 
 class NoDatabase(Exception):
     """There is no such database and it may not be made: one line saying so."""
-
-
-def of_environment() -> str | None:
-    """What PIPELINE_DATABASE_URL names, else `pipeline` on the server of DATABASE_URL; None without both."""
-    shop = os.environ.get("DATABASE_URL")
-    return os.environ.get(VARIABLE) or (beside(shop) if shop else None)
 
 
 def beside(url: str) -> str:

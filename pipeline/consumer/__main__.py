@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections import Counter
 
 import psycopg2
+from pydantic import Field
 
 from common.messages import one_line
 from pipeline.consumer.consuming import run
 from pipeline.consumer.replay import replay
 from pipeline.consumer.telling import Lines
-from pipeline.database import NoDatabase, of_environment
+from pipeline.database import NoDatabase
 from pipeline.kafka.cluster import BadAddress, Cluster
+from pipeline.settings import BadSetting, KafkaUrl, PipelineDatabase
 
 LOCAL = "kafka://localhost:9092"
+
+
+class ConsumerSettings(PipelineDatabase):
+    """Where events come from and where they go."""
+
+    kafka_url: KafkaUrl = Field(LOCAL, validation_alias="KAFKA_URL", repr=False)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; 2 for what cannot be, 1 for what went wrong, 0 after a Ctrl-C too."""
     given = _arguments(arguments)
-    url = given.database_url or of_environment()
+    try:
+        settings = ConsumerSettings()
+    except BadSetting as error:
+        return _refused(str(error))
+    url = given.database_url or settings.pipeline_database
     if url is None:
         return _refused("no database is named; give --database-url, PIPELINE_DATABASE_URL or DATABASE_URL")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is under way is rolled back, and read again
@@ -32,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "replay":
             print(f"replay: {_said(replay(url))}", file=sys.stderr)
         else:
-            run(Cluster.of(given.kafka), url, lines.take)
+            run(Cluster.of(given.kafka or settings.kafka_url), url, lines.take)
     except KeyboardInterrupt:
         return 0
     except (BadAddress, NoDatabase) as error:
@@ -55,7 +66,6 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     running = commands.add_parser("run", parents=[database], help="land events until Ctrl-C")
     running.add_argument(
         "--kafka",
-        default=os.environ.get("KAFKA_URL") or LOCAL,
         metavar="URL",
         help=f"kafka://[USER:PASSWORD@]HOST[:PORT] [KAFKA_URL; else {LOCAL}]",
     )

@@ -77,7 +77,8 @@ def replicate() -> None:
     @task
     def ensure() -> list[str]:
         """Bring the replica from any state to the right one."""
-        from pipeline.replica.problems import BadSetting, Waiting
+        from pipeline.replica.problems import Waiting
+        from pipeline.settings import BadSetting
         from pipeline.upkeep import replicate
 
         try:

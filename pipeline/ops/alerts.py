@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import NamedTuple
 
 import httpx
 import psycopg2
+from pydantic import Field
 
 from common.messages import one_line
-from pipeline.database import VARIABLE, NoDatabase, of_environment
+from pipeline.database import VARIABLE, NoDatabase
 from pipeline.ops.ledger import Ledger, Run
+from pipeline.settings import BadSetting, PipelineDatabase, Settings
 
 WEBHOOK = "ALERT_WEBHOOK_URL"
 PATIENCE_S = 10.0
 NOBODY = f"{WEBHOOK} names nobody"
 
 _log = logging.getLogger(__name__)
+
+
+class Listener(Settings):
+    """Who wants to be told."""
+
+    webhook: str | None = Field(None, validation_alias="ALERT_WEBHOOK_URL", repr=False)
 
 
 class Alert(NamedTuple):
@@ -31,9 +38,9 @@ def failed(run: Run, alerts: list[Alert]) -> None:
     """A run has failed: say why, wherever that can be said."""
     for alert in alerts:
         _log.error("%s: %s: %s", run.pipeline, alert.subject, alert.message)
-    webhook = os.environ.get(WEBHOOK)
+    webhook = Listener().webhook
     try:
-        if (database := of_environment()) is None:
+        if (database := PipelineDatabase().pipeline_database) is None:
             raise NoDatabase(f"{VARIABLE} names none")
         with Ledger.at(database) as ledger:
             for alert in alerts:
@@ -41,7 +48,7 @@ def failed(run: Run, alerts: list[Alert]) -> None:
                 if news:
                     ledger.told(number, tell(webhook, run, alert) if webhook else NOBODY)
             ledger.end(run, "failed")
-    except (psycopg2.Error, NoDatabase) as error:
+    except (psycopg2.Error, NoDatabase, BadSetting) as error:
         _log.error("the alert is not in ops.alerts: %s: %s", type(error).__name__, one_line(error))
         for alert in alerts if webhook else []:
             tell(webhook, run, alert)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pipeline.replica.checking import check
 from pipeline.replica.comparing import Comparison
 from pipeline.replica.ensuring import ensure
-from pipeline.replica.problems import BadSetting, NotPossible, Waiting
+from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.settings import ReplicaSettings
 from pipeline.replica.status import status
+from pipeline.settings import BadSetting
 
 WRONG, BAD_SETTING, COME_AGAIN = 1, 2, 75  # the last as EX_TEMPFAIL: only time is needed
 

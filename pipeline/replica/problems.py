@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 
-class BadSetting(Exception):
-    """A setting that can't be used: its name, its value and what is allowed."""
-
-
 class Waiting(Exception):
     """Nothing is wrong, and nothing can be done yet: come again."""
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypedDict
 
 from models import GROUPS, tables_of
-from pipeline.database import beside
 from pipeline.ops.alerts import Alert
 from pipeline.ops.ledger import Check, Lag, Ledger, Run
 from pipeline.replica import chosen, mysql, shop
@@ -121,7 +120,7 @@ def groups() -> dict[str, list[str]]:
 
 @contextmanager
 def _ledger(settings: ReplicaSettings) -> Iterator[Ledger]:
-    with Ledger.at(settings.pipeline_database_url or beside(settings.database_url)) as ledger:
+    with Ledger.at(str(settings.pipeline_database)) as ledger:
         yield ledger
 
 

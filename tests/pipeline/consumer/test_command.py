@@ -37,6 +37,25 @@ def test_what_is_no_kafka_is_one_line(capsys: pytest.CaptureFixture[str], databa
     assert said(capsys).startswith("pipeline.consumer: 'localhost:9092' is not where Kafka is")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said_of_it"),
+    [
+        ("KAFKA_URL", "localhost:9092", "'localhost:9092' is not where Kafka is; allowed is kafka://"),
+        ("KAFKA_URL", "kafka://me:secret@", "'kafka://me:…@' is not where Kafka is; allowed is kafka://"),
+        ("PIPELINE_DATABASE_URL", "postgresql://me:secret@[", "is not where PostgreSQL is; allowed is postgresql://"),
+        ("DATABASE_URL", "postgresql://me:secret@[", "is not where PostgreSQL is; allowed is postgresql://"),
+    ],
+)
+def test_a_variable_that_can_t_be_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, said_of_it: str
+):
+    monkeypatch.setenv(name, value)
+    assert main(["run"]) == 2
+    line = said(capsys)
+    assert line.startswith(f"pipeline.consumer: {name}: {said_of_it}")
+    assert "secret" not in line
+
+
 def test_a_shop_s_server_has_it_in_a_database_of_its_own(database_url: str):
     with closing(connect(beside(database_url), "a test")) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")

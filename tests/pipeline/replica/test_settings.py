@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.replica.__main__ import main
-from pipeline.replica.problems import BadSetting
 from pipeline.replica.settings import ReplicaSettings
+from pipeline.settings import BadSetting
 from tests.pipeline.replica.settings import URLS, settings
 
 
@@ -61,4 +61,4 @@ def test_the_command_ends_with_2_and_says_what_is_missing(
     monkeypatch.setenv("DATABASE_URL", URLS["DATABASE_URL"])
     monkeypatch.delenv("MYSQL_URL", raising=False)
     assert main(["ensure"]) == 2
-    assert capsys.readouterr().err == "pipeline.replica: MYSQL_URL: is not set; the replica needs it\n"
+    assert capsys.readouterr().err == "pipeline.replica: MYSQL_URL: is not set, and is needed\n"
