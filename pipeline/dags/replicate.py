@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, CronTriggerTimetable, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from pipeline.upkeep.callbacks import run_of, tell_failure, tell_timeout
+
 if TYPE_CHECKING:
     from pipeline.ops.alerts import Alert
-    from pipeline.ops.ledger import Run
 
 # What only tasks need is imported in them: this file is read every two minutes, and by each task anew.
 
@@ -26,31 +27,6 @@ class Fails(AirflowFailException):
     def __init__(self, message: str, alerts: list[Alert]) -> None:
         super().__init__(message)
         self.alerts = alerts
-
-
-def tell_failure(context: Any) -> None:
-    """A task has failed for good: into the log, the tables and the webhook."""
-    from common.messages import one_line
-    from pipeline.ops.alerts import Alert, failed
-
-    error = context.get("exception")
-    said = one_line(error or "it ended without a word")
-    alerts = getattr(error, "alerts", None) or [Alert(context["ti"].task_id, said)]
-    failed(_run(context), alerts)
-
-
-def tell_timeout(context: Any) -> None:
-    """The whole run has failed for another reason than a task's failure, which has been told."""
-    from pipeline.ops.alerts import Alert, failed
-
-    if context.get("reason") != "task_failure":
-        failed(_run(context), [Alert("run", str(context.get("reason")))])
-
-
-def _run(context: Any) -> Run:
-    from pipeline.ops.ledger import Run
-
-    return Run("replicate", context["run_id"])
 
 
 @dag(
@@ -82,7 +58,7 @@ def replicate() -> None:
         from pipeline.upkeep import replicate
 
         try:
-            done = replicate.ensured(_run(get_current_context()))
+            done = replicate.ensured(run_of(get_current_context()))
         except Waiting as error:
             raise AirflowSkipException(str(error)) from None
         except BadSetting as error:
@@ -95,7 +71,7 @@ def replicate() -> None:
         """Wait until all that the shop had has arrived; what is to be compared."""
         from pipeline.upkeep import replicate
 
-        return list(replicate.caught_up(_run(get_current_context())))
+        return list(replicate.caught_up(run_of(get_current_context())))
 
     @task(map_index_template="{{ task.op_kwargs['group'] }}")
     def reconcile(group: str, tables: list[str], as_of: str | None) -> None:  # noqa: ARG001  what the page calls it
@@ -103,7 +79,7 @@ def replicate() -> None:
         from pipeline.upkeep import replicate
 
         try:
-            print("\n".join(replicate.reconciled(_run(get_current_context()), tables, as_of)))
+            print("\n".join(replicate.reconciled(run_of(get_current_context()), tables, as_of)))
         except replicate.Different as error:
             raise Fails(str(error), error.alerts) from None
 
@@ -113,7 +89,7 @@ def replicate() -> None:
         from pipeline.upkeep import replicate
 
         context = get_current_context()
-        if as_of := replicate.recorded(_run(context)):
+        if as_of := replicate.recorded(run_of(context)):
             context["outlet_events"][REPLICA].extra = {"as_of": as_of.isoformat()}
 
     parts = caught_up()

@@ -133,3 +133,11 @@ def test_the_webhook_has_heard_it_all(trial: Trial):
         ("orders", DIFFER), ("payments", DIFFER), ("ensure", "Kafka Connect does not answer"),
         ("run", "timed_out"),
     ]  # fmt: skip
+
+
+def test_what_is_long_past_goes_from_airflows_tables_and_files(trial: Trial):
+    kept = [trial.run(name)["run"] for name in SCENARIOS[2:]]
+    found = trial.found["housekeeping"]
+    assert found["state"] == "success"
+    assert found["runs"] == found["tasks"] == sorted([*kept, found["run"]])
+    assert found["files"] == sorted(kept)

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +29,7 @@ def set_up(home: Path) -> None:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "AIRFLOW_DATABASE_URL": f"sqlite:///{home}/airflow.db",
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/bazaar",
         "MYSQL_URL": "mysql://nobody:nothing@127.0.0.1:9/bazaar",
     }
@@ -104,7 +105,31 @@ def run(dag: Any, scenario: str) -> dict[str, Any]:
 
 def told_by_the_run(dag: Any, reason: str) -> None:
     """What the DAG's own callback does when the whole run has failed."""
-    dag.on_failure_callback({"reason": reason, "run_id": f"whole run {reason}"})
+    dag.on_failure_callback({"dag": dag, "reason": reason, "run_id": f"whole run {reason}"})
+
+
+def housekeeping(dag: Any, home: Path, old: list[str], young: list[str]) -> dict[str, Any]:
+    """A run of it when some runs are of long ago; which there are afterwards, with tasks, and which files."""
+    from airflow.models import DagRun, TaskInstance
+    from airflow.utils.session import create_session
+    from sqlalchemy import select, update
+
+    logs, long_ago = home / "logs" / "dag_id=replicate", datetime.now(UTC) - timedelta(days=15)
+    for name in (*old, *young):
+        log = logs / f"run_id={name}" / "task_id=ensure" / "attempt=1.log"
+        log.parent.mkdir(parents=True)
+        log.touch()
+        if name in old:
+            os.utime(log, (long_ago.timestamp(), long_ago.timestamp()))
+    with create_session() as session:
+        for table in (DagRun, TaskInstance):
+            session.execute(update(table).where(table.run_id.in_(old)).values(start_date=long_ago))
+    ended = dag.test(run_after=datetime.now(UTC))
+    with create_session() as session:
+        tables = {"runs": DagRun, "tasks": TaskInstance}
+        left = {name: sorted(set(session.scalars(select(table.run_id)))) for name, table in tables.items()}
+    files = sorted(path.name.removeprefix("run_id=") for path in logs.iterdir())
+    return {"run": ended.run_id, "state": str(ended.state), **left, "files": files}
 
 
 def events() -> list[dict[str, Any]]:
@@ -132,6 +157,8 @@ def main(home: str, *scenarios: str) -> None:
             told_by_the_run(bag.dags["replicate"], reason)
         found = {"errors": {str(k): str(v) for k, v in bag.import_errors.items()}, "dags": dags, "runs": runs}
         found["events"] = events()
+        ids = [runs[scenario]["run"] for scenario in scenarios]
+        found["housekeeping"] = housekeeping(bag.dags["housekeeping"], Path(home), ids[:2], ids[2:])
     print(json.dumps(found))
 
 
