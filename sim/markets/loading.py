@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from common.messages import one_line
+from common.strict_yaml import load_yaml
 from sim.markets.schema import Market
-from sim.strict_yaml import load_yaml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from common.messages import one_line
+from common.strict_yaml import load_yaml
 from sim.scenario.scenario import Scenario
-from sim.strict_yaml import load_yaml
 
 SCENARIO_FOLDER = Path(__file__).parent.parent / "scenarios"
 
