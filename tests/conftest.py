@@ -21,7 +21,14 @@ OUTSIDE_SERVER = "BAZAAR_TEST_DATABASE_URL"
 MOST_PROCESSES = 4  # each has a server, and tests that start processes of their own
 # Here several files look at one shop or break one server, which would otherwise be made in every process; and kernels
 # of notebooks that start at the same time in several processes may choose the same port.
-TOGETHER = {"tests/export", "tests/long/outages", "tests/notebooks", "tests/report", "tests/validation"}
+TOGETHER = {
+    "tests/export",
+    "tests/long/outages",
+    "tests/notebooks",
+    "tests/pipeline/marts",
+    "tests/report",
+    "tests/validation",
+}
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("bazaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])

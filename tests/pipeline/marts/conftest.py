@@ -1,0 +1,20 @@
+"""One shop for all tests of this folder, which none of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.marts.cuts import cuts
+from tests.integration.test_running import Shop
+from tests.pipeline.marts.shops import AS_OF, Seen, cut_rows
+
+
+@pytest.fixture(scope="session")
+def seen(postgres_url: str) -> Iterator[Seen]:
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(duration="86h")
+        then = {name: cut_rows(shop, name, AS_OF) for name in cuts()}
+        shop.run(duration="110h")
+        yield Seen(then, {name: cut_rows(shop, name, AS_OF) for name in cuts()}, shop)
