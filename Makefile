@@ -151,7 +151,7 @@ GROUP = $(COMPILE) --constraint requirements.lock $(ARGS) --group
 lock: .cache/uv/complete ## renew requirements.lock and what is compiled with it from pyproject.toml (ARGS=--upgrade: newer versions)
 	$(COMPILE) pyproject.toml --group dev $(ARGS) --output-file requirements.lock
 	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file requirements.txt
-	for group in sim publisher jupyter airflow; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
+	for group in sim publisher jupyter airflow spark build; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
 	for group in env audit uv; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------

@@ -112,10 +112,12 @@ def show() -> int:
     if "pipeline" in profiles:
         print(f"Airflow     http://{host}:{values['AIRFLOW_PORT']}")
         print(f"            admin   {values['AIRFLOW_ADMIN_PASSWORD']}")
-        replica = f"{host}:{values['MYSQL_PORT']}/bazaar"
+        print(f"Spark       http://localhost:{values['SPARK_PORT']}   (from this machine)")
+        server = f"{host}:{values['MYSQL_PORT']}"
         reader = f"bazaar_reader:{values['BAZAAR_READER_PASSWORD']}"
-        print(f"MySQL       mysql://{reader}@{replica}   (the replica, only reads)")
-        print(f"            mysql://bazaar:{values['MYSQL_PASSWORD']}@{replica}   (its owner)")
+        print(f"MySQL       mysql://{reader}@{server}/bazaar   (the replica, only reads)")
+        print(f"            mysql://bazaar:{values['MYSQL_PASSWORD']}@{server}/bazaar   (its owner)")
+        print(f"            mysql://{reader}@{server}/marts   (the marts, only reads)")
     return 0
 
 

@@ -130,6 +130,17 @@ def test_the_replica_is_shown_where_it_is(file: Path, profile: str, is_shown: bo
         assert (f"mysql://{user}@localhost:3307/bazaar " in shown) is is_shown
 
 
+@pytest.mark.parametrize(("profile", "is_shown"), [("", False), ("events", False), ("pipeline", True)])
+def test_sparks_page_and_the_marts_are_shown_where_they_are(file: Path, profile: str, is_shown: bool, capsys):
+    file.write_text(
+        f"COMPOSE_PROFILES={profile}\nSPARK_PORT=8082\nBIND_ADDRESS=192.0.2.7\nBAZAAR_READER_PASSWORD=read\n"
+    )
+    env.show()
+    shown = capsys.readouterr().out
+    assert ("http://localhost:8082 " in shown) is is_shown, "it is on this machine whatever the address"
+    assert ("mysql://bazaar_reader:read@192.0.2.7:3306/marts " in shown) is is_shown
+
+
 def test_a_file_that_is_no_text_is_refused_in_one_line_and_kept(file: Path, monkeypatch, capsys):
     file.write_bytes(b"JUPYTER_TOKEN=\xff\n")
     monkeypatch.setattr(sys, "argv", ["env.py"])

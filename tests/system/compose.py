@@ -75,7 +75,7 @@ class Compose:
     def of(cls, project: str, folder: Path, settings: dict[str, str]) -> Compose:
         """A project whose settings are written into `folder`; host ports are whatever is free."""
         file = folder / f"{project}.env"
-        ports = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT", "MYSQL_PORT", "AIRFLOW_PORT")
+        ports = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT", "MYSQL_PORT", "AIRFLOW_PORT", "SPARK_PORT")
         free = dict.fromkeys(ports, "0")
         file.write_text("".join(f"{name}={value}\n" for name, value in (settings | free).items()), encoding="utf-8")
         return cls(project, file)

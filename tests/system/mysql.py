@@ -7,7 +7,7 @@ from tools.env import read
 
 PASSWORDS = {
     "bazaar": "MYSQL_PASSWORD", "bazaar_sink": "MYSQL_SINK_PASSWORD", "bazaar_reader": "BAZAAR_READER_PASSWORD",
-    "root": "MYSQL_ROOT_PASSWORD",
+    "marts": "MARTS_PASSWORD", "root": "MYSQL_ROOT_PASSWORD",
 }  # fmt: skip
 
 

@@ -21,8 +21,9 @@ SERVICES = {
 EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
 AIRFLOW = {"airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor"}
 REPLICA = {"mysql", "connect"}
-PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW | {"redash-publish-pipeline"}}
-MOST_MB = {"airflow-scheduler": 1024, "connect": 1280}
+SPARK = {"spark-master", "spark-worker", "spark-connect"}
+PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW | SPARK | {"redash-publish-pipeline"}}
+MOST_MB = {"airflow-scheduler": 1024, "connect": 1280, "spark-master": 384, "spark-worker": 1536, "spark-connect": 1024}
 ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init", "redash-publish-pipeline"}
 RESTARTS = {"redash-publish-pipeline": "on-failure:3"}
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
@@ -190,7 +191,9 @@ def test_airflow_comes_up_in_order_out_of_the_notebooks_reach(tmp_path: Path):
     assert waits_for(services["airflow-api"]) == {"airflow-init": DONE}
     for name in ("airflow-scheduler", "airflow-dag-processor"):
         assert waits_for(services[name]) == {"airflow-api": HEALTHY}
-    assert {tuple(services[name]["networks"]) for name in AIRFLOW} == {("replica",)}
+    networks = {name: set(services[name]["networks"]) for name in AIRFLOW}
+    assert networks.pop("airflow-scheduler") == {"replica", "spark"}
+    assert set(map(frozenset, networks.values())) == {frozenset({"replica"})}
     assert "replica" not in services["jupyter"]["networks"]
     for name in AIRFLOW:
         [dags, logs] = services[name]["volumes"]
@@ -212,11 +215,39 @@ def test_connect_and_mysql_are_reached_by_whom_they_serve(tmp_path: Path):
     networks = {name: set(service.get("networks") or {}) for name, service in services.items()}
     assert networks["connect"] == {"replica"}
     assert {name for name, of in networks.items() if "replica" in of} == {"postgres", "kafka"} | REPLICA | AIRFLOW
-    assert networks["mysql"] == {"redash", "replica"}
+    assert networks["mysql"] == {"redash", "replica", "spark"}
     assert "ports" not in services["connect"]
     [port] = services["mysql"]["ports"]
     assert (port["host_ip"], port["target"]) == ("192.0.2.7", 3306)
     assert waits_for(services["connect"]) == {"kafka": HEALTHY}
+
+
+def test_spark_is_reached_by_those_that_have_its_secret_and_its_page_from_this_machine(tmp_path: Path):
+    """Ports 7077 and 15002 run code."""
+    services = of_profile("pipeline", tmp_path, BIND_ADDRESS="0.0.0.0", SPARK_AUTH_SECRET="mine")
+    networks = {name: set(service.get("networks") or {}) for name, service in services.items()}
+    assert {name for name, of in networks.items() if "spark" in of} == SPARK | {"airflow-scheduler", "mysql"}
+    assert {frozenset(networks[name]) for name in SPARK} == {frozenset({"spark"})}
+    [port] = services["spark-master"]["ports"]
+    assert (port["host_ip"], port["target"]) == ("127.0.0.1", 8080)
+    assert not any("ports" in services[name] for name in SPARK - {"spark-master"})
+    assert {services[name]["environment"]["SPARK_AUTH_SECRET"] for name in SPARK} == {"mine"}
+    assert services["spark-connect"]["environment"]["SPARK_CONNECT_AUTHENTICATE_TOKEN"] == "mine"
+    assert services["airflow-scheduler"]["environment"]["SPARK_REMOTE"].endswith("/;authorization=Bearer%20mine")
+    assert [name for name in services if "mine" in str(services[name]) and name not in SPARK] == [
+        "airflow-scheduler", "preflight",
+    ]  # fmt: skip
+
+
+def test_sparks_workers_can_be_several(tmp_path: Path):
+    services = of_profile("pipeline", tmp_path)
+    worker = services["spark-worker"]
+    assert not {"container_name", "ports", "hostname"} & worker.keys()
+    for name in ("spark-worker", "spark-connect"):
+        assert waits_for(services[name]) == {"spark-master": HEALTHY}
+    assert len({str(services[name]["build"]) for name in SPARK}) == 1, "one image"
+    memory = sum(int(services[name]["mem_limit"]) for name in SPARK)
+    assert memory <= 2944 << 20
 
 
 def test_the_pipelines_dashboard_comes_after_the_shops_and_what_it_asks(tmp_path: Path):

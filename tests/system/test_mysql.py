@@ -73,6 +73,17 @@ def test_the_owner_makes_triggers_and_his_questions_take_their_time(mysql: Compo
     assert asked(mysql, "SELECT @@max_execution_time", "bazaar") == [("0",)]
 
 
+def test_the_owner_of_the_marts_makes_tables_of_his_own_from_the_replicas_which_the_reader_reads(mysql: Compose):
+    asked(mysql, "CREATE TABLE marts.made AS SELECT one FROM kept; RENAME TABLE marts.made TO marts.mart", "marts")
+    assert asked(mysql, "SELECT one FROM marts.mart") == [("1",)]
+    with pytest.raises(Refused, match="denied"):
+        asked(mysql, "DELETE FROM marts.mart")
+    for sql in ("INSERT INTO kept VALUES (2)", "DROP TABLE kept", "CREATE TABLE other (one INT)"):
+        with pytest.raises(Refused, match="denied"):
+            asked(mysql, sql, "marts")
+    asked(mysql, "DROP TABLE marts.mart", "marts")
+
+
 def test_its_superuser_comes_from_inside_only(mysql: Compose):
     assert asked(mysql, "SELECT count(*) FROM mysql.user WHERE user = 'root'", "root", host="localhost") == [("1",)]
     with pytest.raises(Refused, match="Access denied for user 'root'"):
@@ -115,7 +126,7 @@ def test_a_first_start_that_is_killed_again_and_again_succeeds_at_last(tmp_path:
         docker("start", name)
         healthy = lambda: system.container("mysql")["State"]["Health"]["Status"] == "healthy"  # noqa: E731
         eventually(healthy, 60, "healthy in the end\n" + logs(system, ["mysql"]))
-        for user in ("bazaar", "bazaar_sink", "bazaar_reader"):
+        for user in ("bazaar", "bazaar_sink", "bazaar_reader", "marts"):
             assert asked(system, "SELECT 1", user) == [("1",)]
     finally:
         system.down("--rmi", "local")
