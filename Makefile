@@ -18,7 +18,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
 .PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
-.PHONY: test-pooler test-long
+.PHONY: test-pooler test-long wheel
 .PHONY: up pipeline pipeline-status pipeline-check down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
 help: ## show every target with its line
@@ -80,8 +80,9 @@ ENVIRONMENT = $(PYTHON) tools/install.py --environment $(@D) $<
 .cache/env/complete: tools/env.txt
 .cache/audit/complete: tools/audit.txt
 .cache/uv/complete: tools/uv.txt
+.cache/wheel/complete: tools/wheel.txt
 .cache/airflow/complete: docker/requirements/airflow.txt
-.cache/env/complete .cache/audit/complete .cache/uv/complete .cache/airflow/complete:
+.cache/env/complete .cache/audit/complete .cache/uv/complete .cache/wheel/complete .cache/airflow/complete:
 	@$(ENVIRONMENT)
 	@touch $@
 
@@ -149,10 +150,13 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 GROUP = $(COMPILE) --constraint requirements.lock $(ARGS) --group
 
 lock: .cache/uv/complete ## renew requirements.lock and what is compiled with it from pyproject.toml (ARGS=--upgrade: newer versions)
-	$(COMPILE) pyproject.toml --group dev $(ARGS) --output-file requirements.lock
-	$(COMPILE) pyproject.toml --constraint requirements.lock --output-file requirements.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev $(ARGS) --output-file requirements.lock
+	$(COMPILE) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements.txt
 	for group in sim publisher jupyter airflow spark build; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
-	for group in env audit uv; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
+	for group in env audit uv wheel; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
+
+wheel: .cache/wheel/complete ## dist/bazaar_shop-….whl: the command `bazaar`, to be installed anywhere (docs/command.md)
+	@.cache/wheel/bin/python -m hatchling build --target wheel --directory dist
 
 # --- the whole system, in containers ---------------------------------------------------------------------------------
 

@@ -12,14 +12,33 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import create_engine, event, make_url, text
 
+from common.called import as_called
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.exc import SQLAlchemyError
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+_PROGRAM = Path(__file__).resolve().parent.parent
+_IS_INSTALLED = (_PROGRAM.parent / "place.py").exists()  # in the package's folder of rooms, not in a clone
+
+
+def _home() -> Path:
+    """The repository; where the program is installed, the nearest folder upwards in which somebody has a shop."""
+    if not _IS_INSTALLED:
+        return _PROGRAM
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".data" / "postgres").exists()), here)
+
+
+REPOSITORY = _home()
+"""Where the simulator's commands are run, so that they find the shop."""
+
+if _IS_INSTALLED:  # then they find their own modules by this
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_PROGRAM), os.environ.get("PYTHONPATH")]))
+
 # Those of every connection of ours; but a question that takes too long ends when its role has it, though no sooner than
 # the reader's, for no kernel can be interrupted while it waits.
-_TERMS = (REPOSITORY / "db" / "terms.sql").read_text(encoding="utf-8")
+_TERMS = (_PROGRAM / "db" / "terms.sql").read_text(encoding="utf-8")
 _PATIENCE = """
 SELECT set_config(name, greatest(reset_val::int, 30000)::text, false)
 FROM pg_catalog.pg_settings WHERE name = 'statement_timeout' AND reset_val <> '0'
@@ -58,8 +77,10 @@ def _dsn(option: str) -> str:
     said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     if said.returncode:
         raise RuntimeError(
-            "no shop to read: DATABASE_URL is not set in the environment, and `python -m sim dsn` says: "
-            f"{said.stderr.strip() or 'nothing'} (`make sim` in a terminal opens one)"
+            as_called(
+                "no shop to read: DATABASE_URL is not set in the environment, and `python -m sim dsn` says: "
+                f"{said.stderr.strip() or 'nothing'} (`make sim` in a terminal opens one)"
+            )
         )
     return said.stdout.strip()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from sqlalchemy.exc import ArgumentError
 
 from analysis.shop import engine
+from common.called import as_called, program
 from common.files import write_whole
 from dashboards.files import Files, load
 from dashboards.problems import BadFiles, BadInput
@@ -82,7 +83,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(files: Files) -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m report", description="The dashboards as a page that works offline, PNG and PDF.")
+    parser = _Parser(prog=program("report"), description="The dashboards as a page that works offline, PNG and PDF.")
     parser.add_argument(
         "--dashboard", action="append", metavar="KEY", help=f"one of {', '.join(files.dashboards)}; again for more"
     )
@@ -109,5 +110,5 @@ def _all_used(given: dict[str, str], chosen: list[DashboardFile]) -> None:
 
 
 def _tell(line: str, code: int = 0) -> int:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(as_called(line) + "\n")
     return code

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from common.called import program
 from dashboards.files import Files, load
 from dashboards.problems import BadInput, short
 from redash.publisher.api import Api
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m redash", description="Dashboards as code.")
+    parser = argparse.ArgumentParser(prog=program("redash"), description="Dashboards as code.")
     commands = parser.add_subparsers(dest="command", required=True)
     publish = commands.add_parser("publish", help="make Redash agree with the files, then run every query once")
     publish.add_argument("--prune", action="store_true", help="archive what was published and has left the files")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from common.called import as_called
 from sim.cli.database import opened, url_if_running
 from sim.cli.failure import FAILED, Failure, refusing
 from sim.cli.status import refuse_other_databases
@@ -36,7 +37,8 @@ def speed_command(named: str | None, speed: str) -> None:
 def pause_command(named: str | None) -> None:
     """Let the simulated clock stand."""
     _, after = _change("pause", named, paused=True)
-    typer.echo(f"paused at {after['sim_now'].astimezone(UTC):%a %Y-%m-%d %H:%M:%S} UTC; `python -m sim resume` goes on")
+    paused_at = f"{after['sim_now'].astimezone(UTC):%a %Y-%m-%d %H:%M:%S} UTC"
+    typer.echo(as_called(f"paused at {paused_at}; `python -m sim resume` goes on"))
 
 
 def resume_command(named: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from common.called import brought_by
 from sim import __version__
 from sim.cli import formatting
 from sim.cli.experiment_output import print_table, progress_on
@@ -60,19 +61,20 @@ def _design(scenarios: Sequence[str], options: dict[str, str]) -> Design:
     try:
         from sim.experiments.design import Asked, design_of
     except ImportError as error:
-        raise Failure(f"experiment: {_package(error)} is not installed here, and intervals need it") from error
+        raise Failure(f"experiment: {_absent(error, 'and intervals need it')}") from error
     with refusing(BadSetting, ScenarioError, MarketError):
         design = design_of(Asked(scenarios=scenarios, **options))
     if design.chart is not None:
         try:
             import sim.experiments.pictures  # noqa: F401  an hour later would be late to find out
         except ImportError as error:
-            raise Failure(f"chart: {_package(error)} is not installed here, so no picture can be drawn") from error
+            raise Failure(f"chart: {_absent(error, 'so no picture can be drawn')}") from error
     return design
 
 
-def _package(error: ImportError) -> str:
-    return (error.name or "a package").partition(".")[0]
+def _absent(error: ImportError, hence: str) -> str:
+    package = (error.name or "a package").partition(".")[0]
+    return f"{package} is not installed here, {hence}{brought_by('experiments')}"
 
 
 def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:

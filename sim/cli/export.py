@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from common.called import brought_by
 from sim.cli import formatting
 from sim.cli.database import connect, for_a_command, reader_url
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
@@ -46,7 +47,8 @@ def _wanted(form: str, tables: str | None, since: str | None) -> Wanted:
         from sim.export import Wanted
         from sim.export.writing import FORMATS
     except ImportError as error:
-        raise Failure(f"export: {error.name} is not installed here, and it writes the files") from error
+        line = f"export: {error.name} is not installed here, and it writes the files{brought_by('analysis')}"
+        raise Failure(line) from error
     found = [known for known in FORMATS if known == form]
     if not found:
         raise Failure(f"format: {form!r} is none; allowed are {' and '.join(FORMATS)}")

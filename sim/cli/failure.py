@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from common.called import as_called
 from common.messages import one_line
 
 REFUSED = 2  # bad input, or nothing there to work on: nothing was changed
@@ -18,7 +19,7 @@ class Failure(Exception):
     """Ends the command with one line on stderr and an exit code."""
 
     def __init__(self, message: str, exit_code: int = REFUSED) -> None:
-        super().__init__(printable(message))
+        super().__init__(as_called(printable(message)))
         self.exit_code = exit_code
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from common.called import as_called
 from sim.cli.control import running_simulator
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, refusing
@@ -64,7 +65,7 @@ def _begin(
         one = _answer(connection, id_, run, lambda one: one.began_at is not None)
     typer.echo(f"incident {id_}: {_what(one)}, {_span(one)}")
     numbers = "those asked for by hand have even numbers, a scenario's odd ones"
-    typer.echo(f"bazaar: `python -m sim incident --end {id_}` ends it sooner ({numbers})", err=True)
+    typer.echo(as_called(f"bazaar: `python -m sim incident --end {id_}` ends it sooner ({numbers})"), err=True)
 
 
 def _end(named: str | None, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from common.called import program
 from sim import __version__
 from sim.cli import commands_database, commands_experiments, commands_running
 from sim.cli.events_app import events_app
@@ -17,7 +18,7 @@ from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure,
 from sim.cli.options import named_database
 from sim.cli.terminal import spell_what_it_can
 
-PROGRAM = "python -m sim"
+PROGRAM = program()
 app = typer.Typer(
     name=PROGRAM,
     help="Bazaar: a living online shop in your PostgreSQL.",

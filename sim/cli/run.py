@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from common.called import called
 from sim.cli.database import for_a_run, opened, reader_url
 from sim.cli.display import SHOW_CURSOR, Display, screen_for
 from sim.cli.failure import FAILED, Failure, refusing
@@ -75,7 +76,7 @@ def _welcome(url: str, *, embedded: bool) -> Title | None:
 
 
 def _hint(named: str | None) -> str:
-    where = "make psql connects" if named is None else f"in {place(named)}"
+    where = f"{called('make psql')} connects" if named is None else f"in {place(named)}"
     return f"{where} · Ctrl-C stops"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
+from common.called import as_called
 from sim.cli import formatting
 from sim.cli.database import for_a_command, opened
 from sim.cli.failure import FAILED, Failure, refusing
@@ -47,7 +48,7 @@ def upgrade_command(named: str | None, drop: Collection[str] = ()) -> None:
                 _take_the_simulators_place(connection)
             done = _upgraded(connection, drop)
     for line in told(done, place(url), time.monotonic() - begun_s):
-        typer.echo(f"bazaar: {line}", err=True)
+        typer.echo(as_called(f"bazaar: {line}"), err=True)
     tell_what_makes_them(done.dropped)
 
 
