@@ -13,6 +13,9 @@ def main() -> int:
     try:
         enter()
         os.environ.setdefault("BAZAAR_CALLED", "bazaar")
+        from bazaar.command import leash
+
+        leash.wear()
         from bazaar.command.main import main as command
 
         return command()

@@ -56,6 +56,13 @@ def notebooks(
             typer.echo(str(copy))
 
 
+def lend() -> None:
+    """Lend shops to the process that has begun this one (bazaar/api/lender.py)."""
+    from bazaar.command.lending.serve import serve
+
+    serve()
+
+
 def _copy_dashboards(arguments: list[str]) -> None:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         raise Failure("dashboards: copy takes one argument, the folder to make")
