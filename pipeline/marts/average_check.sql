@@ -2,11 +2,12 @@
 question: What does an order come to, and who gives it?
 grain: One row a local day, city and kind of customer on which there were orders.
 about: |
-  The check is the total of an order, discounts taken off and the delivery fee included. Orders count when they were paid and not
-  cancelled by as_of, on the local day on which they were placed; later returns are not taken off. A median and quartiles that are
-  totals of real orders (the smallest that at least a half, a quarter, three quarters of the orders do not exceed) tell of the usual
-  order what a few large ones hide in the average.
-  New is the first paid order of a customer who registered since the shop's past is complete, cancelled or not; all others are returning ones.
+  The check is the total of an order, discounts taken off and the delivery fee included. Orders count when they were
+  paid and not cancelled by as_of, on the local day on which they were placed; later returns are not taken off. A
+  median and quartiles that are totals of real orders (the smallest that at least a half, a quarter, three quarters of
+  the orders do not exceed) tell of the usual order what a few large ones hide in the average.
+  New is the first paid order of a customer who registered since the shop's past is complete, cancelled or not; all
+  others are returning ones.
 key: [day, city, customer_kind]
 reads: [orders, warehouses, cities, customers, runs, retention]
 columns:

@@ -8,13 +8,16 @@ import pytest
 
 from pipeline.marts.cuts import cuts
 from tests.integration.test_running import Shop
-from tests.pipeline.marts.shops import AS_OF, Seen, cut_rows
+from tests.pipeline.marts.shops import AS_OF, Seen, built, cut_rows
 
 
 @pytest.fixture(scope="session")
-def seen(postgres_url: str) -> Iterator[Seen]:
+def seen(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    folder = tmp_path_factory.mktemp("marts")
     with Shop.in_new_database(postgres_url) as shop:
         shop.run(duration="86h")
         then = {name: cut_rows(shop, name, AS_OF) for name in cuts()}
+        marts_then = built(shop, folder / "then.duckdb")
         shop.run(duration="110h")
-        yield Seen(then, {name: cut_rows(shop, name, AS_OF) for name in cuts()}, shop)
+        later = {name: cut_rows(shop, name, AS_OF) for name in cuts()}
+        yield Seen(then, marts_then, later, built(shop, folder / "later.duckdb", AS_OF), shop)

@@ -1,0 +1,201 @@
+"""Marts by DuckDB, in this process and into one file: cuts in, checks, and only then the new table for the old one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from common.messages import one_line
+from pipeline.marts.checks import looks, totals
+from pipeline.marts.cuts import cuts
+from pipeline.marts.engines.source import Source
+from pipeline.marts.engines.translation import Untranslatable, macros, translated, words
+from pipeline.marts.head import Mart
+
+BUILT = "built"
+"""The table that says of each mart as of when it is."""
+_STAGING = "{}__new"
+_RECORD = f"""
+CREATE TABLE IF NOT EXISTS {BUILT} (
+    mart VARCHAR PRIMARY KEY, as_of TIMESTAMP NOT NULL, since TIMESTAMP, "rows" BIGINT NOT NULL, seconds DOUBLE NOT NULL
+)
+"""
+
+
+class BuildFailed(Exception):
+    """A mart that could not be built: one line saying which and why."""
+
+
+class BadInstant(ValueError):
+    """An instant that the source can't answer for: one line saying which are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a mart: its rows, the seconds that it took, and what is wrong with it, a line each."""
+
+    mart: str
+    as_of: datetime
+    rows: int
+    seconds: float
+    wrong: tuple[str, ...] = ()
+
+
+Tell = Callable[[Result], None]
+
+
+def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | None, tell: Tell) -> list[Result]:
+    """Build marts into a file; one of which something is wrong stays as it was before.
+
+    Raises BuildFailed, BadInstant, NoSource.
+    """
+    instant = _instant(source, as_of)
+    results = []
+    with _opened(out) as engine:
+        _offer(engine, wanted, source, instant)
+        for mart in wanted:
+            result = _built(engine, mart, source, instant)
+            results.append(result)
+            tell(result)
+    return results
+
+
+def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell) -> list[Result]:
+    """Look at marts that are in a file, each as of the instant that it was built for. Raises BuildFailed, NoSource."""
+    results = []
+    with _opened(out) as engine:
+        for mart in wanted:
+            begun_s = time.monotonic()
+            found = engine.execute(f'SELECT as_of, "rows" FROM {BUILT} WHERE mart = ?', [mart.name]).fetchall()
+            if not found:
+                raise BuildFailed(f"{mart.name}: is not in {str(out)!r}; build it first")
+            [(built_for, rows)] = found
+            as_of = _instant(source, built_for.replace(tzinfo=UTC))
+            _offer(engine, [mart], source, as_of)
+            with _naming(mart):
+                wrong = tuple(_wrong(engine, mart, mart.name, as_of))
+            result = Result(mart.name, as_of, rows, time.monotonic() - begun_s, wrong)
+            results.append(result)
+            tell(result)
+    return results
+
+
+@contextmanager
+def _opened(out: Path) -> Iterator[DuckDBPyConnection]:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        engine = duckdb.connect(str(out))
+    except (duckdb.Error, OSError) as error:
+        raise BuildFailed(f"{str(out)!r} can't be opened: {one_line(error)}") from None
+    with engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute(_RECORD)
+        for macro in macros():
+            engine.execute(macro)
+        yield engine
+
+
+def _instant(source: Source, as_of: datetime | None) -> datetime:
+    moment = source.moment
+    begin, newest = moment.since or moment.opened, moment.newest
+    if as_of is None or begin < as_of <= newest:
+        return as_of or newest
+    allowed = f"after {begin.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} up to {newest.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    raise BadInstant(f"as-of: '{as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}': allowed is {allowed}")
+
+
+def _offer(engine: DuckDBPyConnection, wanted: Sequence[Mart], source: Source, as_of: datetime) -> None:
+    """Let the tables that these marts read stand in DuckDB, with the columns that their SQL names."""
+    known = cuts()
+    for name in sorted({table for mart in wanted for table in mart.reads}):
+        named = {word for mart in wanted if name in mart.reads for word in _words(mart)}
+        columns = [each.name for each in known[name].columns if "*" in named or each.name in named]
+        source.offer(engine, known[name], columns, as_of)
+
+
+def _words(mart: Mart) -> Iterator[str]:
+    with _naming(mart):
+        for sql in (mart.sql, *(check.source_sql for check in mart.checks)):
+            yield from words(sql)
+
+
+def _built(engine: DuckDBPyConnection, mart: Mart, source: Source, as_of: datetime) -> Result:
+    begun_s = time.monotonic()
+    staging = _STAGING.format(mart.name)
+    with _naming(mart):
+        columns = ", ".join(f"{each.name} {each.type.duckdb}{_null(each.nullable)}" for each in mart.columns)
+        engine.execute(f"CREATE OR REPLACE TABLE {staging} ({columns})")
+        sql = translated(mart.sql)
+        given: dict[str, Any] = {"as_of": _without_zone(as_of)} if "$as_of" in sql else {}
+        _refuse_other_columns(engine, mart, sql, given)
+        engine.execute(f"INSERT INTO {staging} BY NAME {sql}", given)
+        rows = _one(engine, f"SELECT COUNT(*) FROM {staging}")
+        wrong = tuple(_wrong(engine, mart, staging, as_of))
+        result = Result(mart.name, as_of, rows, time.monotonic() - begun_s, wrong)
+        if wrong:
+            engine.execute(f"DROP TABLE {staging}")
+        else:
+            _swap(engine, mart, staging, result, source.moment.since)
+        return result
+
+
+def _refuse_other_columns(engine: DuckDBPyConnection, mart: Mart, sql: str, given: dict[str, Any]) -> None:
+    asked = [row[0] for row in engine.execute(f"DESCRIBE {sql}", given).fetchall()]
+    if sorted(asked) != sorted(each.name for each in mart.columns):
+        raise BuildFailed(f"{mart.name}: its SQL gives {', '.join(asked)}, which are not the columns of its head")
+
+
+def _swap(engine: DuckDBPyConnection, mart: Mart, staging: str, result: Result, since: datetime | None) -> None:
+    engine.begin()
+    engine.execute(f"DROP TABLE IF EXISTS {mart.name}")
+    engine.execute(f"ALTER TABLE {staging} RENAME TO {mart.name}")
+    engine.execute(f"COMMENT ON TABLE {mart.name} IS {_text(mart.grain)}")
+    for each in mart.columns:
+        engine.execute(f"COMMENT ON COLUMN {mart.name}.{each.name} IS {_text(each.comment)}")
+    row = [mart.name, _without_zone(result.as_of), since and _without_zone(since), result.rows, result.seconds]
+    engine.execute(f"INSERT OR REPLACE INTO {BUILT} VALUES (?, ?, ?, ?, ?)", row)
+    engine.commit()
+
+
+def _wrong(engine: DuckDBPyConnection, mart: Mart, table: str, as_of: datetime) -> Iterator[str]:
+    for look in looks(mart, table):
+        if rows := _one(engine, look.sql):
+            yield f"{look.name}: {rows:,} wrong"
+    for total in totals(mart, table, as_of):
+        here, there = _one(engine, total.mart_sql), _one(engine, total.source_sql)
+        if here != there:
+            yield f"{total.name}: {here} in the mart, {there} in the shop"
+
+
+def _one(engine: DuckDBPyConnection, sql: str) -> Any:
+    [(answer,)] = engine.execute(sql).fetchall()
+    return answer
+
+
+@contextmanager
+def _naming(mart: Mart) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, Untranslatable) as error:
+        raise BuildFailed(f"{mart.name}: {one_line(error)}") from None
+
+
+def _without_zone(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def _null(nullable: bool) -> str:
+    return "" if nullable else " NOT NULL"
+
+
+def _text(said: str) -> str:
+    quoted = said.replace("'", "''")
+    return f"'{quoted}'"
