@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# Health check by REST, without a JVM: whether the worker answers and has read its topics. A connector's health is not meant:
-# that is the business of whoever looks after the replica.
-# And a watch: a worker whose topics are gone, with Kafka's volume say, asks for them for ever and answers nobody. When it has
-# been well and is not for two minutes it is ended: Docker starts it again, and at its start it makes what is missing.
+# Health check by REST, without a JVM: whether the worker answers and has read its topics. A connector's health is not meant.
+# And two watches, for nobody else looks every few seconds:
+# A worker whose topics are gone, with Kafka's volume say, asks for them for ever and answers nobody. When it has been well and
+# is not for two minutes it is ended: Docker starts it again, and at its start it makes what is missing.
+# A sink that has failed, because MySQL was away say, stays so: it is started again, every half a minute at most. The source is
+# not: it tries again by itself, and fails where only a rebuild helps.
 set -uo pipefail
-seen=/tmp/healthy  # when last; gone with the container's end
+seen=/tmp/healthy tried=/tmp/tried  # when last; gone with the container's end
+sink=/connectors/shop-sink
 
-answers() {
-    exec 3<>/dev/tcp/127.0.0.1/8083 && printf 'GET /health HTTP/1.0\r\n\r\n' >&3 && read -r -t 3 _ code _ <&3 &&
-        [ "$code" = 200 ]
+# asked METHOD PATH: whether the answer is a yes; all of it is in $answer.
+asked() {
+    answer=
+    exec 3<>/dev/tcp/127.0.0.1/8083 && printf '%s %s HTTP/1.0\r\nContent-Length: 0\r\n\r\n' "$@" >&3 || return
+    IFS= read -r -t 3 -d '' answer <&3
+    [[ $answer == HTTP/1.?' 2'* ]]
 }
 
-if answers 2>/dev/null; then
-    echo "$EPOCHSECONDS" >$seen
-    exit 0
+if ! asked GET /health 2>/dev/null; then
+    if [ -e $seen ] && ((EPOCHSECONDS - $(<$seen) > 120)); then kill -KILL -1; fi
+    exit 1
 fi
-if [ -e $seen ] && ((EPOCHSECONDS - $(<$seen) > 120)); then kill -KILL -1; fi
-exit 1
+echo "$EPOCHSECONDS" >$seen
+if [ -e $tried ] && ((EPOCHSECONDS - $(<$tried) < 30)); then exit 0; fi
+if asked GET $sink/status 2>/dev/null && [[ $answer == *'"state":"FAILED"'* ]]; then
+    echo "$EPOCHSECONDS" >$tried
+    asked POST "$sink/restart?includeTasks=true&onlyFailed=true" 2>/dev/null
+    echo 'the sink had failed: started again'  # `docker inspect` shows what a health check says
+fi
+exit 0

@@ -79,7 +79,11 @@ def _connector(settings: ReplicaSettings, name: str) -> Stage:
 
 
 def _how(connector: Connector) -> str:
-    return f"has failed: {connector.trace}" if connector.failed else f"is {connector.state.lower()}"
+    if connector.failed:
+        return f"has failed: {connector.trace}"
+    if connector.state == "RUNNING":
+        return f"its task is {connector.tasks[0].lower()}" if connector.tasks else "it has no task"
+    return f"is {connector.state.lower()}"
 
 
 def _topic(settings: ReplicaSettings) -> Stage:

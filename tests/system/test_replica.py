@@ -108,6 +108,23 @@ def test_a_connect_that_answers_nobody_is_begun_anew(replica: Replica):
     equal_again(replica, since)
 
 
+def test_a_sink_that_failed_is_started_again_though_nobody_looks_after_it(replica: Replica):
+    """Within half a minute, as one has that found MySQL dead; here a table is missing for a while."""
+    replica.leave()
+    try:
+        with closing(replica.mysql("bazaar")) as owner, owner.cursor() as cursor:
+            cursor.execute("RENAME TABLE session_events TO away")
+            health = lambda: str(replica.system.container("connect")["State"]["Health"]["Log"])  # noqa: E731
+            eventually(lambda: "the sink had failed: started again" in health(), 120, "it fails and is started again")
+            cursor.execute("RENAME TABLE away TO session_events")
+        replica.follows()
+        with replica.standing_still():
+            replica.equals()
+    finally:
+        replica.keep()
+    replica.ended_well()
+
+
 def test_mysql_away_for_a_while(replica: Replica):
     """Longer than a connection, a commit of offsets and a look at the replica wait."""
     since = len(replica.said())
