@@ -11,6 +11,7 @@ from benchmarks import events, growth, pace, past, reading, simulation, start, w
 from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
+from benchmarks.replica import measuring as replica
 
 Found = dict[str, Any]
 
@@ -61,5 +62,6 @@ PARTS: dict[str, Part] = {
     "events": Part(
         lambda asked: events.measure(asked.server_url, asked.repeat, asked.seconds), events.lines, kept="events"
     ),
+    "replica": Part(lambda asked: replica.measure(asked.seconds), replica.lines, kept="replica", needs_server=False),
     "compose": Part(lambda asked: compose.measure(asked.repeat), compose.lines, kept="compose", needs_server=False),
 }

@@ -65,13 +65,13 @@ class Watch:
                 Thread(target=self._sample, args=(service, event["Actor"]["ID"]), daemon=True).start()
 
     def _sample(self, service: str, container: str) -> None:
-        account = _account(container)
-        while account is not None and not self._left.wait(_EVERY_S):
+        file = account(container)
+        while file is not None and not self._left.wait(_EVERY_S):
             with suppress(OSError, ValueError):  # it is gone with its container
-                self.cpu_s[service] = round(seconds_in(account), 1)
+                self.cpu_s[service] = round(seconds_in(file), 1)
 
 
-def _account(container: str) -> Path | None:
+def account(container: str) -> Path | None:
     """The file in which Linux counts a container's processor time, by the kernel's old way and its new one."""
     root = Path("/sys/fs/cgroup")
     places = (f"cpuacct/docker/{container}/cpuacct.usage", f"docker/{container}/cpu.stat",

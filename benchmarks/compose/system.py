@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from benchmarks.unmeasurable import Unmeasurable
 from sim.settings import VARIABLES
 from tools.env import EXAMPLE, read
 
-_PORTS = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT")
+_PORTS = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT", "KAFKA_PORT", "MYSQL_PORT", "AIRFLOW_PORT")
 _MIXING = {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME", "COMPOSE_ENV_FILES"}
 _DEFAULTS = read(EXAMPLE.read_text(encoding="utf-8"))
 _ANSWERS_WITHIN_S = 60.0
@@ -71,14 +71,19 @@ class System:
 
 
 @contextmanager
-def system() -> Iterator[System]:
-    """A system that is built and not up; all of it is gone when the block is left, what others have built is not."""
+def system(
+    settings: Mapping[str, str] | None = None, built: Sequence[str] = (), needed: Collection[str] = ()
+) -> Iterator[System]:
+    """A system that is built and not up; all of it is gone when the block is left, what others have built is not.
+
+    With settings of its own if any are given; all services, or those that are named as to be built and as needed.
+    """
     need_daemon()
     ports = dict(zip(_PORTS, map(str, _free_ports(len(_PORTS))), strict=True))
-    made = System(f"bazaar-benchmark-{uuid.uuid4().hex[:8]}", _DEFAULTS | ports)
-    need_images(made)
+    made = System(f"bazaar-benchmark-{uuid.uuid4().hex[:8]}", {**_DEFAULTS, **ports, **(settings or {})})
+    need_images(made, needed)
     try:
-        made.run("build", within_s=_BUILT_WITHIN_S)
+        made.run("build", *built, within_s=_BUILT_WITHIN_S)
         yield made
     finally:
         made.run("down", "--volumes", "--rmi", "local")
@@ -92,11 +97,10 @@ def need_daemon() -> None:
         raise Unmeasurable("compose: no Docker daemon answers (`docker version` says more)")
 
 
-def need_images(made: System) -> None:
+def need_images(made: System, services: Collection[str] = ()) -> None:
     """Raise Unmeasurable when an image that is not ours would have to be pulled first."""
-    missing = sorted(
-        {name for name in images(made).values() if not name.startswith(made.project) and not inspected(name)}
-    )
+    used = {image for name, image in images(made).items() if not services or name in services}
+    missing = sorted(name for name in used if not name.startswith(made.project) and not inspected(name))
     if missing:
         raise Unmeasurable(f"compose: not here yet: {', '.join(missing)} (`docker compose pull` brings them)")
 
