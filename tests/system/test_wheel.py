@@ -55,6 +55,18 @@ def installed(tmp_path_factory) -> Installed:
     return Installed(environment, folder)
 
 
+THREE_TESTS = """
+import pytest
+
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+def test_each_has_a_shop_of_its_own(attempt, bazaar_db):
+    with bazaar_db.engine().begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM orders").scalar_one() > 50
+        assert connection.exec_driver_sql("SELECT to_regclass('mine')").scalar_one() is None
+        connection.exec_driver_sql("CREATE TABLE mine AS TABLE orders")
+"""
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
@@ -74,6 +86,19 @@ def test_a_shop_lives_where_there_is_nothing_else(installed: Installed):
     installed.succeeds("bazaar", "check")
     assert installed.succeeds("bazaar", "notebooks", "mine").count(".ipynb\n") >= 7
     assert files_of(package) == before
+
+
+def test_three_tests_have_a_fresh_shop_each(installed: Installed, monkeypatch):
+    cache = installed.folder / "cache"
+    cache.mkdir(mode=0o755)
+    monkeypatch.setenv("BAZAAR_CACHE", str(cache))
+    pip_install(installed.python, "pytest")
+    (installed.folder / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nbazaar_days = "1"\nbazaar_scale = "0.1"\n', encoding="utf-8"
+    )
+    (installed.folder / "test_mine.py").write_text(THREE_TESTS, encoding="utf-8")
+    assert "3 passed" in installed.succeeds(installed.python, "-m", "pytest", "-q", "test_mine.py")
+    assert not list(cache.glob("postgres-*/postgres/postmaster.pid"))
 
 
 def test_the_core_is_small_and_says_what_else_there_is(installed: Installed):
