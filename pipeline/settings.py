@@ -15,7 +15,9 @@ from pipeline.kafka.cluster import BadAddress, Cluster
 
 _POSTGRES = "postgresql://USER:PASSWORD@HOST[:PORT]/DATABASE"
 _MYSQL = "mysql://USER:PASSWORD@HOST[:PORT]/DATABASE"
-_WITH_SECRETS = {"DATABASE_URL", "MYSQL_URL", "KAFKA_URL", "PIPELINE_DATABASE_URL", "ALERT_WEBHOOK_URL"}
+_WITH_SECRETS = {
+    "DATABASE_URL", "MYSQL_URL", "MARTS_URL", "KAFKA_URL", "PIPELINE_DATABASE_URL", "ALERT_WEBHOOK_URL", "SPARK_REMOTE",
+}  # fmt: skip
 
 
 class BadSetting(Exception):

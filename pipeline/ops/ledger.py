@@ -43,6 +43,16 @@ UPDATE ops.runs SET as_of = %(as_of)s, caught_up_s = %(caught_up_s)s, lag_sim_s 
     lag_bytes = %(lag_bytes)s, lag_records = %(lag_records)s
 WHERE pipeline = %(pipeline)s AND run = %(run)s
 """
+_SERVED = """
+INSERT INTO ops.marts (pipeline, run, mart, as_of, rows_served, seconds, engine)
+VALUES (%(pipeline)s, %(run)s, %(mart)s, %(as_of)s, %(rows)s, %(seconds)s, %(engine)s)
+ON CONFLICT (pipeline, run, mart) DO UPDATE SET as_of = EXCLUDED.as_of, rows_served = EXCLUDED.rows_served,
+    seconds = EXCLUDED.seconds, engine = EXCLUDED.engine, served_at = clock_timestamp()
+"""
+_NEWEST = """
+SELECT as_of FROM ops.runs WHERE pipeline = %s AND outcome = 'succeeded' AND as_of IS NOT NULL
+ORDER BY ended_at DESC LIMIT 1
+"""
 # Told once: until a run of the pipeline has succeeded, the same trouble with the same thing is no news.
 _RAISED = """
 INSERT INTO ops.alerts (pipeline, run, subject, message, untold)
@@ -71,6 +81,16 @@ class Lag(NamedTuple):
     lag_s: float | None
     lag_bytes: int | None
     lag_records: int | None
+
+
+class Served(NamedTuple):
+    """A mart that a run has made."""
+
+    mart: str
+    as_of: datetime
+    rows: int
+    seconds: float
+    engine: str
 
 
 class Check(NamedTuple):
@@ -126,6 +146,22 @@ class Ledger:
         """What it has looked at; a second look goes over the first."""
         with self._transaction() as cursor:
             execute_values(cursor, _CHECKED, [(*run, *check) for check in checks])
+
+    def is_about(self, run: Run, as_of: datetime) -> None:
+        """Up to which instant of the shop's clock it asks."""
+        self._update("as_of = %(as_of)s", run, as_of=as_of)
+
+    def served(self, run: Run, mart: Served) -> None:
+        """A mart has taken its place."""
+        with self._transaction() as cursor:
+            cursor.execute(_SERVED, run._asdict() | mart._asdict())
+
+    def newest_as_of(self, pipeline: str) -> datetime | None:
+        """Up to where the last run of a pipeline that succeeded has come."""
+        with self._transaction() as cursor:
+            cursor.execute(_NEWEST, (pipeline,))
+            row = cursor.fetchone()
+        return row[0] if row else None
 
     def end(self, run: Run, outcome: str) -> None:
         """It has ended: succeeded, failed or waiting."""

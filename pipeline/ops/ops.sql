@@ -51,8 +51,8 @@ CREATE TABLE IF NOT EXISTS ops.checks (
 COMMENT ON TABLE ops.checks IS 'What each run looked at: one row is one check of one table.';
 COMMENT ON COLUMN ops.checks.pipeline IS 'With run: of ops.runs.';
 COMMENT ON COLUMN ops.checks.run IS 'With pipeline: of ops.runs.';
-COMMENT ON COLUMN ops.checks.subject IS 'The table.';
-COMMENT ON COLUMN ops.checks.name IS 'equal: the same rows here and there; other pipelines have others.';
+COMMENT ON COLUMN ops.checks.subject IS 'The table, or the mart.';
+COMMENT ON COLUMN ops.checks.name IS 'equal: the same rows here and there; of marts, what their files and heads ask for.';
 COMMENT ON COLUMN ops.checks.passed IS 'The verdict.';
 COMMENT ON COLUMN ops.checks.rows_expected IS 'How many there should be: in the shop.';
 COMMENT ON COLUMN ops.checks.rows_found IS 'How many there are: in the replica.';
@@ -62,6 +62,28 @@ COMMENT ON COLUMN ops.checks.digest_found IS 'Of all values of these rows: in th
 COMMENT ON COLUMN ops.checks.detail IS 'In words, where it did not pass.';
 COMMENT ON COLUMN ops.checks.seconds IS 'How long the check took.';
 COMMENT ON COLUMN ops.checks.checked_at IS 'On the wall clock.';
+
+CREATE TABLE IF NOT EXISTS ops.marts (
+    pipeline text NOT NULL,
+    run text NOT NULL,
+    mart text NOT NULL,
+    as_of timestamptz NOT NULL,
+    rows_served bigint NOT NULL,
+    seconds double precision NOT NULL,
+    engine text NOT NULL,
+    served_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (pipeline, run, mart),
+    FOREIGN KEY (pipeline, run) REFERENCES ops.runs ON DELETE CASCADE
+);
+COMMENT ON TABLE ops.marts IS 'Which marts each run has made: one row is one mart that took the place of the one before.';
+COMMENT ON COLUMN ops.marts.pipeline IS 'With run: of ops.runs.';
+COMMENT ON COLUMN ops.marts.run IS 'With pipeline: of ops.runs.';
+COMMENT ON COLUMN ops.marts.mart IS 'The mart, and its table in MySQL.';
+COMMENT ON COLUMN ops.marts.as_of IS 'On the shop''s clock: nothing that came later is in it.';
+COMMENT ON COLUMN ops.marts.rows_served IS 'Its rows.';
+COMMENT ON COLUMN ops.marts.seconds IS 'How long it took, checks and all, in wall seconds.';
+COMMENT ON COLUMN ops.marts.engine IS 'What computed it.';
+COMMENT ON COLUMN ops.marts.served_at IS 'On the wall clock.';
 
 CREATE TABLE IF NOT EXISTS ops.alerts (
     alert_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

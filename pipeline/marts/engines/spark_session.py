@@ -1,0 +1,177 @@
+"""A session with Spark over Connect in which nothing is waited for without an end.
+
+Spark itself waits for ever where there is no worker, and its client ten minutes where there is no server. So every
+question is asked in a thread of its own: whoever asked looks at the clock and at the master's page meanwhile, and has
+Spark stop when it is of no use. Spark's client is in Airflow's image only: it is imported where it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import contextmanager, suppress
+from tempfile import gettempdir
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import Field, field_validator
+
+from common.messages import one_line
+from pipeline.replica.problems import NotPossible
+from pipeline.settings import Settings
+
+T = TypeVar("T")
+
+_FIRST_ANSWER_S = 60.0
+_WITHOUT_WORKER_S = 30.0
+_LOOK_EVERY_S = 3.0
+_PATIENCE_S = 5.0
+_TRIES = 3  # of a call that did not come through, within a second or so
+
+
+class SparkSettings(Settings):
+    """Where Spark is, and the page of its master, where that can be looked at. Raises BadSetting."""
+
+    remote: str = Field(validation_alias="SPARK_REMOTE", repr=False)
+    master_page: str | None = Field(None, validation_alias="SPARK_MASTER_PAGE")
+
+    @field_validator("remote")
+    @classmethod
+    def _names_connect(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            complete = parts.scheme == "sc" and bool(parts.hostname) and parts.port != 0 and not parts.query
+        except ValueError:
+            complete = False
+        if not complete:
+            raise ValueError("is not where Spark Connect is; allowed is sc://HOST[:PORT][/;NAME=VALUE…]")
+        return url
+
+    @field_validator("master_page")
+    @classmethod
+    def _names_a_page(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+            raise ValueError("is not where the page of Spark's master is; allowed is http://HOST:PORT")
+        return url and url.rstrip("/")
+
+    @property
+    def where(self) -> str:
+        """The same without its secrets."""
+        return urlsplit(self.remote).netloc.rpartition("@")[2]
+
+
+class Spark:
+    """One session. Every method raises NotPossible, naming what is away or what Spark said."""
+
+    def __init__(self, settings: SparkSettings, session: Any) -> None:
+        self._settings = settings
+        self.session = session
+        self._workers = _Workers(settings.master_page)
+
+    def ask(self, question: Callable[[], T], within_s: float, what: str) -> T:
+        """What comes of a call of the session; it ends in time, one way or another."""
+        from pyspark.errors import PySparkException
+
+        answer: Future[T] = Future()
+        threading.Thread(target=_into, args=(answer, question), daemon=True).start()
+        deadline_s = time.monotonic() + within_s
+        while True:
+            try:
+                return answer.result(timeout=_LOOK_EVERY_S)
+            except NotYet:
+                wrong = self._workers.missing() or (time.monotonic() > deadline_s and f"not within {within_s:g} s")
+                if wrong:
+                    self._interrupt()
+                    raise NotPossible(f"Spark at {self._settings.where}: {what}: {wrong}") from None
+            except PySparkException as error:
+                raise NotPossible(f"Spark at {self._settings.where}: {what}: {said(error)}") from None
+
+    def answers(self) -> None:
+        """See that somebody computes."""
+        self.ask(lambda: self.session.range(1).count(), _FIRST_ANSWER_S, "no worker took up a first question")
+
+    def _interrupt(self) -> None:
+        """Have it stop what it does for this session, if it listens."""
+        done: Future[Any] = Future()
+        threading.Thread(target=_into, args=(done, self.session.interruptAll), daemon=True).start()
+        with suppress(Exception):
+            done.result(timeout=_PATIENCE_S)
+
+    def close(self) -> None:
+        """End the session, and what is still computed for it."""
+        self._interrupt()
+        ended: Future[Any] = Future()
+        threading.Thread(target=_into, args=(ended, self.session.stop), daemon=True).start()
+        with suppress(Exception):
+            ended.result(timeout=_PATIENCE_S)
+
+
+@contextmanager
+def session(settings: SparkSettings) -> Iterator[Spark]:
+    """A session in which somebody computes. Raises NotPossible within a minute when nobody does."""
+    spark = Spark(settings, _created(settings))
+    try:
+        spark.answers()
+        yield spark
+    finally:
+        spark.close()
+
+
+def said(error: Exception) -> str:
+    """Spark's words in one line, without the stack of the other side."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    first = lines[0] if lines else type(error).__name__
+    details = [line.strip().removeprefix("details = ") for line in lines if line.strip().startswith("details = ")]
+    return one_line(details[0] if details else first)[:500]
+
+
+def _created(settings: SparkSettings) -> Any:
+    os.environ.setdefault("SPARK_HOME", gettempdir())  # it looks for one when it is loaded, and ends the process
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, which nothing here uses
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+        from pyspark.sql.connect.session import SparkSession
+    made = SparkSession.builder.remote(settings.remote).create()
+    made.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
+    return made
+
+
+def _into(answer: Future[T], question: Callable[[], T]) -> None:
+    try:
+        answer.set_result(question())
+    except BaseException as error:  # noqa: BLE001  it is raised again where it was asked
+        answer.set_exception(error)
+
+
+class _Workers:
+    """Looks whether the master has a worker, as far as its page can be seen: one that was killed is soon back."""
+
+    def __init__(self, page: str | None) -> None:
+        self._page = page
+        self._since_s: float | None = None
+
+    def missing(self) -> str:
+        """What is wrong when there has been none for a while."""
+        if self._page is None or self._alive():
+            self._since_s = None
+            return ""
+        now_s = time.monotonic()
+        self._since_s = self._since_s or now_s
+        return (
+            f"its master has no worker (docker compose ps spark-worker; {self._page})"
+            if (now_s - self._since_s > _WITHOUT_WORKER_S)
+            else ""
+        )
+
+    def _alive(self) -> bool:
+        try:
+            found = httpx.get(f"{self._page}/json/", timeout=_PATIENCE_S, trust_env=False).raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
+            return False
+        return bool(found.get("aliveworkers"))

@@ -1,0 +1,71 @@
+"""What the marts that readers see are as of: table `served`, beside them, for readers too."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from pymysql.connections import Connection
+
+from pipeline.marts.head import Mart
+from pipeline.replica.mysql import ask
+
+TABLE = "served"
+_MAKE = """
+CREATE TABLE IF NOT EXISTS `{marts}`.served (
+    mart VARCHAR(64) NOT NULL COMMENT 'The mart, and its table.',
+    as_of DATETIME(6) NOT NULL COMMENT 'Simulated instant up to which it tells; nothing that came later is in it.',
+    rows_served BIGINT NOT NULL COMMENT 'Its rows.',
+    engine VARCHAR(255) NOT NULL COMMENT 'What computed it.',
+    seconds DOUBLE NOT NULL COMMENT 'How long that took, checks and all, in wall seconds.',
+    served_at DATETIME(6) NOT NULL COMMENT 'Wall-clock time in UTC at which it took the place of the one before.',
+    definition VARCHAR(64) NOT NULL COMMENT 'A digest of its file: another one, and it is due again.',
+    PRIMARY KEY (mart)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin COMMENT='One row is one mart as readers see it.'
+"""
+_NOTE = """
+REPLACE INTO `{marts}`.served (mart, as_of, rows_served, engine, seconds, served_at, definition)
+VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(6), %s)
+"""
+_READ = "SELECT mart, as_of, rows_served, engine, seconds, served_at, definition FROM `{marts}`.served ORDER BY mart"
+
+
+class Served(NamedTuple):
+    """A mart as readers see it; times are in UTC."""
+
+    mart: str
+    as_of: datetime
+    rows: int
+    engine: str
+    seconds: float
+    served_at: datetime
+    definition: str
+
+
+def make(connection: Connection[Any], marts: str) -> None:
+    """Make the table where it is missing."""
+    ask(connection, _MAKE.format(marts=marts))
+
+
+def note(
+    connection: Connection[Any], marts: str, mart: Mart, as_of: datetime, rows: int, engine: str, seconds: float
+) -> None:
+    """A mart has taken its place."""
+    instant = as_of.astimezone(UTC).replace(tzinfo=None)
+    ask(connection, _NOTE.format(marts=marts), (mart.name, instant, rows, engine, seconds, definition(mart)))
+
+
+def read(connection: Connection[Any], marts: str) -> dict[str, Served]:
+    """What there is, by name."""
+    make(connection, marts)
+    found = (Served(*row) for row in ask(connection, _READ.format(marts=marts)))
+    return {
+        each.mart: each._replace(as_of=each.as_of.replace(tzinfo=UTC), served_at=each.served_at.replace(tzinfo=UTC))
+        for each in found
+    }
+
+
+def definition(mart: Mart) -> str:
+    """A digest of all that a mart's file says."""
+    return hashlib.sha256(repr(mart).encode()).hexdigest()[:16]
