@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.replica import catalogue, mysql_tables, publication, shop, slot, state, topic
+from pipeline.replica import catalogue, mysql_tables, publication, shop, slot, snapshot, state, topic
 from pipeline.replica.connect import Connector
 from pipeline.replica.connectors import SINK, changed, in_doubt, wanted
 from pipeline.replica.problems import Waiting
@@ -68,7 +68,12 @@ def _lost_in_kafka(reach: Reach, now: state.State) -> str | None:
         return f"the topic {topic.NAME} is gone"
     if found != now.topic:
         return f"the topic {topic.NAME} is another one"
-    return f"what {SINK} has to read next is not in the topic any more" if topic.ends(reach.kafka).cut_off else None
+    ends = topic.ends(reach.kafka)
+    if ends.cut_off:
+        return f"what {SINK} has to read next is not in the topic any more"
+    if snapshot.interrupted(reach.settings, ends):
+        return "the snapshot was interrupted and begun again: what was deleted meanwhile would stay"
+    return None
 
 
 def _other_connectors(reach: Reach, connectors: Mapping[str, Connector | None]) -> str | None:

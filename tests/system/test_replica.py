@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -208,6 +209,40 @@ def test_the_past_cut_off(replica: Replica, tmp_path: Path):
             replica.system.run("start", "sim")
     assert "rebuild" not in replica.said()[since:]
     healthy(replica, "sim")
+
+
+def test_rows_deleted_while_a_snapshot_is_interrupted_do_not_stay(replica: Replica):
+    """Debezium begins again at a later moment: what it had sent before and is gone by then nobody tells of."""
+    old = "product_prices WHERE valid_from < '2000-01-01'"
+    slots = "SELECT slot_name FROM pg_replication_slots"
+    replica.leave()
+    with closing(replica.shop()) as shop, closing(replica.shop()) as holding, shop.cursor() as cursor:
+        replica.control("pause")
+        cursor.execute(
+            "INSERT INTO product_prices (product_id, valid_from, price, reason)"
+            " SELECT product_id, '1999-01-01', price, reason FROM product_prices LIMIT 3"
+        )
+        command = ["run", "--rm", "--no-deps", "--entrypoint", "python", "airflow-scheduler"]
+        rebuilding = Thread(target=replica.system.run, args=(*command, "-m", "pipeline.replica", "rebuild"))
+        rebuilding.start()
+        eventually(lambda: asked(shop, slots) == [], PATIENCE_S, "the slot is dropped")
+        eventually(lambda: asked(shop, slots), PATIENCE_S, "there is a new one")
+        holding.autocommit = False
+        asked_of_nothing = "LOCK TABLE session_events, orders, trips IN ACCESS EXCLUSIVE MODE; SELECT"
+        asked(holding, asked_of_nothing)  # the snapshot stops there
+        rebuilding.join()
+        with closing(replica.mysql()) as there:
+            eventually(lambda: asked(there, f"SELECT count(*) FROM {old}") == [(3,)], PATIENCE_S, "half of it is there")
+        cursor.execute(f"DELETE FROM {old}")
+        killed(replica, "connect")
+        holding.rollback()
+        healthy(replica, "connect")
+        replica.control("resume")
+    replica.keep()
+    eventually(lambda: "the snapshot was interrupted" in replica.said(), PATIENCE_S, "it is made anew")
+    equal_again(replica)
+    with closing(replica.mysql()) as there:
+        assert asked(there, f"SELECT count(*) FROM {old}") == [(0,)]
 
 
 def test_tables_of_a_schema_before(replica: Replica):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.replica import catalogue, held, mysql, mysql_tables, state, topic
+from pipeline.replica import catalogue, held, mysql, mysql_tables, snapshot, state, topic
 from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.state import Phase, State
 from pipeline.replica.topic import Ends
@@ -26,6 +26,7 @@ class FakeEnds:
         self.emptied: list[str] = []
         self.topic: str | None = None
         self.ends = Ends(0, 100, 100)
+        self.in_pieces = False
         self.lost_of_connect: list[str] = []
         self.locked = False
         self.held: datetime | None = None  # since when a comparison holds the shop
@@ -52,6 +53,7 @@ class FakeEnds:
         patch.setattr(topic, "make", self._make)
         patch.setattr(topic, "delete", self._delete)
         patch.setattr(topic, "ends", lambda _: self.ends)
+        patch.setattr(snapshot, "interrupted", lambda *_: self.in_pieces)
         patch.setattr(topic, "make_those_of_connect", lambda _: self.lost_of_connect)
 
     @contextmanager
@@ -87,7 +89,7 @@ class FakeEnds:
 
     def _make(self, _: object) -> str:
         self.topic = self.topic or f"topic {next(self._ids)}"
-        self.ends = Ends(0, 0, 0)
+        self.ends, self.in_pieces = Ends(0, 0, 0), False
         return self.topic
 
     def _delete(self, _: object) -> bool:

@@ -202,6 +202,10 @@ REBUILT: dict[str, tuple[Callable[[World], object], str]] = {
     "cut off before it was read": (_ends(50, 90, 40), NOT_THERE),
     "a sink that has lost its place": (_ends(0, 90, None), NOT_THERE),
     "a sink ahead of the topic": (_ends(0, 90, 91), NOT_THERE),
+    "a snapshot in pieces": (
+        lambda w: setattr(w.ends, "in_pieces", True),
+        "the snapshot was interrupted and begun again: what was deleted meanwhile would stay",
+    ),
     "no source": (lambda w: w.connect.connectors.pop(SOURCE), "the connector shop-source is gone"),
     "no sink": (lambda w: w.connect.connectors.pop(SINK), "the connector shop-sink is gone"),
     "a source of fewer tables": (
