@@ -14,12 +14,13 @@ from dashboards.problems import BadInput, short
 from redash.publisher.api import Api
 from redash.publisher.failures import Failure
 from redash.publisher.overwrite import VARIABLE, of_option, of_variable
-from redash.publisher.parts import PIPELINE, SHOP, Part
+from redash.publisher.parts import MARTS, PIPELINE, SHOP, Part
 from redash.publisher.prune import prune
 from redash.publisher.publish import Publication, publish_beside
 from redash.publisher.pull import Pull
-from redash.publisher.settings import RedashSettings
+from redash.publisher.settings import RedashSettings, source_settings
 from redash.publisher.settling import settle
+from redash.publisher.source import knows
 from redash.publisher.warm_cache import warm_cache
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0, 1 when Redash failed, 2 when files or options are not right."""
     options = _parser().parse_args(arguments)
     try:
-        part = PIPELINE if options.pipeline else SHOP
+        part: Part = options.part
         files = load(options.files or part.folder)
         if options.command == "check":
             _say(f"{len(files.queries)} queries and {len(files.dashboards)} dashboards are sound")
@@ -76,9 +77,18 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="read the files and say what is wrong, with line numbers")
     for each in (publish, pull, check):
         each.add_argument(
-            "--files", type=Path, help="the folder of queries and dashboards (redash, or redash/pipeline)"
+            "--files", type=Path, help="the folder of queries and dashboards (redash, redash/pipeline, redash/marts)"
         )
-        each.add_argument("--pipeline", action="store_true", help="of the pipeline and its databases, not of the shop")
+        parts = each.add_mutually_exclusive_group()
+        for option, part in (("--pipeline", PIPELINE), ("--marts", MARTS)):
+            parts.add_argument(
+                option,
+                dest="part",
+                action="store_const",
+                const=part,
+                default=SHOP,
+                help=f"of {part.about}, not of the shop",
+            )
     for each in (publish, pull):
         each.add_argument("--url", help=f"REDASH_URL, else {RedashSettings.model_fields['url'].default}")
         each.add_argument("--key", help="an API key; else REDASH_API_KEY or REDASH_ADMIN_API_KEY")
@@ -99,6 +109,9 @@ def _key(options: argparse.Namespace) -> str:
 def _publish(api: Api, files: Files, part: Part, options: argparse.Namespace) -> int:
     if options.prune and not files.queries:
         raise BadInput(f"{short(files.root)} has no queries: --prune would archive everything")
+    if (settings := source_settings(part.source)) and not knows(api, settings):
+        _tell(f"this Redash has no driver for '{settings.TYPE}': without {part.about}")
+        return 0
     overwrite = (
         of_variable(RedashSettings().overwrite, files)
         if options.overwrite is None

@@ -96,6 +96,15 @@ class ReplicaSource(SourceSettings):
         return said | {"passwd": password, "charset": "utf8mb4", "use_unicode": True, "autocommit": True}
 
 
+class MartsSource(ReplicaSource):
+    """The marts, in a database of their own on the replica's server."""
+
+    NAME = "Bazaar marts"
+    WHAT = "the marts"
+
+    db: str = Field("marts", validation_alias="BAZAAR_MARTS_DATABASE")
+
+
 def source_settings(kind: type[Kind]) -> Kind | None:
     """The settings given; None without a reader's password. Raises BadInput."""
     try:

@@ -178,7 +178,7 @@ def test_waiting_has_an_end(command: Command, monkeypatch: pytest.MonkeyPatch) -
 def test_queries_are_run_when_the_shop_has_its_history(
     command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("redash.publisher.settling._PAUSE_S", 0.0)
+    monkeypatch.setattr("redash.publisher.settling._FIRST_PAUSE_S", 0.0)
     fake.shop_status = ["catching_up", "catching_up", "pacing"]
     assert command("publish", "--settle", "60").code == 0
     assert len(fake.asked) == 3
@@ -191,7 +191,7 @@ def test_queries_are_run_when_the_shop_has_its_history(
 def test_a_history_that_takes_long_is_not_waited_for(
     command: Command, fake: FakeRedash, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("redash.publisher.settling._PAUSE_S", 0.01)
+    monkeypatch.setattr("redash.publisher.settling._FIRST_PAUSE_S", 0.01)
     fake.shop_status = ["catching_up"]
     said = command("publish", "--settle", "0.1")
     assert (said.code, fake.asked != []) == (0, True)

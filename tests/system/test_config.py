@@ -22,10 +22,11 @@ EVENTS = {"kafka", "kafka-producer", "kafka-consumer"}
 AIRFLOW = {"airflow-init", "airflow-api", "airflow-scheduler", "airflow-dag-processor"}
 REPLICA = {"mysql", "connect"}
 SPARK = {"spark-master", "spark-worker", "spark-connect"}
-PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW | SPARK | {"redash-publish-pipeline"}}
+PUBLISHERS = {"redash-publish-pipeline", "redash-publish-marts"}
+PROFILES = {"events": EVENTS, "pipeline": EVENTS | REPLICA | AIRFLOW | SPARK | PUBLISHERS}
 MOST_MB = {"airflow-scheduler": 1024, "connect": 1280, "spark-master": 384, "spark-worker": 1536, "spark-connect": 1024}
-ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init", "redash-publish-pipeline"}
-RESTARTS = {"redash-publish-pipeline": "on-failure:3"}
+ONE_SHOTS = {"preflight", "redash-init", "redash-publish", "airflow-init"} | PUBLISHERS
+RESTARTS = dict.fromkeys(PUBLISHERS, "on-failure:3")
 DONE, HEALTHY, STARTED = "service_completed_successfully", "service_healthy", "service_started"
 WAYS = [
     "export JUPYTER_TOKEN=mine", "JUPYTER_TOKEN = mine", "JUPYTER_TOKEN='m#i ne'", 'JUPYTER_TOKEN="mine" # a remark',
@@ -250,12 +251,16 @@ def test_sparks_workers_can_be_several(tmp_path: Path):
     assert memory <= 2944 << 20
 
 
-def test_the_pipelines_dashboard_comes_after_the_shops_and_what_it_asks(tmp_path: Path):
+def test_the_pipelines_dashboards_come_after_the_shops_and_what_it_asks(tmp_path: Path):
     services = of_profile("pipeline", tmp_path)
     publisher = services["redash-publish-pipeline"]
     assert waits_for(publisher) == {"redash-publish": DONE, "kafka-consumer": HEALTHY, "mysql": HEALTHY}
     assert publisher["command"][:2] == ["publish", "--pipeline"]
-    assert publisher["volumes"] == services["redash-publish"]["volumes"]
+    marts = services["redash-publish-marts"]
+    assert waits_for(marts) == {"redash-publish": DONE, "mysql": HEALTHY}
+    assert marts["command"][:2] == ["publish", "--marts"]
+    for each in (publisher, marts):
+        assert each["volumes"] == services["redash-publish"]["volumes"]
     for name in ("redash-server", "redash-worker"):
         assert "redash.query_runner.mysql" in services[name]["environment"]["REDASH_ADDITIONAL_QUERY_RUNNERS"]
 
