@@ -17,7 +17,7 @@ RUN_OPTIONS = $(strip $(call option,--speed,SPEED) $(call option,--history,HISTO
 
 .DEFAULT_GOAL := help
 .PHONY: help install sim status check psql upgrade speed reset test test-system lint format
-.PHONY: export schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
+.PHONY: export marts schema calibration torture bench bench-large bench-compose bench-guard audit lock report test-browser
 .PHONY: test-pooler test-long wheel
 .PHONY: up pipeline pipeline-status pipeline-check down logs backup env credentials dashboards dashboards-pull notebook notebooks
 
@@ -71,6 +71,10 @@ export: install ## the tables and views as files of one instant, into OUT=out/ex
 	@exec $(RUN) sim export --out $(call quote,$(OUT)) $(strip $(call option,--format,FORMAT) \
 		$(call option,--tables,TABLES) $(call option,--since,SINCE) $(ARGS))
 
+# Those of the pipeline, in MySQL, are Airflow's to build: docs/marts.md.
+marts: install ## build the marts by DuckDB into out/marts.duckdb, without any server (ARGS='average_check --as-of TIME')
+	@url="$$($(RUN) sim dsn)" && DATABASE_URL="$$url" exec $(RUN) pipeline.marts build $(ARGS)
+
 reset: install ## drop the shop's rows, after asking (ARGS=--yes does not ask)
 	@exec $(RUN) sim reset $(ARGS)
 
@@ -113,15 +117,17 @@ lint: install ## ruff, mypy, import rules, whether what `make schema` writes is 
 	$(RUN) db schema --check
 	$(RUN) tools.model_page --check
 	$(RUN) pipeline.events contract --check
+	$(RUN) pipeline.marts page --check
 
 format: install ## let ruff put the code in order
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-schema: install ## write what is made from code: db/schema.sql, docs/schema.md, docs/model.md's tables, the events' contract
+schema: install ## write what is made from code: db/schema.sql, docs/schema.md, tables in docs/, the events' contract
 	$(RUN) db schema
 	$(RUN) tools.model_page
 	$(RUN) pipeline.events contract
+	$(RUN) pipeline.marts page
 
 calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
 	@exec $(RUN) sim calibrate --write docs/calibration.md $(ARGS)

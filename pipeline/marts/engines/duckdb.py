@@ -22,6 +22,7 @@ from pipeline.marts.head import Mart
 
 BUILT = "built"
 """The table that says of each mart as of when it is."""
+_WORTH_TELLING_S = 1.0
 _STAGING = "{}__new"
 _RECORD = f"""
 CREATE TABLE IF NOT EXISTS {BUILT} (
@@ -48,8 +49,13 @@ class Result:
     seconds: float
     wrong: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        said = "; ".join(self.wrong) or f"{self.rows:,} rows in {self.seconds:.1f} s"
+        return f"{self.mart}: {said}{' (the old one stays)' if self.wrong else ''}"
 
-Tell = Callable[[Result], None]
+
+Tell = Callable[[str], None]
+"""Hears how far it is, a line each."""
 
 
 def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | None, tell: Tell) -> list[Result]:
@@ -60,11 +66,12 @@ def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | N
     instant = _instant(source, as_of)
     results = []
     with _opened(out) as engine:
-        _offer(engine, wanted, source, instant)
+        tell(f"as of {instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        _offer(engine, wanted, source, instant, tell)
         for mart in wanted:
             result = _built(engine, mart, source, instant)
             results.append(result)
-            tell(result)
+            tell(str(result))
     return results
 
 
@@ -79,12 +86,12 @@ def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell) -> list
                 raise BuildFailed(f"{mart.name}: is not in {str(out)!r}; build it first")
             [(built_for, rows)] = found
             as_of = _instant(source, built_for.replace(tzinfo=UTC))
-            _offer(engine, [mart], source, as_of)
+            _offer(engine, [mart], source, as_of, tell)
             with _naming(mart):
                 wrong = tuple(_wrong(engine, mart, mart.name, as_of))
             result = Result(mart.name, as_of, rows, time.monotonic() - begun_s, wrong)
             results.append(result)
-            tell(result)
+            tell(str(result))
     return results
 
 
@@ -112,13 +119,16 @@ def _instant(source: Source, as_of: datetime | None) -> datetime:
     raise BadInstant(f"as-of: '{as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}': allowed is {allowed}")
 
 
-def _offer(engine: DuckDBPyConnection, wanted: Sequence[Mart], source: Source, as_of: datetime) -> None:
+def _offer(engine: DuckDBPyConnection, wanted: Sequence[Mart], source: Source, as_of: datetime, tell: Tell) -> None:
     """Let the tables that these marts read stand in DuckDB, with the columns that their SQL names."""
     known = cuts()
     for name in sorted({table for mart in wanted for table in mart.reads}):
         named = {word for mart in wanted if name in mart.reads for word in _words(mart)}
         columns = [each.name for each in known[name].columns if "*" in named or each.name in named]
+        begun_s = time.monotonic()
         source.offer(engine, known[name], columns, as_of)
+        if (took_s := time.monotonic() - begun_s) > _WORTH_TELLING_S:
+            tell(f"{name} read in {took_s:.1f} s")
 
 
 def _words(mart: Mart) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from pipeline.marts.cuts import SOURCE, Cut
-from pipeline.marts.engines.source import Moment, NoSource
+from pipeline.marts.engines.source import BadFolder, Moment
 
 MANIFEST = "manifest.json"
 _OF_THE_RUN = """
@@ -43,7 +43,7 @@ class FromFiles:
         self.moment = _moment(folder, self._said)
 
     def offer(self, engine: DuckDBPyConnection, cut: Cut, columns: Sequence[str], as_of: datetime) -> None:
-        """Let a cut stand as a view on the files. Raises NoSource."""
+        """Let a cut stand as a view on the files. Raises BadFolder."""
         self._attach(engine)
         name = cut.table.name
         if name not in {"runs", "retention"}:
@@ -73,10 +73,10 @@ class FromFiles:
     def _files(self, name: str) -> str:
         table = self._said["tables"].get(name)
         if table is None:
-            raise NoSource(f"{str(self._folder)!r} has no {name}, which is needed; export it too")
+            raise BadFolder(f"{str(self._folder)!r} has no {name}, which is needed; export it too")
         files = [str(self._folder / file) for file in table["files"]]
         if missing := [file for file in files if not Path(file).is_file()]:
-            raise NoSource(f"{missing[0]!r} is not there, and the manifest beside it names it")
+            raise BadFolder(f"{missing[0]!r} is not there, and the manifest beside it names it")
         if self._said["format"] == "parquet":
             return f"SELECT * FROM read_parquet({files!r}, hive_partitioning = false)"
         types = {each["name"]: _CSV_TYPES.get(each["type"], each["type"].upper()) for each in table["columns"]}
@@ -91,13 +91,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         said: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise NoSource(f"{str(path)!r} can't be read; allowed is a folder that `python -m sim export` wrote") from None
+        allowed = "allowed is a folder that `python -m sim export` wrote"
+        raise BadFolder(f"from: {str(folder)!r} has no {MANIFEST} that can be read; {allowed}") from None
     except ValueError as error:
-        raise NoSource(f"{str(path)!r} is no manifest of an export: {error}") from None
+        raise BadFolder(f"{str(path)!r} is no manifest of an export: {error}") from None
     if not isinstance(said, dict) or not {"tables", "sim_now", "epoch", "kept_since", "format", "since"} <= said.keys():
-        raise NoSource(f"{str(path)!r} is no manifest of an export")
+        raise BadFolder(f"{str(path)!r} is no manifest of an export")
     if said["sim_now"] is None:
-        raise NoSource(f"no shop had been opened when {str(folder)!r} was written")
+        raise BadFolder(f"no shop had been opened when {str(folder)!r} was written")
     return said
 
 
@@ -106,6 +107,6 @@ def _moment(folder: Path, said: dict[str, Any]) -> Moment:
         newest, opened, kept = (datetime.fromisoformat(said[name]) for name in ("sim_now", "epoch", "kept_since"))
         since = None if said["since"] is None else datetime.fromisoformat(said["since"])
     except (TypeError, ValueError) as error:
-        raise NoSource(f"{str(folder / MANIFEST)!r} is no manifest of an export: {error}") from None
+        raise BadFolder(f"{str(folder / MANIFEST)!r} is no manifest of an export: {error}") from None
     complete = max(each for each in (opened, kept, since) if each is not None)
     return Moment(newest, complete if complete > opened else None, opened)

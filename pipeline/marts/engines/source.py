@@ -16,6 +16,10 @@ class NoSource(Exception):
     """There is no shop to read, or not all of it: one line saying why."""
 
 
+class BadFolder(NoSource):
+    """A folder that is no export, or lacks what is needed: one line naming it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """How far a source goes: everything before `newest` is there, back to `since` if a part of the past was cut off."""

@@ -1,0 +1,116 @@
+"""`python -m pipeline.marts list|build|check|page`: marts by hand."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.marts import page
+from pipeline.marts.catalogue import NoSuchMart, named
+from pipeline.marts.head import BadMart
+from pipeline.marts.problems import BadInput, Failed
+from pipeline.settings import BadSetting
+
+OUT = Path("out/marts.duckdb")
+WRONG, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; 0 when all is well, 1 for what is wrong with a mart or its source, 2 for bad input."""
+    given = _arguments(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a mart is swapped in whole or not at all
+    try:
+        run: Callable[[argparse.Namespace], int] = given.run
+        return run(given)
+    except KeyboardInterrupt:
+        return _ended(INTERRUPTED, "interrupted; marts that were not told of are as before")
+    except (BadInput, BadMart, BadSetting, NoSuchMart) as error:
+        return _ended(BAD_INPUT, str(error))
+    except Failed as error:
+        return _ended(WRONG, str(error))
+
+
+def _list(given: argparse.Namespace) -> int:
+    found = named(given.names)
+    width = max(len(mart.name) for mart in found)
+    for mart in found:
+        print(f"{mart.name:{width}}  {mart.question} {mart.grain}")
+    return 0
+
+
+def _build(given: argparse.Namespace) -> int:
+    wanted, as_of = named(given.names), _instant(given.as_of)
+    from pipeline.marts import by_duckdb
+
+    return 0 if by_duckdb.build(wanted, as_of, given, _tell) else WRONG
+
+
+def _check(given: argparse.Namespace) -> int:
+    wanted = named(given.names)
+    from pipeline.marts import by_duckdb
+
+    return 0 if by_duckdb.check(wanted, given, _tell) else WRONG
+
+
+def _page(given: argparse.Namespace) -> int:
+    if not page.is_stale():
+        return 0
+    if given.check:
+        return _ended(WRONG, f"{page.PAGE.name}: stale, run `make schema`")
+    page.write()
+    print(f"{page.PAGE.name}: written", file=sys.stderr)
+    return 0
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    allowed = "allowed is ISO 8601 with its zone, such as 2026-01-05T00:00Z"
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"as-of: {text!r} is not an instant; {allowed}") from None
+    if instant.tzinfo is None:
+        raise BadInput(f"as-of: {text!r} has no time zone; {allowed}")
+    return instant.astimezone(UTC)
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m pipeline.marts", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    some = argparse.ArgumentParser(add_help=False)
+    some.add_argument("names", nargs="*", metavar="NAME", help="of a mart; all without any")
+    kept = argparse.ArgumentParser(add_help=False)
+    kept.add_argument("--engine", choices=["duckdb"], default="duckdb", help="what computes them [duckdb]")
+    whence = kept.add_mutually_exclusive_group()
+    whence.add_argument("--database-url", metavar="URL", help="the shop's PostgreSQL [DATABASE_URL]")
+    whence.add_argument("--from", dest="folder", type=Path, metavar="FOLDER", help="an export instead of a database")
+    kept.add_argument("--into", type=Path, default=OUT, metavar="FILE", help=f"DuckDB's file [{OUT}]")
+    listing = commands.add_parser("list", parents=[some], help="which marts there are")
+    listing.set_defaults(run=_list)
+    building = commands.add_parser("build", parents=[some, kept], help="build marts, each checked before it is seen")
+    building.add_argument("--as-of", metavar="TIME", help="the instant to see the shop at [the newest there is]")
+    building.set_defaults(run=_build)
+    checking = commands.add_parser("check", parents=[some, kept], help="compare marts that are built with the shop")
+    checking.set_defaults(run=_check)
+    paging = commands.add_parser("page", help="write the catalogue of docs/marts.md")
+    paging.add_argument("--check", action="store_true", help="write nothing; exit 1 if it is stale")
+    paging.set_defaults(run=_page)
+    return parser.parse_args(arguments)
+
+
+def _ended(code: int, why: str) -> int:
+    print(f"pipeline.marts: {why}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""`python -m pipeline.marts`, as somebody types it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.marts import page
+from pipeline.marts.__main__ import main
+from pipeline.marts.catalogue import FOLDER, marts
+from pipeline.marts.head import parsed
+from sim.export import Wanted, export
+from tests.pipeline.marts.shops import Seen
+
+A_MART = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+def test_list_says_which_there_are(capsys: pytest.CaptureFixture[str]):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [path.stem for path in sorted(FOLDER.glob("*.sql"))]
+
+
+def test_build_and_check_say_what_they_did(
+    seen: Seen, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DATABASE_URL", seen.shop.url)
+    assert main(["build", "cohorts", "average_check", "--as-of", "2026-01-08T15:00+01:00"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "as of 2026-01-08 14:00:00 UTC"
+    assert re.fullmatch(r"cohorts: \d+ rows in \d+\.\d s", said[-2])
+    assert re.fullmatch(r"average_check: \d+ rows in \d+\.\d s", said[-1])
+    assert main(["check", "cohorts"]) == 0
+    with duckdb.connect("out/marts.duckdb") as connection:
+        connection.execute("DELETE FROM cohorts WHERE period_number = 0")
+    assert main(["check", "cohorts"]) == 1
+    assert re.search(r"^cohorts: orders: \d+ in the mart, \d+ in the shop; ", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "sales"], "NAME: 'sales': allowed are average_check, "),
+        (["build", "--as-of", "noon"], "as-of: 'noon' is not an instant; allowed is ISO 8601 with its zone"),
+        (["build", "--as-of", "2026-01-05T00:00"], "as-of: '2026-01-05T00:00' has no time zone; allowed is ISO 8601"),
+        (["build"], "no shop is named; give --from, --database-url or DATABASE_URL"),
+        (["build", "--from", "nowhere"], "from: 'nowhere' has no manifest.json that can be read; allowed is a folder"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_one_line_and_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"pipeline.marts: {said}")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "--database-url", "postgresql://localhost:1/none"], "the shop's PostgreSQL does not answer: "),
+        (["check", "cohorts", "--database-url", "{shop}"], "cohorts: is not in 'out/marts.duckdb'; build it first"),
+        (
+            ["build", "--database-url", "{shop}", "--into", "/proc/marts.duckdb"],
+            "'/proc/marts.duckdb' can't be opened: ",
+        ),
+    ],
+)
+def test_what_is_in_the_way_is_one_line_and_1(
+    seen: Seen, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+):
+    assert main([each.replace("{shop}", seen.shop.url) for each in arguments]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"pipeline.marts: {said}")
+    assert error.count("\n") == 1
+
+
+def test_an_export_that_lacks_a_table_is_told(seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with seen.shop.connected() as connection:
+        connection.autocommit = False
+        wanted = Wanted("parquet", ["orders", "warehouses", "cities"])
+        export(connection, wanted, tmp_path / "export", lambda _: None, threading.Event())
+    assert main(["build", "cohorts", "--from", "export"]) == 0
+    assert main(["build", "average_check", "--from", "export"]) == 2
+    assert capsys.readouterr().err == "pipeline.marts: 'export' has no customers, which is needed; export it too\n"
+
+
+def test_the_page_is_fresh_and_its_example_is_a_mart(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    assert main(["page", "--check"]) == 0
+    text = page.PAGE.read_text(encoding="utf-8")
+    for mart in marts():
+        assert f"### {mart.name}\n" in text
+    [example] = A_MART.findall(text)
+    assert parsed("orders_by_city", example).keys == ("city",)
+    stale = Path("marts.md")
+    stale.write_text(text.replace("### average_check", "### check"), encoding="utf-8")
+    monkeypatch.setattr(page, "PAGE", stale)
+    assert main(["page", "--check"]) == 1
+    assert main(["page"]) == 0
+    assert stale.read_text(encoding="utf-8") == text
