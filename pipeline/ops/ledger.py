@@ -53,6 +53,13 @@ _NEWEST = """
 SELECT as_of FROM ops.runs WHERE pipeline = %s AND outcome = 'succeeded' AND as_of IS NOT NULL
 ORDER BY ended_at DESC LIMIT 1
 """
+_WRONG = """
+SELECT subject, name, detail FROM ops.checks WHERE pipeline = %(pipeline)s AND NOT passed AND run = (
+    SELECT run FROM ops.runs r WHERE pipeline = %(pipeline)s
+        AND EXISTS (SELECT FROM ops.checks c WHERE (c.pipeline, c.run) = (r.pipeline, r.run))
+    ORDER BY started_at DESC LIMIT 1)
+ORDER BY subject, name
+"""
 # Told once: until a run of the pipeline has succeeded, the same trouble with the same thing is no news.
 _RAISED = """
 INSERT INTO ops.alerts (pipeline, run, subject, message, untold)
@@ -162,6 +169,12 @@ class Ledger:
             cursor.execute(_NEWEST, (pipeline,))
             row = cursor.fetchone()
         return row[0] if row else None
+
+    def wrong(self, pipeline: str) -> list[tuple[str, str, str]]:
+        """What the last run of a pipeline that looked at anything found wrong: subject, check and detail."""
+        with self._transaction() as cursor:
+            cursor.execute(_WRONG, {"pipeline": pipeline})
+            return cursor.fetchall()
 
     def end(self, run: Run, outcome: str) -> None:
         """It has ended: succeeded, failed or waiting."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
-
-from pydantic import Field, field_validator
 
 from pipeline.marts.catalogue import marts, named
 from pipeline.marts.engines import spark
@@ -25,23 +22,6 @@ from pipeline.replica.problems import Waiting
 from pipeline.settings import BadSetting
 
 REPLICATE = "replicate"
-_DURATION = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-
-
-class Steps(MartsSettings):
-    """How often, besides."""
-
-    every: timedelta = Field(timedelta(hours=1), validation_alias="MARTS_EVERY")
-
-    @field_validator("every", mode="before")
-    @classmethod
-    def _is_a_duration(cls, text: str | timedelta) -> timedelta:
-        if isinstance(text, timedelta):
-            return text
-        if (found := _DURATION.fullmatch(text)) is None:
-            raise ValueError("is no duration of the shop's time; allowed is a number and m, h or d, such as 1h")
-        return int(found["number"]) * _UNITS[found["unit"]]
 
 
 class Due(NamedTuple):
@@ -65,7 +45,7 @@ def planned(run: Run, as_of: datetime | None, *, all_of_them: bool = False) -> D
     `as_of` is what started the run; a later comparison counts for more, so that runs that had to wait have nothing left
     to do. Raises Waiting where nothing is due or there is no replica, NotPossible, pymysql.MySQLError, psycopg2.Error.
     """
-    settings = Steps()
+    settings = MartsSettings()
     with _ledger(settings) as written:
         written.begin(run)
         try:
@@ -78,7 +58,7 @@ def planned(run: Run, as_of: datetime | None, *, all_of_them: bool = False) -> D
             due = [
                 mart.name
                 for mart in marts()
-                if all_of_them or _is_due(there.get(mart.name), definition(mart), newest, settings.every)
+                if all_of_them or is_due(there.get(mart.name), definition(mart), newest, settings.every)
             ]
             if not due:
                 raise Waiting(f"all marts are as of {settings.every} ago or less")
@@ -94,7 +74,7 @@ def made(run: Run, mart: str, as_of: datetime) -> list[str]:
 
     Raises NotRight, where the old one stays; Waiting, NotPossible, pymysql.MySQLError, psycopg2.Error.
     """
-    settings = Steps()
+    settings = MartsSettings()
     [wanted] = named([mart])
     with connected(settings) as connection, session(SparkSettings()) as asked:
         came = make(connection, settings, asked, wanted, as_of)
@@ -109,11 +89,11 @@ def made(run: Run, mart: str, as_of: datetime) -> list[str]:
 
 def recorded(run: Run) -> None:
     """End a run in which every mart that was due has taken its place. Raises psycopg2.Error."""
-    with _ledger(Steps()) as written:
+    with _ledger(MartsSettings()) as written:
         written.end(run, "succeeded")
 
 
-def _is_due(there: Served | None, wanted: str, as_of: datetime, every: timedelta) -> bool:
+def is_due(there: Served | None, wanted: str, as_of: datetime, every: timedelta) -> bool:
     """Whether a mart is missing, of another file, of another shop's time, or old enough."""
     if there is None or there.definition != wanted or there.as_of > as_of:
         return True
@@ -125,7 +105,7 @@ def _check(came: Made, name: str, wrong: str, seconds: float) -> Check:
 
 
 @contextmanager
-def _ledger(settings: Steps) -> Iterator[Ledger]:
+def _ledger(settings: MartsSettings) -> Iterator[Ledger]:
     if (url := settings.pipeline_database) is None:
         raise BadSetting("PIPELINE_DATABASE_URL: is not set, and is needed")
     with Ledger.at(url) as written:

@@ -69,15 +69,14 @@ class SparkSettings(Settings):
 class Spark:
     """One session. Every method raises NotPossible, naming what is away or what Spark said."""
 
-    def __init__(self, settings: SparkSettings, session: Any) -> None:
+    def __init__(self, settings: SparkSettings, session: Any, errors: type[Exception]) -> None:
         self._settings = settings
         self.session = session
+        self._errors = errors
         self._workers = _Workers(settings.master_page)
 
     def ask(self, question: Callable[[], T], within_s: float, what: str) -> T:
         """What comes of a call of the session; it ends in time, one way or another."""
-        from pyspark.errors import PySparkException
-
         answer: Future[T] = Future()
         threading.Thread(target=_into, args=(answer, question), daemon=True).start()
         deadline_s = time.monotonic() + within_s
@@ -89,7 +88,7 @@ class Spark:
                 if wrong:
                     self._interrupt()
                     raise NotPossible(f"Spark at {self._settings.where}: {what}: {wrong}") from None
-            except PySparkException as error:
+            except self._errors as error:
                 raise NotPossible(f"Spark at {self._settings.where}: {what}: {said(error)}") from None
 
     def answers(self) -> None:
@@ -115,7 +114,7 @@ class Spark:
 @contextmanager
 def session(settings: SparkSettings) -> Iterator[Spark]:
     """A session in which somebody computes. Raises NotPossible within a minute when nobody does."""
-    spark = Spark(settings, _created(settings))
+    spark = _created(settings)
     try:
         spark.answers()
         yield spark
@@ -127,19 +126,20 @@ def said(error: Exception) -> str:
     """Spark's words in one line, without the stack of the other side."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
-    details = [line.strip().removeprefix("details = ") for line in lines if line.strip().startswith("details = ")]
+    details = [line.partition(" = ")[2].strip('"') for line in lines if line.strip().startswith("details = ")]
     return one_line(details[0] if details else first)[:500]
 
 
-def _created(settings: SparkSettings) -> Any:
+def _created(settings: SparkSettings) -> Spark:
     os.environ.setdefault("SPARK_HOME", gettempdir())  # it looks for one when it is loaded, and ends the process
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, which nothing here uses
+        from pyspark.errors import PySparkException
         from pyspark.sql.connect.client.retries import DefaultPolicy
         from pyspark.sql.connect.session import SparkSession
     made = SparkSession.builder.remote(settings.remote).create()
     made.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
-    return made
+    return Spark(settings, made, PySparkException)
 
 
 def _into(answer: Future[T], question: Callable[[], T]) -> None:

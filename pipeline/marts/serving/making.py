@@ -53,6 +53,8 @@ def make(connection: Connection[Any], settings: MartsSettings, spark: Spark, mar
         refuse_other(before, standing(connection))
         made = Made(mart.name, as_of, rows(connection, table), time.monotonic() - begun_s, found)
         if not made.wrong:
+            served.make(connection, settings.marts)
             swap(connection, settings.marts, mart, name)
-            served.note(connection, settings.marts, mart, as_of, made.rows, engine.NAME, made.seconds)
+            now = served.Served(mart.name, as_of, before.since, made.rows, engine.NAME, round(made.seconds, 3))
+            served.note(connection, settings.marts, mart, now)
     return made

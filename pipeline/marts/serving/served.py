@@ -16,6 +16,7 @@ _MAKE = """
 CREATE TABLE IF NOT EXISTS `{marts}`.served (
     mart VARCHAR(64) NOT NULL COMMENT 'The mart, and its table.',
     as_of DATETIME(6) NOT NULL COMMENT 'Simulated instant up to which it tells; nothing that came later is in it.',
+    since DATETIME(6) COMMENT 'Simulated instant from which it tells, where the past before was cut off.',
     rows_served BIGINT NOT NULL COMMENT 'Its rows.',
     engine VARCHAR(255) NOT NULL COMMENT 'What computed it.',
     seconds DOUBLE NOT NULL COMMENT 'How long that took, checks and all, in wall seconds.',
@@ -25,10 +26,12 @@ CREATE TABLE IF NOT EXISTS `{marts}`.served (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin COMMENT='One row is one mart as readers see it.'
 """
 _NOTE = """
-REPLACE INTO `{marts}`.served (mart, as_of, rows_served, engine, seconds, served_at, definition)
-VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(6), %s)
+REPLACE INTO `{marts}`.served (mart, as_of, since, rows_served, engine, seconds, served_at, definition)
+VALUES (%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), %s)
 """
-_READ = "SELECT mart, as_of, rows_served, engine, seconds, served_at, definition FROM `{marts}`.served ORDER BY mart"
+_READ = (
+    "SELECT mart, as_of, since, rows_served, engine, seconds, served_at, definition FROM `{marts}`.served ORDER BY mart"
+)
 
 
 class Served(NamedTuple):
@@ -36,11 +39,12 @@ class Served(NamedTuple):
 
     mart: str
     as_of: datetime
+    since: datetime | None
     rows: int
     engine: str
     seconds: float
-    served_at: datetime
-    definition: str
+    served_at: datetime | None = None
+    definition: str = ""
 
 
 def make(connection: Connection[Any], marts: str) -> None:
@@ -48,22 +52,24 @@ def make(connection: Connection[Any], marts: str) -> None:
     ask(connection, _MAKE.format(marts=marts))
 
 
-def note(
-    connection: Connection[Any], marts: str, mart: Mart, as_of: datetime, rows: int, engine: str, seconds: float
-) -> None:
-    """A mart has taken its place."""
-    instant = as_of.astimezone(UTC).replace(tzinfo=None)
-    ask(connection, _NOTE.format(marts=marts), (mart.name, instant, rows, engine, seconds, definition(mart)))
+def note(connection: Connection[Any], marts: str, mart: Mart, now: Served) -> None:
+    """A mart has taken its place; when and of which file is found here."""
+    values = (now.mart, _without_zone(now.as_of), now.since and _without_zone(now.since), now.rows, now.engine)
+    ask(connection, _NOTE.format(marts=marts), (*values, now.seconds, definition(mart)))
 
 
 def read(connection: Connection[Any], marts: str) -> dict[str, Served]:
     """What there is, by name."""
     make(connection, marts)
-    found = (Served(*row) for row in ask(connection, _READ.format(marts=marts)))
-    return {
-        each.mart: each._replace(as_of=each.as_of.replace(tzinfo=UTC), served_at=each.served_at.replace(tzinfo=UTC))
-        for each in found
-    }
+    return {row[0]: Served(*map(_in_utc, row)) for row in ask(connection, _READ.format(marts=marts))}
+
+
+def _in_utc(value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+def _without_zone(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def definition(mart: Mart) -> str:

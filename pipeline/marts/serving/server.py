@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pymysql
-from pydantic import Field
+from pydantic import Field, field_validator
 from pymysql.connections import Connection
 
 from pipeline.marts.engines.jdbc import Jdbc
 from pipeline.replica.problems import NotPossible
 from pipeline.settings import MysqlUrl, PipelineDatabase
 
+_DURATION = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
 
 class MartsSettings(PipelineDatabase):
-    """Where replica and marts are as we see them, and as Spark does where that is otherwise. Raises BadSetting."""
+    """Where replica and marts are as we see them, and as Spark does where that is otherwise; how often they are made.
+
+    Raises BadSetting.
+    """
 
     mysql_url: MysqlUrl = Field(validation_alias="MYSQL_URL", repr=False)
     marts_url: MysqlUrl = Field(validation_alias="MARTS_URL", repr=False)
     marts_host: str | None = Field(None, validation_alias="MARTS_HOST")
     marts_port: int | None = Field(None, validation_alias="MARTS_PORT", ge=1, le=65535)
+
+    every: timedelta = Field(timedelta(hours=1), validation_alias="MARTS_EVERY")
+
+    @field_validator("every", mode="before")
+    @classmethod
+    def _is_a_duration(cls, text: str | timedelta) -> timedelta:
+        if isinstance(text, timedelta):
+            return text
+        if (found := _DURATION.fullmatch(text)) is None:
+            raise ValueError("is no duration of the shop's time; allowed is a number and m, h or d, such as 1h")
+        return int(found["number"]) * _UNITS[found["unit"]]
 
     @property
     def replica(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg2
 import pytest
 
-from pipeline.ops.ledger import KEPT, Check, Lag, Ledger, Run
+from pipeline.ops.ledger import KEPT, Check, Lag, Ledger, Run, Served
 
 RUN = Run("replicate", "scheduled__2026-11-30T00:00:00+00:00")
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_every_table_and_column_has_its_comment(ledger: Ledger, database_url: st
     WHERE relnamespace = 'ops'::regnamespace AND relkind = 'r' AND obj_description(oid) IS NULL
     """
     assert rows(database_url, without) == []
-    assert len(rows(database_url, "SELECT FROM pg_tables WHERE schemaname = 'ops'")) == 3
+    assert len(rows(database_url, "SELECT FROM pg_tables WHERE schemaname = 'ops'")) == 4
 
 
 def test_what_is_made_already_is_left_alone_and_an_older_one_is_brought_here(ledger: Ledger, database_url: str):
@@ -105,6 +105,37 @@ def test_a_run_that_is_begun_again_is_one_run_and_its_second_look_counts(ledger:
     ledger.checked(RUN, [Check("orders", "equal", True, 10, 10)])
     assert rows(database_url, "SELECT outcome, ended_at FROM ops.runs") == [("running", None)]
     assert rows(database_url, "SELECT passed, rows_found FROM ops.checks") == [(True, 10)]
+
+
+def test_what_was_made_is_written_once_a_run(ledger: Ledger, database_url: str):
+    ledger.begin(RUN)
+    ledger.is_about(RUN, NOON)
+    for seconds in (3.5, 2.5):  # the second time it was begun again
+        ledger.served(RUN, Served("cohorts", NOON, 12, seconds, "spark"))
+    made = "SELECT mart, as_of, rows_served, seconds, engine, served_at IS NOT NULL FROM ops.marts"
+    assert rows(database_url, made) == [("cohorts", NOON, 12, 2.5, "spark", True)]
+    assert rows(database_url, "SELECT as_of FROM ops.runs") == [(NOON,)]
+
+
+def test_the_newest_instant_is_that_of_the_last_run_that_succeeded(ledger: Ledger):
+    assert ledger.newest_as_of("replicate") is None
+    for hours, outcome in ((2, "succeeded"), (1, "succeeded"), (3, "failed")):  # a shop begun anew goes back
+        run = Run("replicate", f"{hours} h")
+        ledger.begin(run)
+        ledger.is_about(run, NOON + timedelta(hours=hours))
+        ledger.end(run, outcome)
+    assert ledger.newest_as_of("replicate") == NOON + timedelta(hours=1)
+    assert ledger.newest_as_of("marts") is None
+
+
+def test_what_is_wrong_is_what_the_last_run_that_looked_has_found(ledger: Ledger):
+    for name, passed in (("first", False), ("second", False), ("third", True), ("looks at nothing", None)):
+        run = Run("marts", name)
+        ledger.begin(run)
+        if passed is not None:
+            ledger.checked(run, [Check("cohorts", "key", passed, detail=name), Check("cohorts", "rows", True)])
+        found = ledger.wrong("marts")
+        assert found == ([("cohorts", "key", name)] if passed is False else [])
 
 
 def test_what_is_old_goes_with_its_checks(ledger: Ledger, database_url: str):

@@ -1,0 +1,59 @@
+"""The commands on Spark and MySQL: what `--engine spark` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pipeline.marts.engines.spark_session import SparkSettings, session
+from pipeline.marts.head import Mart
+from pipeline.marts.serving import served
+from pipeline.marts.serving.looking import Looked, look
+from pipeline.marts.serving.making import make
+from pipeline.marts.serving.server import MartsSettings, connected
+from pipeline.marts.serving.standing import refuse_unless_there, standing
+
+Tell = Callable[[str], None]
+
+
+def build(wanted: Sequence[Mart], as_of: datetime | None, tell: Tell) -> bool:
+    """Build and serve these; whether all of them are well. Raises BadSetting, Waiting, NotPossible."""
+    settings, well = MartsSettings(), True
+    with connected(settings) as connection, session(SparkSettings()) as spark:
+        instant = as_of or standing(connection).as_of
+        for mart in wanted:
+            made = make(connection, settings, spark, mart, instant)
+            well = well and not made.wrong
+            tell(f"{mart.name}: {made.rows:,} rows as of {instant:%Y-%m-%d %H:%M:%S.%f} in {made.seconds:.1f} s")
+            _tell_of(made.wrong, tell)
+    return well
+
+
+def check(wanted: Sequence[Mart], tell: Tell) -> bool:
+    """Look at these as readers have them; whether all of them are well. Raises BadSetting, Waiting, NotPossible."""
+    settings, well = MartsSettings(), True
+    with connected(settings) as connection:
+        now, there = standing(connection), served.read(connection, settings.marts)
+        for mart in wanted:
+            if (found := there.get(mart.name)) is None:
+                tell(f"{mart.name}: has not been built yet")
+                well = False
+            elif found.since != now.since:
+                tell(f"{mart.name}: the past was cut off since it was built: there is nothing to compare it with")
+            else:
+                refuse_unless_there(now, found.as_of)
+                table = f"`{settings.marts}`.`{mart.name}`"
+                wrong = [each for each in look(connection, mart, table, found.as_of, found.since) if each.wrong]
+                well = well and not wrong
+                tell(f"{mart.name}: {found.rows:,} rows as of {found.as_of:%Y-%m-%d %H:%M:%S.%f}: {_said(wrong)}")
+                _tell_of(wrong, tell)
+    return well
+
+
+def _said(wrong: Sequence[Looked]) -> str:
+    return "well" if not wrong else f"{len(wrong)} checks do not pass"
+
+
+def _tell_of(wrong: Sequence[Looked], tell: Tell) -> None:
+    for each in wrong:
+        tell(f"    {each.name}: {each.wrong}")

@@ -1,0 +1,133 @@
+"""Waiting for Spark ends: with an answer, with its words, with what is missing; a stand-in plays Spark."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from pipeline.marts.engines import spark_session
+from pipeline.marts.engines.spark_session import Spark, SparkSettings, said
+from pipeline.replica.problems import NotPossible
+from pipeline.settings import BadSetting
+
+REMOTE = "sc://spark-connect:15002/;authorization=Bearer%20secret"
+
+
+class Session:
+    """What Spark's client would be: it answers when it is let, and notes that it was interrupted."""
+
+    def __init__(self) -> None:
+        self.interrupted = threading.Event()
+
+    def hang(self) -> None:
+        """Wait for a worker, as Spark does."""
+        self.interrupted.wait(30)
+
+    def interruptAll(self) -> None:  # noqa: N802  Spark's name
+        self.interrupted.set()
+
+
+class Broken(Exception):
+    """What Spark's client raises."""
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_session, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(spark_session, "_WITHOUT_WORKER_S", 0.3)
+
+
+@pytest.fixture
+def page() -> Iterator[dict[str, Any]]:
+    """A master's page; how many workers it has is in `aliveworkers`."""
+    found: dict[str, Any] = {"aliveworkers": 1}
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"aliveworkers" : %d}' % found["aliveworkers"])
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        found["url"] = f"http://127.0.0.1:{server.server_port}"
+        yield found
+        server.shutdown()
+        serving.join()
+
+
+def spark(monkeypatch: pytest.MonkeyPatch, page: str = "") -> Spark:
+    monkeypatch.setenv("SPARK_REMOTE", REMOTE)
+    monkeypatch.setenv("SPARK_MASTER_PAGE", page)
+    return Spark(SparkSettings(), Session(), Broken)
+
+
+def test_an_answer_is_handed_on(monkeypatch: pytest.MonkeyPatch):
+    assert spark(monkeypatch).ask(lambda: 7, 5, "seven") == 7
+
+
+def test_what_takes_too_long_is_interrupted_and_named(monkeypatch: pytest.MonkeyPatch):
+    asked = spark(monkeypatch)
+    with pytest.raises(NotPossible, match=r"^Spark at spark-connect:15002: sums are built: not within 0\.2 s$"):
+        asked.ask(asked.session.hang, 0.2, "sums are built")
+    assert asked.session.interrupted.is_set()
+
+
+def test_a_missing_worker_is_named_long_before_the_end(monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]):
+    asked, page["aliveworkers"], begun_s = spark(monkeypatch, page["url"]), 0, time.monotonic()
+    with pytest.raises(NotPossible, match="sums are built: its master has no worker"):
+        asked.ask(asked.session.hang, 60, "sums are built")
+    assert time.monotonic() - begun_s < 10
+    assert asked.session.interrupted.is_set()
+
+
+def test_a_worker_that_is_soon_back_is_waited_for(monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]):
+    asked, page["aliveworkers"] = spark(monkeypatch, page["url"]), 0
+
+    def answer_later() -> int:
+        time.sleep(0.1)
+        page["aliveworkers"] = 1
+        time.sleep(0.6)
+        return 7
+
+    assert asked.ask(answer_later, 60, "seven") == 7
+
+
+def test_a_page_that_is_not_there_is_no_worker_either(monkeypatch: pytest.MonkeyPatch):
+    asked = spark(monkeypatch, "http://127.0.0.1:9")
+    with pytest.raises(NotPossible, match="no worker"):
+        asked.ask(asked.session.hang, 60, "sums are built")
+
+
+def test_its_words_are_one_line_without_the_other_sides_stack(monkeypatch: pytest.MonkeyPatch):
+    def broken() -> None:
+        raise Broken("[TABLE_OR_VIEW_NOT_FOUND] no orders\n\nJVM stacktrace:\norg.apache.spark.Thing\n\tat Line 1")
+
+    with pytest.raises(NotPossible, match=r": sums: \[TABLE_OR_VIEW_NOT_FOUND\] no orders$"):
+        spark(monkeypatch).ask(broken, 5, "sums")
+    away = '<_MultiThreadedRendezvous of RPC:\n\tstatus = UNAVAILABLE\n\tdetails = "Connection refused"\n>'
+    assert said(Broken(away)) == "Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SPARK_REMOTE", "spark://spark-master:7077"), ("SPARK_REMOTE", "sc://"), ("SPARK_REMOTE", "sc://h:port/"),
+        ("SPARK_MASTER_PAGE", "spark-master:8080"),
+    ],
+)  # fmt: skip
+def test_where_spark_cant_be_is_refused_and_its_secret_not_shown(monkeypatch, name: str, value: str):
+    monkeypatch.setenv("SPARK_REMOTE", REMOTE)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=f"^{name}: ?.*allowed is"):
+        SparkSettings()
+    assert "secret" not in repr(SparkSettings.model_construct(remote=REMOTE))
