@@ -55,21 +55,33 @@ def view_comments(script: str = "views.sql") -> list[tuple[str, str]]:
     return [(name, _literal(comment)) for name, comment in found]
 
 
+def view_column_comments(view: str) -> list[tuple[str, str]]:
+    """Name and comment of each column of a view for analysts that has one."""
+    text = (SCRIPTS / "views.sql").read_text(encoding="utf-8")
+    found = re.findall(rf"COMMENT ON COLUMN {re.escape(view)}\.(\w+) IS\s+((?:'(?:[^']|'')*'\s*)+);", text)
+    return [(name, _literal(comment)) for name, comment in found]
+
+
 def _literal(quoted: str) -> str:
     parts = re.findall(r"'((?:[^']|'')*)'", quoted)
     return "".join(parts).replace("''", "'") if len(parts) > 1 else quoted.strip()[1:-1].replace("''", "'")
 
 
 def _diagram(tables: Iterable[Table], *, keys: bool) -> Iterator[str]:
-    tables = list(tables)
     yield "```mermaid"
+    yield from diagram(tables, keys=keys)
+    yield "```"
+
+
+def diagram(tables: Iterable[Table], *, keys: bool) -> Iterator[str]:
+    """Tables as Mermaid draws them, with their key columns or by their names alone."""
+    tables = list(tables)
     yield "erDiagram"
     for table in tables:
         yield from (_entity(table) if keys else [f"    {_name(table)}"])
     for table in tables:
         for reference in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
             yield _relationship(table, reference)
-    yield "```"
 
 
 def _name(table: Table) -> str:

@@ -36,6 +36,8 @@ ENTITY, APPENDED, PURGED, IN_BATCHES = "entity", "appended", "purged", "in batch
 """What a table may declare of itself, in its `info`."""
 PURGED_ALONE, PURGED_AS_CHAIN = "alone", "as a chain"
 """How rows are purged that do not go with a visit."""
+WORDS = "words"
+"""In the `info` of a constraint: by its column's name the words that it may hold."""
 MAY_LIE_AHEAD = "may lie ahead"
 """In the `info` of a column: its time is that of a promise or a plan, and may be after sim_now()."""
 
@@ -101,7 +103,9 @@ def check(name: str, condition: str) -> CheckConstraint:
 def one_of(column_name: str, *words: str) -> CheckConstraint:
     """A CHECK that a text column holds one of these words (or NULL, where the column allows it)."""
     listed = ", ".join(f"'{word}'" for word in words)
-    return check(f"{column_name}_known", f"{column_name} IN ({listed})")
+    made = check(f"{column_name}_known", f"{column_name} IN ({listed})")
+    made.info[WORDS] = {column_name: words}
+    return made
 
 
 def in_order(earlier: str, later: str) -> CheckConstraint:

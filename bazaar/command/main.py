@@ -13,6 +13,7 @@ _ALL_TO_IT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_op
 app.command(context_settings=_ALL_TO_IT)(others.report)
 app.command(context_settings=_ALL_TO_IT)(others.dashboards)
 app.command()(others.notebooks)
+app.command()(others.schema)
 app.command(hidden=True)(others.lend)
 
 

@@ -56,6 +56,17 @@ def notebooks(
             typer.echo(str(copy))
 
 
+def schema(
+    form: Annotated[str, typer.Option("--format", metavar="sql|dbml|mermaid|dbt|json", help="in which it is written")],
+) -> None:
+    """Write the schema, with its comments, keys and references, for other tools."""
+    from db.formats import FORMATS
+
+    if form not in FORMATS:
+        raise Failure(f"schema: format: {form!r} is not one; allowed are {', '.join(FORMATS)}")
+    typer.echo(FORMATS[form](), nl=False)
+
+
 def lend() -> None:
     """Lend shops to the process that has begun this one (bazaar/api/lender.py)."""
     from bazaar.command.lending.serve import serve

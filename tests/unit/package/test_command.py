@@ -15,7 +15,7 @@ from bazaar.command.extras import EXTRAS, missing
 from bazaar.place import ROOMS, command
 from sim.cli.main import app
 
-OF_THE_CLONE = {"report", "dashboards", "notebooks"}
+OF_THE_CLONE = {"report", "dashboards", "notebooks", "schema"}
 
 
 def bazaar(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
