@@ -179,18 +179,18 @@ up: $(DOTENV) ## PostgreSQL, simulator, Redash with its dashboards, JupyterLab, 
 pipeline: ## the same with Kafka: events on it, and landed in tables (docs/pipeline.md; COMPOSE_PROFILES=pipeline in .env does it too)
 	@COMPOSE_PROFILES=pipeline $(MAKE) --no-print-directory up
 
-# Airflow's scheduler knows where everything is; without it the environment says so (docs/pipeline.md).
-of_the_replica = @if $(call in_containers,airflow-scheduler); then \
-		exec $(COMPOSE) exec -T airflow-scheduler python -m pipeline.replica $(1) $(ARGS); \
-	fi; $(MAKE) --no-print-directory install && exec $(RUN) pipeline.replica $(1) $(ARGS)
+# Airflow's scheduler knows where everything is; without it the environment says so (docs/pipeline.md), marts or none.
+in_the_pipeline = if $(call in_containers,airflow-scheduler); then $(COMPOSE) exec -T airflow-scheduler python -m $(1); \
+	else $(MAKE) --no-print-directory install && $(RUN) $(1); fi
+of_the_marts = if [ -n "$$MARTS_URL" ] || $(call in_containers,airflow-scheduler); then echo; $(call in_the_pipeline,pipeline.marts $(1)); fi
 
 pipeline-status: export COMPOSE_PROFILES = pipeline
-pipeline-status: $(DOTENV) ## each stage on the way from the shop to its replica: how far behind, what is wrong, what to do
-	$(call of_the_replica,status)
+pipeline-status: $(DOTENV) ## each stage from the shop to its replica, and each mart: how far behind, what is wrong, what to do
+	@$(call in_the_pipeline,pipeline.replica status $(ARGS)); replica=$$?; $(call of_the_marts,status) && exit $$replica
 
 pipeline-check: export COMPOSE_PROFILES = pipeline
-pipeline-check: $(DOTENV) ## wait until the replica has caught up, and compare every table (ARGS=--pause holds the shop for it)
-	$(call of_the_replica,check)
+pipeline-check: $(DOTENV) ## wait until the replica has caught up, compare every table and mart (ARGS=--pause holds the shop for it)
+	@$(call in_the_pipeline,pipeline.replica check $(ARGS)); replica=$$?; $(call of_the_marts,check --engine spark) && exit $$replica
 
 # What a profile has started goes too, whichever it was.
 down: ## stop and remove the containers; ARGS=--volumes removes the shop and Redash's database too

@@ -14,7 +14,7 @@ from pipeline.marts.engines.from_files import FromFiles
 from pipeline.marts.engines.from_postgres import from_postgres
 from pipeline.marts.engines.source import BadFolder, NoSource, Source
 from pipeline.marts.head import Mart
-from pipeline.marts.problems import BadInput, Failed
+from pipeline.marts.problems import OUT, BadInput, Failed
 from pipeline.settings import PostgresUrl, Settings
 
 
@@ -26,12 +26,12 @@ class ShopSettings(Settings):
 
 def build(wanted: Sequence[Mart], as_of: datetime | None, given: argparse.Namespace, tell: engine.Tell) -> bool:
     """Build marts; whether nothing is wrong. Raises BadInput, BadSetting, Failed."""
-    return _well(given, lambda source: engine.build(wanted, source, given.into, as_of, tell))
+    return _well(given, lambda source: engine.build(wanted, source, given.into or OUT, as_of, tell))
 
 
 def check(wanted: Sequence[Mart], given: argparse.Namespace, tell: engine.Tell) -> bool:
     """Compare marts that are built with the shop; whether nothing is wrong. Raises BadInput, BadSetting, Failed."""
-    return _well(given, lambda source: engine.check(wanted, source, given.into, tell))
+    return _well(given, lambda source: engine.check(wanted, source, given.into or OUT, tell))
 
 
 def _well(given: argparse.Namespace, work: Callable[[Source], list[engine.Result]]) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.marts.engines.spark_session import SparkSettings, session
 from pipeline.marts.head import Mart
 from pipeline.marts.serving import served
+from pipeline.marts.serving import status as served_status
 from pipeline.marts.serving.looking import Looked, look
 from pipeline.marts.serving.making import make
 from pipeline.marts.serving.server import MartsSettings, connected
@@ -48,6 +49,16 @@ def check(wanted: Sequence[Mart], tell: Tell) -> bool:
                 tell(f"{mart.name}: {found.rows:,} rows as of {found.as_of:%Y-%m-%d %H:%M:%S.%f}: {_said(wrong)}")
                 _tell_of(wrong, tell)
     return well
+
+
+def status(tell: Tell) -> bool:
+    """How each mart is that readers have; whether all of them are well. Raises BadSetting, Waiting, NotPossible."""
+    found = served_status.status(MartsSettings())
+    rows = [served_status.Row("mart", "as of", "behind", "rows", "what is wrong", "what to do"), *found]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return not any(row.wrong for row in found)
 
 
 def _said(wrong: Sequence[Looked]) -> str:

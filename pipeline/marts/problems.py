@@ -1,6 +1,10 @@
-"""What a command may end in, each a line for people."""
+"""What the commands share: where DuckDB's file is, and what they may end in, each a line for people."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+OUT = Path("out/marts.duckdb")
 
 
 class BadInput(ValueError):

@@ -22,7 +22,8 @@ A_MART = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name in ("DATABASE_URL", "MYSQL_URL", "MARTS_URL"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_list_says_which_there_are(capsys: pytest.CaptureFixture[str]):
@@ -54,6 +55,8 @@ def test_build_and_check_say_what_they_did(
         (["build", "--as-of", "noon"], "as-of: 'noon' is not an instant; allowed is ISO 8601 with its zone"),
         (["build", "--as-of", "2026-01-05T00:00"], "as-of: '2026-01-05T00:00' has no time zone; allowed is ISO 8601"),
         (["build"], "no shop is named; give --from, --database-url or DATABASE_URL"),
+        (["build", "--engine", "spark"], "MYSQL_URL: is not set, and is needed"),
+        (["check", "--engine", "spark", "--into", "x.duckdb"], "--into: 'x.duckdb': allowed with --engine duckdb only"),
         (["build", "--from", "nowhere"], "from: 'nowhere' has no manifest.json that can be read; allowed is a folder"),
     ],
 )
