@@ -93,6 +93,8 @@ def parsed(name: str, text: str) -> Mart:
     file = f"{name}.sql"
     if not _NAME.fullmatch(name):
         raise BadMart(f"{file}: name: {name!r}: allowed are up to 40 of a-z, 0-9 and _, a letter first")
+    if name in chosen.replicated_tables():
+        raise BadMart(f"{file}: name: {name!r}: is a table of the shop, and in a mart's SQL means that")
     found = _HEAD.fullmatch(text)
     if found is None or not found["sql"].strip():
         raise BadMart(f"{file}: allowed is a head between /* and */ at its top, and SQL below")

@@ -22,12 +22,18 @@ PLAIN = Path(__file__).parent / "plain"
 Rows = list[tuple[Any, ...]]
 
 
-class Seen(NamedTuple):
-    """The cuts and marts as of one instant: then, and a day later; the shop as it is a day later."""
+class Digest(NamedTuple):
+    """How many rows a cut has, and a digest of them."""
 
-    then: dict[str, Rows]
+    rows: int
+    digest: str | None
+
+
+class Seen(NamedTuple):
+    """What was to be seen as of one instant then, the marts also a day later, and the shop as it is a day later."""
+
+    then: dict[str, Digest]
     marts_then: Path
-    later: dict[str, Rows]
     marts_later: Path
     shop: Shop
 
@@ -35,6 +41,13 @@ class Seen(NamedTuple):
 def cut_rows(shop: Shop, name: str, as_of: datetime, since: datetime | None = None) -> Rows:
     """The rows of a cut in PostgreSQL."""
     return sorted(shop.rows(cuts()[name].sql("postgresql", as_of, since)), key=repr)
+
+
+def digest(shop: Shop, name: str) -> Digest:
+    """What tells a cut's rows from others."""
+    cut = cuts()[name].sql("postgresql", AS_OF)
+    [found] = shop.rows(f"SELECT count(*), md5(string_agg(c::text, ' ' ORDER BY c::text)) FROM ({cut}) c")
+    return Digest(*found)
 
 
 def built(shop: Shop, out: Path, as_of: datetime | None = None) -> Path:

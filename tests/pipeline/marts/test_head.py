@@ -79,6 +79,8 @@ def test_a_name_has_room_for_the_name_of_its_staging_table():
         parsed("Orders", GOOD)
     with pytest.raises(BadMart, match="name"):
         parsed("a" * 41, GOOD)
+    with pytest.raises(BadMart, match=r"^orders\.sql: name: 'orders': is a table of the shop"):
+        parsed("orders", GOOD)
 
 
 @pytest.mark.parametrize("spelled", ["", "decimal", "decimal(2,3)", "decimal(9)", "text(5,5)", "bigint(5)", "TEXT(5)"])
