@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import Field
 
 from pipeline.marts.engines import duckdb as engine
+from pipeline.marts.engines.duckdb_file import BuildFailed
 from pipeline.marts.engines.from_files import FromFiles
 from pipeline.marts.engines.from_postgres import from_postgres
 from pipeline.marts.engines.source import BadFolder, NoSource, Source
@@ -40,7 +41,7 @@ def _well(given: argparse.Namespace, work: Callable[[Source], list[engine.Result
             return not any(result.wrong for result in work(source))
     except (engine.BadInstant, BadFolder) as error:
         raise BadInput(str(error)) from None
-    except (engine.BuildFailed, NoSource) as error:
+    except (BuildFailed, NoSource) as error:
         raise Failed(str(error)) from None
 
 

@@ -16,23 +16,12 @@ from duckdb import DuckDBPyConnection
 from common.messages import one_line
 from pipeline.marts.checks import looks, totals
 from pipeline.marts.cuts import cuts
+from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, kept_of, opened, staged, swap
 from pipeline.marts.engines.source import Source
-from pipeline.marts.engines.translation import Untranslatable, macros, translated, words
+from pipeline.marts.engines.translation import Untranslatable, translated, words
 from pipeline.marts.head import Mart
 
-BUILT = "built"
-"""The table that says of each mart as of when it is."""
 _WORTH_TELLING_S = 1.0
-_STAGING = "{}__new"
-_RECORD = f"""
-CREATE TABLE IF NOT EXISTS {BUILT} (
-    mart VARCHAR PRIMARY KEY, as_of TIMESTAMP NOT NULL, since TIMESTAMP, "rows" BIGINT NOT NULL, seconds DOUBLE NOT NULL
-)
-"""
-
-
-class BuildFailed(Exception):
-    """A mart that could not be built: one line saying which and why."""
 
 
 class BadInstant(ValueError):
@@ -51,7 +40,7 @@ class Result:
 
     def __str__(self) -> str:
         said = "; ".join(self.wrong) or f"{self.rows:,} rows in {self.seconds:.1f} s"
-        return f"{self.mart}: {said}{' (the old one stays)' if self.wrong else ''}"
+        return f"{self.mart}: {said}"
 
 
 Tell = Callable[[str], None]
@@ -65,49 +54,32 @@ def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | N
     """
     instant = _instant(source, as_of)
     results = []
-    with _opened(out) as engine:
+    with opened(out) as engine:
         tell(f"as of {instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
         _offer(engine, wanted, source, instant, tell)
         for mart in wanted:
             result = _built(engine, mart, source, instant)
             results.append(result)
-            tell(str(result))
+            tell(f"{result}{'; the old one stays' if result.wrong else ''}")
     return results
 
 
 def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell) -> list[Result]:
     """Look at marts that are in a file, each as of the instant that it was built for. Raises BuildFailed, NoSource."""
     results = []
-    with _opened(out) as engine:
+    with opened(out) as engine:
         for mart in wanted:
             begun_s = time.monotonic()
-            found = engine.execute(f'SELECT as_of, "rows" FROM {BUILT} WHERE mart = ?', [mart.name]).fetchall()
-            if not found:
+            if (kept := kept_of(engine, mart)) is None:
                 raise BuildFailed(f"{mart.name}: is not in {str(out)!r}; build it first")
-            [(built_for, rows)] = found
-            as_of = _instant(source, built_for.replace(tzinfo=UTC))
+            as_of = _instant(source, kept.as_of)
             _offer(engine, [mart], source, as_of, tell)
             with _naming(mart):
                 wrong = tuple(_wrong(engine, mart, mart.name, as_of))
-            result = Result(mart.name, as_of, rows, time.monotonic() - begun_s, wrong)
+            result = Result(mart.name, as_of, kept.rows, time.monotonic() - begun_s, wrong)
             results.append(result)
             tell(str(result))
     return results
-
-
-@contextmanager
-def _opened(out: Path) -> Iterator[DuckDBPyConnection]:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        engine = duckdb.connect(str(out))
-    except (duckdb.Error, OSError) as error:
-        raise BuildFailed(f"{str(out)!r} can't be opened: {one_line(error)}") from None
-    with engine:
-        engine.execute("SET TimeZone = 'UTC'")
-        engine.execute(_RECORD)
-        for macro in macros():
-            engine.execute(macro)
-        yield engine
 
 
 def _instant(source: Source, as_of: datetime | None) -> datetime:
@@ -139,21 +111,18 @@ def _words(mart: Mart) -> Iterator[str]:
 
 def _built(engine: DuckDBPyConnection, mart: Mart, source: Source, as_of: datetime) -> Result:
     begun_s = time.monotonic()
-    staging = _STAGING.format(mart.name)
     with _naming(mart):
-        columns = ", ".join(f"{each.name} {each.type.duckdb}{_null(each.nullable)}" for each in mart.columns)
-        engine.execute(f"CREATE OR REPLACE TABLE {staging} ({columns})")
+        staging = staged(engine, mart)
         sql = translated(mart.sql)
-        given: dict[str, Any] = {"as_of": _without_zone(as_of)} if "$as_of" in sql else {}
+        given: dict[str, Any] = {"as_of": as_of.astimezone(UTC).replace(tzinfo=None)} if "$as_of" in sql else {}
         _refuse_other_columns(engine, mart, sql, given)
         engine.execute(f"INSERT INTO {staging} BY NAME {sql}", given)
         rows = _one(engine, f"SELECT COUNT(*) FROM {staging}")
         wrong = tuple(_wrong(engine, mart, staging, as_of))
         result = Result(mart.name, as_of, rows, time.monotonic() - begun_s, wrong)
-        if wrong:
-            engine.execute(f"DROP TABLE {staging}")
-        else:
-            _swap(engine, mart, staging, result, source.moment.since)
+        if not wrong:
+            swap(engine, mart, Kept(as_of, source.moment.since, rows, result.seconds))
+        engine.execute(f"DROP TABLE IF EXISTS {staging}")
         return result
 
 
@@ -161,18 +130,6 @@ def _refuse_other_columns(engine: DuckDBPyConnection, mart: Mart, sql: str, give
     asked = [row[0] for row in engine.execute(f"DESCRIBE {sql}", given).fetchall()]
     if sorted(asked) != sorted(each.name for each in mart.columns):
         raise BuildFailed(f"{mart.name}: its SQL gives {', '.join(asked)}, which are not the columns of its head")
-
-
-def _swap(engine: DuckDBPyConnection, mart: Mart, staging: str, result: Result, since: datetime | None) -> None:
-    engine.begin()
-    engine.execute(f"DROP TABLE IF EXISTS {mart.name}")
-    engine.execute(f"ALTER TABLE {staging} RENAME TO {mart.name}")
-    engine.execute(f"COMMENT ON TABLE {mart.name} IS {_text(mart.grain)}")
-    for each in mart.columns:
-        engine.execute(f"COMMENT ON COLUMN {mart.name}.{each.name} IS {_text(each.comment)}")
-    row = [mart.name, _without_zone(result.as_of), since and _without_zone(since), result.rows, result.seconds]
-    engine.execute(f"INSERT OR REPLACE INTO {BUILT} VALUES (?, ?, ?, ?, ?)", row)
-    engine.commit()
 
 
 def _wrong(engine: DuckDBPyConnection, mart: Mart, table: str, as_of: datetime) -> Iterator[str]:
@@ -196,16 +153,3 @@ def _naming(mart: Mart) -> Iterator[None]:
         yield
     except (duckdb.Error, Untranslatable) as error:
         raise BuildFailed(f"{mart.name}: {one_line(error)}") from None
-
-
-def _without_zone(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def _null(nullable: bool) -> str:
-    return "" if nullable else " NOT NULL"
-
-
-def _text(said: str) -> str:
-    quoted = said.replace("'", "''")
-    return f"'{quoted}'"

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.marts.catalogue import named
 from pipeline.marts.engines import duckdb as engine
+from pipeline.marts.engines.duckdb_file import BUILT, BuildFailed
 from pipeline.marts.engines.from_postgres import FromPostgres, from_postgres
 from pipeline.marts.engines.translation import macros, translated
 from pipeline.marts.head import Mart, parsed
@@ -61,7 +62,7 @@ def build(mart: Mart, source: FromPostgres, out: Path) -> tuple[str, ...]:
     ids=["a column that changes", "a table that it does not name", "other columns", "a null", "no SQL"],
 )
 def test_what_a_mart_may_not_do_is_one_line_with_its_name(source: FromPostgres, tmp_path: Path, sql: str, said: str):
-    with pytest.raises(engine.BuildFailed, match=said) as raised:
+    with pytest.raises(BuildFailed, match=said) as raised:
         build(parsed("orders_by_state", HEAD + sql), source, tmp_path / "marts.duckdb")
     assert str(raised.value).startswith("orders_by_state: ")
     assert "\n" not in str(raised.value)
@@ -91,7 +92,7 @@ def test_a_mart_of_which_something_is_wrong_leaves_the_old_one(
     assert rows_of(good, out) == before
     with duckdb.connect(str(out), read_only=True) as connection:
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert tables == {"orders_by_state", engine.BUILT}
+    assert tables == {"orders_by_state", BUILT}
 
 
 def test_a_mart_says_of_itself_what_it_is(source: FromPostgres, tmp_path: Path):
@@ -106,7 +107,7 @@ def test_a_mart_says_of_itself_what_it_is(source: FromPostgres, tmp_path: Path):
             "One row a state.",
             {"state": "where it stands", "orders": "orders placed"},
         )
-        assert connection.execute(f"SELECT mart, as_of FROM {engine.BUILT}").fetchall() == [
+        assert connection.execute(f"SELECT mart, as_of FROM {BUILT}").fetchall() == [
             ("orders_by_state", AS_OF.replace(tzinfo=None))
         ]
 
@@ -123,6 +124,16 @@ def test_a_mart_that_was_tampered_with_fails_its_check(source: FromPostgres, tmp
     [tampered] = engine.check([mart], source, out, lambda _: None)
     assert whole.wrong == ()
     assert [each.partition(":")[0] for each in tampered.wrong] == ["revenue"]
+
+
+def test_what_a_killed_build_has_left_is_gone_with_the_next(source: FromPostgres, tmp_path: Path):
+    out = tmp_path / "marts.duckdb"
+    with duckdb.connect(str(out)) as connection:
+        connection.execute("CREATE TABLE average_check__new (day DATE)")
+    build(parsed("orders_by_state", HEAD + PAID), source, out)
+    with duckdb.connect(str(out), read_only=True) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+    assert tables == [(BUILT,), ("orders_by_state",)]
 
 
 def test_an_instant_that_the_shop_has_not_come_to_is_refused(source: FromPostgres, tmp_path: Path):

@@ -1,0 +1,96 @@
+"""DuckDB's file of marts: tables with comments, when each is as of, and how a new one takes the place of the old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from common.messages import one_line
+from pipeline.marts.engines.translation import macros
+from pipeline.marts.head import Mart
+
+BUILT = "built"
+"""The table that says of each mart as of when it is."""
+_STAGING = "__new"
+_RECORD = f"""
+CREATE TABLE IF NOT EXISTS {BUILT} (
+    mart VARCHAR PRIMARY KEY, as_of TIMESTAMP NOT NULL, since TIMESTAMP, "rows" BIGINT NOT NULL, seconds DOUBLE NOT NULL
+)
+"""
+_LEFT = "SELECT table_name FROM duckdb_tables() WHERE ends_with(table_name, ?) AND NOT temporary"
+
+
+class BuildFailed(Exception):
+    """A mart that could not be built: one line saying which and why."""
+
+
+class Kept(NamedTuple):
+    """What the file says of a mart: as of when, since when (None: all there was), its rows and the seconds it took."""
+
+    as_of: datetime
+    since: datetime | None
+    rows: int
+    seconds: float
+
+
+@contextmanager
+def opened(out: Path) -> Iterator[DuckDBPyConnection]:
+    """The file, made where it is missing; what a killed build has left is gone. Raises BuildFailed."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        engine = duckdb.connect(str(out))
+    except (duckdb.Error, OSError) as error:
+        raise BuildFailed(f"{str(out)!r} can't be opened: {one_line(error)}") from None
+    with engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute(_RECORD)
+        for (left,) in engine.execute(_LEFT, [_STAGING]).fetchall():
+            engine.execute(f"DROP TABLE {left}")
+        for macro in macros():
+            engine.execute(macro)
+        yield engine
+
+
+def kept_of(engine: DuckDBPyConnection, mart: Mart) -> Kept | None:
+    """What the file says of a mart; None where it is not there."""
+    sql = f'SELECT as_of, since, "rows", seconds FROM {BUILT} WHERE mart = ?'
+    for as_of, since, rows, seconds in engine.execute(sql, [mart.name]).fetchall():
+        return Kept(as_of.replace(tzinfo=UTC), since and since.replace(tzinfo=UTC), rows, seconds)
+    return None
+
+
+def staged(engine: DuckDBPyConnection, mart: Mart) -> str:
+    """The name of an empty table with the mart's columns."""
+    columns = ", ".join(
+        f"{each.name} {each.type.duckdb}{'' if each.nullable else ' NOT NULL'}" for each in mart.columns
+    )
+    engine.execute(f"CREATE OR REPLACE TABLE {mart.name}{_STAGING} ({columns})")
+    return f"{mart.name}{_STAGING}"
+
+
+def swap(engine: DuckDBPyConnection, mart: Mart, kept: Kept) -> None:
+    """Let what is staged take the mart's place, in one transaction with what is said of it."""
+    engine.begin()
+    engine.execute(f"DROP TABLE IF EXISTS {mart.name}")
+    engine.execute(f"ALTER TABLE {mart.name}{_STAGING} RENAME TO {mart.name}")
+    engine.execute(f"COMMENT ON TABLE {mart.name} IS {_text(mart.grain)}")
+    for each in mart.columns:
+        engine.execute(f"COMMENT ON COLUMN {mart.name}.{each.name} IS {_text(each.comment)}")
+    row = [mart.name, _in_utc(kept.as_of), kept.since and _in_utc(kept.since), kept.rows, kept.seconds]
+    engine.execute(f"INSERT OR REPLACE INTO {BUILT} VALUES (?, ?, ?, ?, ?)", row)
+    engine.commit()
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def _text(said: str) -> str:
+    quoted = said.replace("'", "''")
+    return f"'{quoted}'"
