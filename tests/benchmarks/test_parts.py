@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import growth, reading
+from benchmarks import growth, marts, reading
 from benchmarks.peers import measuring as peers
 
 SHOP = {
@@ -50,3 +50,14 @@ def test_a_peer_that_fails_is_a_line_and_is_compared_with_nothing():
 def test_a_peer_is_compared_by_real_and_by_processor_time():
     *_, line = peers.lines({"bazaar": {**MADE, "rows_per_s": 50.0, "rows_per_cpu_s": 10.0}, "jafgen": MADE})
     assert (line.measured, line.met) == ("5.0 × its rows/s, 0.5 × a CPU-second", True)
+
+
+@pytest.mark.parametrize(("cpu_s", "met"), [(20.0, True), (20.5, False)])
+def test_marts_may_cost_as_many_times_more_as_there_are_more_orders(cpu_s: float, met: bool):
+    figures = {"s": 3.0, "computing_s": 1.0, "rss_mb": 300.0, "marts": 7.0, "bytes": 1e6}
+    found = {
+        "10 k": {**figures, "orders": 10_000, "cpu_s": 2.0},
+        "100 k": {**figures, "orders": 100_000, "cpu_s": cpu_s},
+    }
+    *_, ratio = marts.lines(found)
+    assert (ratio.what, ratio.met) == ("Processor time of marts at 100 k orders of that at 10 k", met)
