@@ -1,6 +1,9 @@
 -- Roles belong to the whole cluster: making them is idempotent, and where the rights to do so are missing a warning says
 -- so and the shop works without them. Whoever runs this owns the tables and writes them.
 --
+-- bazaar_reader only reads. bazaar_analyst reads the same and makes schemas of its own in this database, so that nobody who
+-- builds on the shop has to work as its owner.
+--
 -- PostgreSQL does not hand a role's settings down to its members: a login role that is merely a member of
 -- bazaar_reader may read, but needs the two settings of its own.
 
@@ -66,5 +69,41 @@ BEGIN
         public.period_step(text), public.period_steps(text), public.visits_in(text), public.views_in(text), public.currency(),
         public.incidents_during(text, timestamptz, timestamptz), sim.rules_since(int) TO bazaar_reader;
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bazaar_reader;
+END
+$$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_reader') THEN
+        RETURN;  -- what readers read is what analysts read
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_analyst') THEN
+        CREATE ROLE bazaar_analyst NOLOGIN;
+    END IF;
+    IF NOT pg_has_role('bazaar_analyst', 'bazaar_reader', 'USAGE') THEN
+        GRANT bazaar_reader TO bazaar_analyst;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE WARNING 'role bazaar_analyst is not there, or reads nothing, and that may not be changed: %', SQLERRM;
+    WHEN duplicate_object OR unique_violation OR internal_error THEN
+        NULL;  -- another database of this cluster is making it, or has just made it
+END
+$$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'bazaar_analyst') THEN
+        RETURN;
+    END IF;
+    IF has_database_privilege('bazaar_analyst', current_database(), 'CREATE') THEN
+        RETURN;
+    END IF;
+    IF has_database_privilege(current_database(), 'CREATE WITH GRANT OPTION') THEN
+        EXECUTE format('GRANT CREATE ON DATABASE %I TO bazaar_analyst', current_database());
+    ELSE
+        RAISE WARNING 'role bazaar_analyst may make no schemas: that is for the owner of database % to grant',
+            current_database();
+    END IF;
 END
 $$;

@@ -25,6 +25,12 @@ reader() {
     done
 }
 
+# Who builds on the shop, in schemas of its own: without login until somebody gives it a password.
+analyst() {
+    echo "DO \$\$ BEGIN IF to_regrole('bazaar_analyst') IS NULL THEN CREATE ROLE bazaar_analyst; END IF; END \$\$;"
+    echo 'GRANT bazaar_reader TO bazaar_analyst;'
+}
+
 # Who reads the log for the replica: everything that is in a publication. The shop's owner may act for it, to drop a slot that
 # nobody reads any more: that is a right of who may replicate, and is not handed down.
 replication() {
@@ -44,9 +50,10 @@ statements() {
     role airflow "$AIRFLOW_DB_PASSWORD"
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
     reader
+    analyst
     replication
     # An owner needs no grant; PUBLIC would let each role into the other's database.
     for name in postgres template1 bazaar redash pipeline airflow; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
-    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader, bazaar_replication;'
+    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader, bazaar_analyst, bazaar_replication;'
     echo 'GRANT CONNECT ON DATABASE pipeline TO bazaar_reader;'
 }

@@ -111,6 +111,13 @@ def reader_url(owner_url: str) -> str | None:
         return server.reader_url() if server.allow_reader(owner_url) else None
 
 
+def analyst_url(owner_url: str) -> str | None:
+    """The embedded database's URL for who makes schemas of his own; None while the role is not there."""
+    with _embedded_troubles():
+        server = _server()
+        return server.analyst_url() if server.allow_analyst(owner_url) else None
+
+
 def _server() -> EmbeddedServer:
     from sim.embedded import EmbeddedServer
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli.database import DATA_ROOT, reader_url, start_and_leave, url_if_running
+from sim.cli.database import DATA_ROOT, analyst_url, reader_url, start_and_leave, url_if_running
 from sim.cli.failure import Failure
 from sim.cli.urls import sqlalchemy_url
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def dsn_command(named: str | None, *, sqlalchemy: bool, reader: bool) -> None:
+def dsn_command(named: str | None, *, sqlalchemy: bool, reader: bool, analyst: bool = False) -> None:
     """Print the URL; an embedded server is started and stays, for whoever asks wants to connect."""
     from sim.embedded import variables
 
+    if reader and analyst:
+        raise Failure("dsn: --reader and --analyst are two roles; give one of them")
     around = dict(os.environ)  # the embedded server has this process forget some of it
     url = named or _embedded_url("dsn")
     if reader:
         url = _for_reading(url, named)
+    if analyst:
+        url = _for_analysts(url, named)
     if named is None:
         url += variables.overruling(around)
         if variables.NOT_FOR_URLS in around:
@@ -63,4 +67,15 @@ def _for_reading(owner_url: str, named: str | None) -> str:
     url = reader_url(owner_url)
     if url is None:
         raise Failure("dsn: the reading role is not there yet; `python -m sim run` (make sim) makes it")
+    return url
+
+
+def _for_analysts(owner_url: str, named: str | None) -> str:
+    if named is not None:
+        raise Failure(
+            "dsn: --analyst is for the embedded server; in your own, give bazaar_analyst LOGIN and a password"
+        )
+    url = analyst_url(owner_url)
+    if url is None:
+        raise Failure("dsn: the analysts' role is not there yet; `python -m sim run` (make sim) makes it")
     return url

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from common.messages import one_line
 from db.terms import begin_on_our_terms
-from sim.embedded.passwords import READER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,9 +74,9 @@ def is_idle(url: str, seconds: float) -> bool:
     return True
 
 
-def allow_login(connection: Connection, password: str) -> bool:
-    """Let the reading role log in; False when there is no such role."""
-    if not connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": READER}):
+def allow_login(connection: Connection, role: str, password: str) -> bool:
+    """Let a role log in; False when there is no such role."""
+    if not connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role}):
         return False
-    connection.execute(text(f'ALTER ROLE "{READER}" LOGIN PASSWORD :password'), {"password": password})
+    connection.execute(text(f'ALTER ROLE "{role}" LOGIN PASSWORD :password'), {"password": password})
     return True

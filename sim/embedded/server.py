@@ -79,17 +79,30 @@ class EmbeddedServer:
         """The reading role's URL when the server runs, else None; needs `allow_reader` once before."""
         return self._url_if_running(passwords.READER)
 
+    def analyst_url(self) -> str | None:
+        """The same of the role that makes schemas of its own; needs `allow_analyst` once before."""
+        return self._url_if_running(passwords.ANALYST)
+
     def allow_reader(self, target: Connection | str) -> bool:
         """Give role bazaar_reader its password and LOGIN; False when there is no such role.
 
         A URL means a connection of our own; in a connection given, the caller commits.
         """
+        return self._allow(passwords.READER, target)
+
+    def allow_analyst(self, target: Connection | str) -> bool:
+        """The same for role bazaar_analyst."""
+        with self._troubles_in_one_line(), lock.exclusive(self._lock):
+            passwords.complete(self._passwords, passwords.ANALYST)  # clusters from before have none
+        return self._allow(passwords.ANALYST, target)
+
+    def _allow(self, role: str, target: Connection | str) -> bool:
         with self._troubles_in_one_line():
-            password = passwords.read(self._passwords, passwords.READER)
+            password = passwords.read(self._passwords, role)
             if not isinstance(target, str):
-                return clients.allow_login(target, password)
+                return clients.allow_login(target, role, password)
             with clients.connect(target) as connection:
-                return clients.allow_login(connection, password)
+                return clients.allow_login(connection, role, password)
 
     def stop(self, only_if_idle: bool = True) -> bool:
         """Stop the server, fast but cleanly; False when it runs on because other clients are connected."""

@@ -1,4 +1,4 @@
-"""bazaar_reader reads everything in the shop and writes nothing."""
+"""bazaar_reader reads everything in the shop and writes nothing; bazaar_analyst writes in schemas of its own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ READABLE = [table.name for table in tables_in_key_order() if table.schema is Non
     name for name, _ in view_comments()
 ]
 
+WRITING = [
+    "INSERT INTO categories VALUES (9, 'Toys')",
+    "UPDATE orders SET total = 0",
+    "DELETE FROM reviews",
+    "TRUNCATE session_events",
+    "UPDATE sim.runs SET sim_now = now()",
+    "UPDATE sim.controls SET paused = true",
+    "DROP VIEW order_lines",
+    "CREATE TABLE public.mine (id int)",
+    "SELECT * FROM sim.alembic_version",
+]
+
 
 @pytest.fixture
 def reader(shop: Connection) -> Connection:
@@ -35,23 +47,43 @@ def test_reads_the_whole_shop(reader: Connection):
     assert reader.exec_driver_sql("SELECT speed, paused FROM sim.controls").all() == [("max", False)]
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO categories VALUES (9, 'Toys')",
-        "UPDATE orders SET total = 0",
-        "DELETE FROM reviews",
-        "TRUNCATE session_events",
-        "UPDATE sim.runs SET sim_now = now()",
-        "UPDATE sim.controls SET paused = true",
-        "DROP VIEW order_lines",
-        "CREATE TABLE public.mine (id int)",
-        "SELECT * FROM sim.alembic_version",
-    ],
-)
+@pytest.mark.parametrize("statement", WRITING)
 def test_writes_nothing(statement: str, reader: Connection):
     with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         reader.exec_driver_sql(statement)
+
+
+@pytest.fixture
+def analyst(shop: Connection) -> Connection:
+    """The small world, for who builds on it."""
+    shop.exec_driver_sql("SET LOCAL ROLE bazaar_analyst")
+    return shop
+
+
+def test_an_analyst_reads_the_whole_shop_and_writes_beside_it(analyst: Connection):
+    for name in READABLE:
+        analyst.exec_driver_sql(f"SELECT * FROM {name} LIMIT 1").close()
+    analyst.exec_driver_sql("CREATE SCHEMA mine")
+    analyst.exec_driver_sql(
+        "CREATE TABLE mine.late AS SELECT * FROM delivery_times WHERE is_late AND sim_now() > placed_at"
+    )
+    analyst.exec_driver_sql("CREATE VIEW mine.cities AS SELECT * FROM cities")
+
+
+@pytest.mark.parametrize("statement", WRITING)
+def test_an_analyst_writes_nothing_of_the_shop(statement: str, analyst: Connection):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        analyst.exec_driver_sql(statement)
+
+
+def test_who_may_not_let_analysts_make_schemas_says_so(shop: Connection):
+    owner, group = f"owner_{uuid.uuid4().hex[:12]}", f"group_{uuid.uuid4().hex[:12]}"
+    shop.exec_driver_sql(f"CREATE ROLE {group}")
+    shop.exec_driver_sql(f"CREATE ROLE {owner} NOCREATEROLE")
+    _, rights = ROLES.read_text(encoding="utf-8").replace("bazaar_analyst", group).rsplit("DO $$", 1)
+    shop.exec_driver_sql(f"SET LOCAL ROLE {owner}")
+    (warning,) = run_roles(shop, f"DO $${rights}")
+    assert warning.startswith(f"role {group} may make no schemas: that is for the owner of database ")
 
 
 def test_settings_of_the_role(shop: Connection):

@@ -171,6 +171,12 @@ def test_the_embedded_server_lives_as_long_as_it_is_wanted(surroundings, open_fo
     with connect(command("dsn", "--reader")) as connection:
         assert connection.scalar(text("SELECT current_user")) == "bazaar_reader"
         assert connection.scalar(text("SELECT count(*) FROM warehouses")) > 0
+    secrets = open_folder / ".data" / "postgres.password"
+    secrets.write_text("".join(secrets.read_text().splitlines(keepends=True)[:2]))  # of a shop from before analysts
+    with connect(command("dsn", "--analyst")) as connection:
+        connection.execute(text("CREATE SCHEMA mine"))
+        connection.execute(text("CREATE TABLE mine.kept AS TABLE warehouses"))
+        assert connection.scalar(text("SELECT current_user")) == "bazaar_analyst"
     assert not command("dsn", "--named")
     (open_folder / ".env").write_text("DATABASE_URL=postgres://me@db.example/shop\n")
     assert command("dsn", "--named") == command("dsn") == "postgresql://me@db.example/shop"

@@ -67,6 +67,8 @@ def refusal(capsys, nowhere):
         (["run", "--database-url", "postgres://me:hush@127.0.0.1:1/d"], ["127.0.0.1:1/d", "refused"]),
         (["check", "--database-url", "postgres://me:hu@sh@h/d"], ["database-url: ", "%40"]),
         (["dsn", "--reader", "--database-url", "postgres://me:hush@h/d"], ["--reader"]),
+        (["dsn", "--analyst", "--database-url", "postgres://me:hush@h/d"], ["--analyst"]),
+        (["dsn", "--analyst", "--reader"], ["two roles"]),
         (["dsn"], ["there is no database"]),
         (["check"], ["there is no run"]),
     ],
