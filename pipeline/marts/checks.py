@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.marts.cuts import Dialect, cuts
 from pipeline.marts.head import MART, Mart, MartCheck
@@ -22,11 +22,16 @@ class Look(NamedTuple):
 
 
 class Total(NamedTuple):
-    """Two queries for one number each, which have to be equal; both are NULL where there is nothing to add up."""
+    """Two queries for one number each, which have to `agree`."""
 
     name: str
     mart_sql: str
     source_sql: str
+
+
+def agree(here: Any, there: Any) -> bool:
+    """Whether two totals are equal; where there is nothing to add up, nothing (NULL) and 0 are."""
+    return bool((here or 0) == (there or 0))
 
 
 def looks(mart: Mart, table: str) -> Iterator[Look]:

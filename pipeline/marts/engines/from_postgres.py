@@ -24,7 +24,7 @@ from pipeline.marts.engines.source import Moment, NoSource
 from pipeline.replica.mysql_tables import UnknownType
 
 _TERMS = {"connect_timeout": "10", "application_name": "bazaar marts"}
-_IS_THERE = "SELECT to_regclass('sim.current_run') IS NOT NULL"
+_IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL, to_regclass('sim.current_run') IS NOT NULL"
 _MOMENT = "SELECT sim_now, (SELECT kept_since FROM sim.retention), epoch FROM sim.current_run"
 _BLOCK_BYTES = 1 << 22
 _PATIENCE_S = 10.0
@@ -73,8 +73,11 @@ def from_postgres(url: str) -> Iterator[FromPostgres]:
 def _moment(connection: Connection) -> Moment:
     with connection.cursor() as cursor:
         cursor.execute(_IS_THERE)
+        is_there, is_current = cursor.fetchone() or (False, False)
+        if is_there and not is_current:
+            raise NoSource("the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it")
         row = None
-        if (cursor.fetchone() or (False,))[0]:
+        if is_there:
             cursor.execute(_MOMENT)
             row = cursor.fetchone()
     if row is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymysql.connections import Connection
 
-from pipeline.marts.checks import looks, totals_of_source
+from pipeline.marts.checks import agree, looks, totals_of_source
 from pipeline.marts.head import Mart
 from pipeline.replica.mysql import ask
 
@@ -40,7 +40,7 @@ def look(
         yield looked(each.name, f"{rows:,} wrong" if rows else "")
     for total in totals_of_source(mart, table, "mysql", as_of, since):
         here, there = _one(connection, total.mart_sql), _one(connection, total.source_sql)
-        yield looked(total.name, "" if here == there else f"{here} in the mart, {there} in the replica")
+        yield looked(total.name, "" if agree(here, there) else f"{here} in the mart, {there} in the replica")
 
 
 def rows(connection: Connection[Any], table: str) -> int:

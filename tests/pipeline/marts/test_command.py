@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import psycopg2
 import pytest
 
 from pipeline.marts import page
@@ -14,6 +16,7 @@ from pipeline.marts.__main__ import main
 from pipeline.marts.catalogue import FOLDER, marts
 from pipeline.marts.head import parsed
 from sim.export import Wanted, export
+from tests.integration.test_running import Shop
 from tests.pipeline.marts.shops import Seen
 
 A_MART = re.compile(r"```sql\n(.*?)```", re.DOTALL)
@@ -87,6 +90,25 @@ def test_what_is_in_the_way_is_one_line_and_1(
     error = capsys.readouterr().err
     assert error.startswith(f"pipeline.marts: {said}")
     assert error.count("\n") == 1
+
+
+def test_a_database_without_a_shop_is_told(database_url: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["build", "--database-url", database_url]) == 1
+    assert capsys.readouterr().err == "pipeline.marts: no shop has been opened in this database\n"
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA sim CREATE TABLE runs (run_id bigint)")
+    assert main(["build", "--database-url", database_url]) == 1
+    assert "older program's; `python -m sim upgrade`" in capsys.readouterr().err
+
+
+def test_a_shop_without_a_single_order_has_no_marts_yet(postgres_url: str, capsys: pytest.CaptureFixture[str]):
+    with Shop.in_new_database(postgres_url) as shop:
+        shop.run(duration="1s")
+        assert main(["build", "average_check", "customer_behaviour", "--database-url", shop.url]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == "average_check: not_empty: 1 wrong; the old one stays"
+    assert lines[-1].startswith("customer_behaviour: ")
+    assert lines[-1].endswith(" s")
 
 
 def test_an_export_that_lacks_a_table_is_told(seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]):

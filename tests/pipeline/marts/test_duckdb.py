@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from pipeline.marts.catalogue import named
+from pipeline.marts.checks import agree
 from pipeline.marts.engines import duckdb as engine
 from pipeline.marts.engines.duckdb_file import BUILT, BuildFailed
 from pipeline.marts.engines.from_postgres import FromPostgres, from_postgres
@@ -141,6 +142,13 @@ def test_an_instant_that_the_shop_has_not_come_to_is_refused(source: FromPostgre
     for as_of in (source.moment.newest + timedelta(microseconds=1), source.moment.opened):
         with pytest.raises(engine.BadInstant, match=r"^as-of: '.*': allowed is after 2026-01-05T00:00:00Z up to"):
             engine.build([mart], source, tmp_path / "marts.duckdb", as_of, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "agreed"), [(None, 0, True), (Decimal("0.00"), None, True), (1, None, False)]
+)
+def test_nothing_to_add_up_is_nothing(here: object, there: object, agreed: bool):
+    assert agree(here, there) is agree(there, here) is agreed
 
 
 @pytest.mark.parametrize(
