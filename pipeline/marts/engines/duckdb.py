@@ -65,13 +65,19 @@ def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | N
 
 
 def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell) -> list[Result]:
-    """Look at marts that are in a file, each as of the instant that it was built for. Raises BuildFailed, NoSource."""
+    """Look at marts that are in a file, each as of the instant that it was built for.
+
+    Raises BuildFailed, BadInstant, NoSource.
+    """
     results = []
     with opened(out) as engine:
         for mart in wanted:
             begun_s = time.monotonic()
             if (kept := kept_of(engine, mart)) is None:
                 raise BuildFailed(f"{mart.name}: is not in {str(out)!r}; build it first")
+            if kept.since != source.moment.since:
+                tell(f"{mart.name}: the past was cut off since it was built: there is nothing to compare it with")
+                continue
             as_of = _instant(source, kept.as_of)
             _offer(engine, [mart], source, as_of, tell)
             with _naming(mart):

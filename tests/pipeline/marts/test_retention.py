@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -68,3 +69,12 @@ def test_an_instant_before_it_is_refused(forgetting: Forgetting, tmp_path: Path)
     assert str(raised.value) == (
         "as-of: '2026-01-06T12:00:00.000000Z': allowed is after 2026-01-06T12:00:00Z up to 2026-01-09T14:00:00.000000Z"
     )
+
+
+def test_a_mart_of_before_the_cut_is_compared_with_nothing(seen: Seen, forgetting: Forgetting, tmp_path: Path):
+    told: list[str] = []
+    out = tmp_path / "marts.duckdb"
+    shutil.copy(seen.marts_later, out)
+    with from_postgres(forgetting.shop.url) as source:
+        assert engine.check(marts()[:1], source, out, told.append) == []
+    assert told == ["average_check: the past was cut off since it was built: there is nothing to compare it with"]
