@@ -39,9 +39,13 @@ def lines(found: Found) -> Iterator[Line]:
     """The figures as lines of the table."""
     made, late, spent = found["snapshot"], found["late"], found["idle"]
     rate = made["rows"] / made["s"]
+    cost = ", ".join(
+        f"{name} {1e5 * made[f'{name}_cpu_s'] / made['rows']:.1f}" for name in FOLLOWING if f"{name}_cpu_s" in made
+    )
     yield compared(
         "Replica: rows/s of a snapshot", rate, 10_000, f"{rate:,.0f}",
-        f"{made['rows']:,} rows; {made['in_all_s']:.0f} s from `ensure` to the last", sense="≥",
+        f"{made['rows']:,} rows, {made['in_all_s']:.0f} s from `ensure` to the last; CPU s per 100 k: {cost}",
+        sense="≥",
     )  # fmt: skip
     yield compared(
         "Replica: a commit at 60x is in MySQL after, p95", late["p95"], 2, f"{late['p95']:.2f} s",

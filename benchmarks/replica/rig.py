@@ -21,7 +21,7 @@ from benchmarks.databases import ask
 FOLLOWING = ("kafka", "mysql", "connect")
 AIRFLOW = ("airflow-api", "airflow-scheduler", "airflow-dag-processor")
 PIPELINE = (*FOLLOWING, "kafka-producer", "kafka-consumer", *AIRFLOW)
-_PROFILE = {"COMPOSE_PROFILES": "pipeline", "HISTORY": "3d", "SPEED": "60x"}
+_PROFILE = {"COMPOSE_PROFILES": "pipeline", "HISTORY": "1d", "SPEED": "60x"}
 _BUILT = ("preflight", "sim", "connect", "airflow-init", "kafka-producer", "kafka-consumer", *AIRFLOW)
 _NOW = "SELECT max(sim_now) FROM runs"
 SIM_NOW = "SELECT sim_now, status FROM sim.current_run"
@@ -30,7 +30,7 @@ PATIENCE_S = 900.0
 
 @contextmanager
 def rig() -> Iterator[System]:
-    """A system with a shop of three days, which stands, and nothing of the pipeline. Raises Unmeasurable."""
+    """A system with a shop of a day, which stands, and nothing of the pipeline. Raises Unmeasurable."""
     with system(_PROFILE, _BUILT, ("postgres", *FOLLOWING)) as made:
         raised(made, "postgres", "sim")
         until(lambda: ask(made.shop_url, SIM_NOW)[0][1] == "pacing", "a shop with its history")

@@ -8,7 +8,7 @@ from threading import Thread
 
 from benchmarks.compose.system import System
 from benchmarks.databases import ask
-from benchmarks.replica.rig import answer, replica, tended, until
+from benchmarks.replica.rig import FOLLOWING, accounts, answer, cpu_s, replica, tended, until
 from pipeline.replica import chosen
 
 
@@ -18,7 +18,8 @@ def measure(made: System) -> dict[str, float]:
         each.name: ask(made.shop_url, f"SELECT count(*) FROM {chosen.qualified(each)}")[0][0]
         for each in chosen.tables()
     }
-    began_s = time.monotonic()
+    files = accounts(made, FOLLOWING)
+    before, began_s = cpu_s(files), time.monotonic()
     ensuring = Thread(target=tended, args=(made, "ensure"))
     ensuring.start()
     with closing(replica(made)) as connection:
@@ -38,4 +39,5 @@ def measure(made: System) -> dict[str, float]:
         until(whole, "whole snapshot")
         last_s = time.monotonic()
     ensuring.join()
-    return {"rows": sum(rows.values()), "in_all_s": last_s - began_s, "s": last_s - first_s}
+    used = {f"{name}_cpu_s": round(now - before[name], 1) for name, now in cpu_s(files).items()}
+    return {"rows": sum(rows.values()), "in_all_s": last_s - began_s, "s": last_s - first_s, **used}

@@ -14,6 +14,7 @@ from common.messages import one_line
 from pipeline.replica.problems import NotPossible
 
 PATIENCE_S = 30.0
+RUNS_S = 120.0  # what is given up then is begun anew from its beginning; a busy laptop loads connectors for a minute
 OFFSETS_S = 90.0
 _LOOK_EVERY_S = 0.3
 _CONFLICT = 409  # connectors are being handed out just now
@@ -84,7 +85,7 @@ class Connect:
     def stop(self, name: str) -> None:
         """Stop a connector, and wait until nothing of it runs."""
         self._told("PUT", f"/connectors/{name}/stop")
-        self._wait(name, "stop", lambda connector: connector.stopped)
+        self._wait(name, "stop", lambda connector: connector.stopped, PATIENCE_S)
 
     def resume(self, name: str) -> None:
         """Let a stopped or paused connector run."""
@@ -96,7 +97,7 @@ class Connect:
 
     def wait_until_it_runs(self, name: str) -> None:
         """Wait until a connector says that it runs. Raises NotPossible with what it says otherwise."""
-        self._wait(name, "run", lambda connector: connector.runs)
+        self._wait(name, "run", lambda connector: connector.runs, RUNS_S)
 
     def offsets(self, name: str) -> list[dict[str, Any]]:
         """Up to where a connector is."""
@@ -111,14 +112,14 @@ class Connect:
         """Say where a stopped connector goes on."""
         self._told("PATCH", f"/connectors/{name}/offsets", {"offsets": offsets})
 
-    def _wait(self, name: str, what: str, reached: Callable[[Connector], bool]) -> None:
-        deadline_s = time.monotonic() + PATIENCE_S
+    def _wait(self, name: str, what: str, reached: Callable[[Connector], bool], within_s: float) -> None:
+        deadline_s = time.monotonic() + within_s
         while (connector := self.connector(name)) is None or not reached(connector):
             if connector is not None and connector.failed and what == "run":
                 raise NotPossible(f"connector {name} has failed: {connector.trace}")
             if time.monotonic() > deadline_s:
                 state = "gone" if connector is None else f"{connector.state} with tasks {connector.tasks}"
-                raise NotPossible(f"connector {name} does not {what} within {PATIENCE_S:.0f} s: it is {state}")
+                raise NotPossible(f"connector {name} does not {what} within {within_s:.0f} s: it is {state}")
             time.sleep(_LOOK_EVERY_S)
 
     def _told(self, method: str, path: str, body: object = None) -> httpx.Response:

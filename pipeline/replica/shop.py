@@ -63,7 +63,7 @@ def connected(settings: ReplicaSettings) -> Iterator[Connection]:
         connection.autocommit = True
         ask(connection, _PATIENCE)
         yield connection
-    except psycopg2.OperationalError as error:
+    except psycopg2.Error as error:  # a table that is gone among them: the shop is being reset just now
         raise NotPossible(f"the shop's PostgreSQL: {one_line(error)}") from None
     finally:
         connection.close()
