@@ -85,8 +85,9 @@ ENVIRONMENT = $(PYTHON) tools/install.py --environment $(@D) $<
 .cache/audit/complete: tools/audit.txt
 .cache/uv/complete: tools/uv.txt
 .cache/wheel/complete: tools/wheel.txt
+.cache/dbt/complete: tools/dbt.txt
 .cache/airflow/complete: docker/requirements/airflow.txt
-.cache/env/complete .cache/audit/complete .cache/uv/complete .cache/wheel/complete .cache/airflow/complete:
+.cache/env/complete .cache/audit/complete .cache/uv/complete .cache/wheel/complete .cache/dbt/complete .cache/airflow/complete:
 	@$(ENVIRONMENT)
 	@touch $@
 
@@ -161,6 +162,7 @@ lock: .cache/uv/complete ## renew requirements.lock and what is compiled with it
 	$(COMPILE) pyproject.toml --all-extras --constraint requirements.lock --output-file requirements.txt
 	for group in sim publisher jupyter airflow spark build; do $(GROUP) $$group --output-file docker/requirements/$$group.txt || exit 1; done
 	for group in env audit uv wheel; do $(GROUP) $$group --output-file tools/$$group.txt || exit 1; done
+	$(COMPILE) --no-strip-extras $(ARGS) --group dbt --output-file tools/dbt.txt
 
 wheel: .cache/wheel/complete ## dist/bazaar_shop-….whl: the command `bazaar`, to be installed anywhere (docs/command.md)
 	@.cache/wheel/bin/python -m hatchling build --target wheel --directory dist

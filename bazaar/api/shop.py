@@ -54,6 +54,8 @@ class Shop:
         """The owner's URL, for libpq, psycopg and all that take one."""
         self.reader_dsn: str = lent["reader_dsn"]
         """The URL of the role that only reads."""
+        self.analyst_dsn: str = lent["analyst_dsn"]
+        """The URL of the role that reads, and makes schemas of its own."""
 
     def engine(self) -> Engine:
         """SQLAlchemy's engine on the shop, as its owner; the same at each call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bazaar.command import others
+from bazaar.command.dbt import dbt_app
 from bazaar.command.extras import missing
 from sim.cli.main import app
 from sim.cli.main import main as run
@@ -15,6 +16,7 @@ app.command(context_settings=_ALL_TO_IT)(others.dashboards)
 app.command()(others.notebooks)
 app.command()(others.schema)
 app.command(hidden=True)(others.lend)
+app.add_typer(dbt_app, name="dbt")
 
 
 def main() -> int:

@@ -10,8 +10,8 @@ from db.formats.described import Described, Relation, relations
 
 SOURCE = "bazaar"
 _FRESHNESS = {
-    "warn_after": {"count": 6, "period": "hour"},
-    "error_after": {"count": 24, "period": "hour"},
+    "warn_after": {"count": 12, "period": "hour"},
+    "error_after": {"count": 2, "period": "day"},
 }
 
 

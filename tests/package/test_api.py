@@ -47,8 +47,15 @@ def test_each_borrower_has_a_copy_of_one_shop():
 
 
 @pytest.mark.usefixtures("cache")
-def test_readers_only_read():
+def test_readers_only_read_and_analysts_write_beside_the_shop():
     with bazaar.shop(**SMALL) as shop:
+        connection = psycopg2.connect(shop.analyst_dsn)
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA mine")
+            cursor.execute("CREATE TABLE mine.orders AS TABLE orders")
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute("DELETE FROM reviews")
+        connection.close()
         connection = psycopg2.connect(shop.reader_dsn)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) > 10 FROM orders")

@@ -9,6 +9,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from sim.embedded.clients import connect
+from sim.embedded.passwords import ANALYST
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -58,6 +59,8 @@ class Databases:
             except DBAPIError:  # this file system, or this server, can't
                 connection.execute(text("RESET ALL"))
                 connection.execute(text(_copying(name, as_name)))
+            # A copy has everything but what is said of the database itself.
+            connection.execute(text(f'GRANT CREATE ON DATABASE "{as_name}" TO {ANALYST}'))
 
     def drop(self, name: str) -> None:
         """Drop one, whoever is connected to it."""

@@ -69,9 +69,17 @@ class Lender:
                     self._make(wish)
         url = self._databases.url(name)
         self._lent[name] = Lent(name, url, wish, self._home.root, self._home.gone)
-        reader = make_url(self._home.server.reader_url() or "").set(database=name)
-        reader_url = reader.render_as_string(hide_password=False)
-        return {"name": name, "dsn": url + self._ending, "reader_dsn": reader_url + self._ending}
+        server = self._home.server
+        others = {"reader_dsn": server.reader_url(), "analyst_dsn": server.analyst_url()}
+        return {
+            "name": name,
+            "dsn": url + self._ending,
+            **{role: self._of(name, role_url or "") for role, role_url in others.items()},
+        }
+
+    def _of(self, name: str, url: str) -> str:
+        """The same URL of the database of that name."""
+        return make_url(url).set(database=name).render_as_string(hide_password=False) + self._ending
 
     def _make(self, wish: Wish) -> None:
         name = self._next("making")
@@ -80,6 +88,7 @@ class Lender:
         try:
             Run(url, wish.options, self._home.root).wait(self._home.gone)
             self._home.server.allow_reader(url)
+            self._home.server.allow_analyst(url)
             self._databases.keep(name, KEPT + wish.digest)
         except BaseException:
             self._databases.drop(name)
