@@ -153,4 +153,4 @@ def _message(answer: httpx.Response) -> str:
     try:
         return one_line(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
-        return one_line(answer.text)[:300]
+        return f"{answer.status_code} {answer.reason_phrase}"  # a page of its web server, which was too busy
