@@ -38,6 +38,9 @@ VALUES ('replicate', 'old', now() - interval '2 hours', now(), 'succeeded', '{}'
 INSERT INTO ops.checks (pipeline, run, subject, name, passed, rows_expected, rows_found, rows_differing, detail)
 VALUES ('replicate', 'new', 'orders', 'equal', false, 100, 99, 1, 'one is missing'),
        ('replicate', 'new', 'cities', 'equal', true, 5, 5, NULL, '');
+INSERT INTO ops.marts (pipeline, run, mart, as_of, rows_served, seconds, engine, served_at)
+VALUES ('replicate', 'old', 'cohorts', now() - interval '1 day', 5, 4.04, 'spark', now() - interval '2 hours'),
+       ('replicate', 'new', 'cohorts', now(), 7, 6.06, 'spark', now());
 INSERT INTO ops.alerts (pipeline, run, subject, message) VALUES ('replicate', 'new', 'orders', 'one is missing');
 INSERT INTO landing.consumer_offsets VALUES ('shop.orders', 0, 'id', 7), ('shop.orders', 1, 'id', 5);
 INSERT INTO landing.dead_letters (topic, partition, "offset", reason, detail)
@@ -84,6 +87,9 @@ def test_they_tell_of_the_latest_look_that_has_ended(tables: Any):
         ("alert", "one is missing"), ("put right", "mended"),
     }  # fmt: skip
     assert asked(tables, "events_landed") == [{"records": 12, "dead_letters": 1}]
+    assert [(row["mart"], row["rows_served"], str(row["seconds"])) for row in asked(tables, "marts_made")] == [
+        ("cohorts", 7, "6.1"),
+    ]  # fmt: skip
     assert sum(row["runs"] for row in asked(tables, "pipeline_runs")) == 4
 
 

@@ -87,7 +87,7 @@ def test_taken_down_it_leaves_nothing(system: Compose, tmp_path: Path):
         volumes = {mount["Name"] for mount in mounts if mount["Type"] == "volume"}
         # none without a name, which nobody would find again
         assert volumes == {f"{other.project}_postgres", f"{other.project}_redis"}
-        assert len(other.left()) == len(RAISED) + 2 + 3  # the volumes and the networks
+        assert len(other.left()) == len(RAISED) + 2 + 4  # the volumes and the networks
     finally:
         other.down("--rmi", "local")
     assert other.left() == []

@@ -158,7 +158,8 @@ def test_every_service_is_bounded_and_bereft_of_rights(config):
 def test_only_redash_reaches_its_queue(config):
     networks = {name: set(service.get("networks") or {}) for name, service in config["services"].items()}
     assert networks["preflight"] == set()
-    assert {name for name, of in networks.items() if of == {"shop"}} == {"sim", "jupyter"}
+    assert {name for name, of in networks.items() if of == {"shop"}} == {"sim"}
+    assert networks["jupyter"] == {"shop", "notebooks"}
     assert networks["postgres"] == {"shop", "redash", "replica"}
     assert networks["redis"] == {"redash"}
 
@@ -182,7 +183,9 @@ def test_a_profile_adds_what_reads_the_shop_and_changes_nothing_else(config, pro
     assert waits_for(services["kafka-producer"]) == {"sim": HEALTHY, "kafka": HEALTHY}
     assert waits_for(services["kafka-consumer"]) == {"postgres": HEALTHY, "kafka": HEALTHY}
     networks = {name: set(services[name]["networks"]) for name in services if services[name].get("networks")}
-    assert networks["kafka"] == {"events", "replica"}
+    assert networks["kafka"] == {"events", "replica", "notebooks"}
+    reachable = {name for name, of in networks.items() if "notebooks" in of}
+    assert reachable == {"jupyter", "kafka", "mysql"} & services.keys()
     assert {name for name, of in networks.items() if "events" in of} == EVENTS
 
 
@@ -216,7 +219,7 @@ def test_connect_and_mysql_are_reached_by_whom_they_serve(tmp_path: Path):
     networks = {name: set(service.get("networks") or {}) for name, service in services.items()}
     assert networks["connect"] == {"replica"}
     assert {name for name, of in networks.items() if "replica" in of} == {"postgres", "kafka"} | REPLICA | AIRFLOW
-    assert networks["mysql"] == {"redash", "replica", "spark"}
+    assert networks["mysql"] == {"redash", "replica", "spark", "notebooks"}
     assert "ports" not in services["connect"]
     [port] = services["mysql"]["ports"]
     assert (port["host_ip"], port["target"]) == ("192.0.2.7", 3306)
