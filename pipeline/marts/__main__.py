@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.marts import page
 from pipeline.marts.catalogue import NoSuchMart, named
 from pipeline.marts.head import BadMart
-from pipeline.marts.problems import OUT, BadInput, Failed
+from pipeline.marts.problems import MEMORY, OUT, BadInput, Failed
 from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.settings import BadSetting
 
@@ -70,9 +70,10 @@ def _check(given: argparse.Namespace) -> int:
 
 def _refuse_duckdbs(given: argparse.Namespace) -> None:
     """Spark reads and writes the replica's server, wherever the environment has it."""
-    for name, value in (("--database-url", given.database_url), ("--from", given.folder), ("--into", given.into)):
+    options = {"database-url": given.database_url, "from": given.folder, "into": given.into, "memory": given.memory}
+    for name, value in options.items():
         if value is not None:
-            raise BadInput(f"{name}: {str(value)!r}: allowed with --engine duckdb only")
+            raise BadInput(f"--{name}: {str(value)!r}: allowed with --engine duckdb only")
 
 
 def _status(_: argparse.Namespace) -> int:
@@ -119,6 +120,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     whence.add_argument("--database-url", metavar="URL", help="the shop's PostgreSQL [DATABASE_URL]")
     whence.add_argument("--from", dest="folder", type=Path, metavar="FOLDER", help="an export instead of a database")
     kept.add_argument("--into", type=Path, metavar="FILE", help=f"DuckDB's file [{OUT}]")
+    kept.add_argument("--memory", metavar="SIZE", help=f"what DuckDB holds at most, such as 500MB [{MEMORY}]")
     listing = commands.add_parser("list", parents=[some], help="which marts there are")
     listing.set_defaults(run=_list)
     building = commands.add_parser("build", parents=[some, kept], help="build marts, each checked before it is seen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,8 +16,10 @@ from pipeline.marts.engines.from_files import FromFiles
 from pipeline.marts.engines.from_postgres import from_postgres
 from pipeline.marts.engines.source import BadFolder, NoSource, Source
 from pipeline.marts.head import Mart
-from pipeline.marts.problems import OUT, BadInput, Failed
+from pipeline.marts.problems import MEMORY, OUT, BadInput, Failed
 from pipeline.settings import PostgresUrl, Settings
+
+_SIZE = re.compile(r"[1-9]\d{0,5}(MB|GB)")
 
 
 class ShopSettings(Settings):
@@ -27,12 +30,21 @@ class ShopSettings(Settings):
 
 def build(wanted: Sequence[Mart], as_of: datetime | None, given: argparse.Namespace, tell: engine.Tell) -> bool:
     """Build marts; whether nothing is wrong. Raises BadInput, BadSetting, Failed."""
-    return _well(given, lambda source: engine.build(wanted, source, given.into or OUT, as_of, tell))
+    memory = _memory(given)
+    return _well(given, lambda source: engine.build(wanted, source, given.into or OUT, as_of, tell, memory))
 
 
 def check(wanted: Sequence[Mart], given: argparse.Namespace, tell: engine.Tell) -> bool:
     """Compare marts that are built with the shop; whether nothing is wrong. Raises BadInput, BadSetting, Failed."""
-    return _well(given, lambda source: engine.check(wanted, source, given.into or OUT, tell))
+    memory = _memory(given)
+    return _well(given, lambda source: engine.check(wanted, source, given.into or OUT, tell, memory))
+
+
+def _memory(given: argparse.Namespace) -> str:
+    said = given.memory or MEMORY
+    if not _SIZE.fullmatch(said):
+        raise BadInput(f"memory: {said!r}: allowed is a size in MB or GB, such as 500MB or 2GB")
+    return str(said)
 
 
 def _well(given: argparse.Namespace, work: Callable[[Source], list[engine.Result]]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 OUT = Path("out/marts.duckdb")
+MEMORY = "1GB"
+"""What DuckDB holds at most; beyond that it writes beside its file."""
 
 
 class BadInput(ValueError):

@@ -20,6 +20,7 @@ from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, kept_of, opene
 from pipeline.marts.engines.source import Source
 from pipeline.marts.engines.translation import Untranslatable, translated, words
 from pipeline.marts.head import Mart
+from pipeline.marts.problems import MEMORY
 
 _WORTH_TELLING_S = 1.0
 
@@ -47,14 +48,16 @@ Tell = Callable[[str], None]
 """Hears how far it is, a line each."""
 
 
-def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | None, tell: Tell) -> list[Result]:
+def build(
+    wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | None, tell: Tell, memory: str = MEMORY
+) -> list[Result]:
     """Build marts into a file; one of which something is wrong stays as it was before.
 
     Raises BuildFailed, BadInstant, NoSource.
     """
     instant = _instant(source, as_of)
     results = []
-    with opened(out) as engine:
+    with opened(out, memory) as engine:
         tell(f"as of {instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
         _offer(engine, wanted, source, instant, tell)
         for mart in wanted:
@@ -64,13 +67,13 @@ def build(wanted: Sequence[Mart], source: Source, out: Path, as_of: datetime | N
     return results
 
 
-def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell) -> list[Result]:
+def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell, memory: str = MEMORY) -> list[Result]:
     """Look at marts that are in a file, each as of the instant that it was built for.
 
     Raises BuildFailed, BadInstant, NoSource.
     """
     results = []
-    with opened(out) as engine:
+    with opened(out, memory) as engine:
         for mart in wanted:
             begun_s = time.monotonic()
             if (kept := kept_of(engine, mart)) is None:

@@ -40,8 +40,11 @@ class Kept(NamedTuple):
 
 
 @contextmanager
-def opened(out: Path) -> Iterator[DuckDBPyConnection]:
-    """The file, made where it is missing; what a killed build has left is gone. Raises BuildFailed."""
+def opened(out: Path, memory: str) -> Iterator[DuckDBPyConnection]:
+    """The file, made where it is missing; what a killed build has left is gone. Raises BuildFailed.
+
+    What does not find room in so much `memory` goes to a folder beside the file for the while.
+    """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         engine = duckdb.connect(str(out))
@@ -49,6 +52,8 @@ def opened(out: Path) -> Iterator[DuckDBPyConnection]:
         raise BuildFailed(f"{str(out)!r} can't be opened: {one_line(error)}") from None
     with engine:
         engine.execute("SET TimeZone = 'UTC'")
+        engine.execute("SET enable_progress_bar = false")  # it would be in every log; lines are told instead
+        engine.execute(f"SET memory_limit = '{memory}'")
         engine.execute(_RECORD)
         for (left,) in engine.execute(_LEFT, [_STAGING]).fetchall():
             engine.execute(f"DROP TABLE {left}")

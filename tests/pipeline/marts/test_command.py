@@ -60,6 +60,10 @@ def test_build_and_check_say_what_they_did(
         (["build"], "no shop is named; give --from, --database-url or DATABASE_URL"),
         (["build", "--engine", "spark"], "MYSQL_URL: is not set, and is needed"),
         (["check", "--engine", "spark", "--into", "x.duckdb"], "--into: 'x.duckdb': allowed with --engine duckdb only"),
+        (
+            ["build", "--database-url", "postgresql://localhost:1/none", "--memory", "lots"],
+            "memory: 'lots': allowed is a size",
+        ),
         (["build", "--from", "nowhere"], "from: 'nowhere' has no manifest.json that can be read; allowed is a folder"),
     ],
 )
@@ -90,6 +94,11 @@ def test_what_is_in_the_way_is_one_line_and_1(
     error = capsys.readouterr().err
     assert error.startswith(f"pipeline.marts: {said}")
     assert error.count("\n") == 1
+
+
+def test_little_memory_is_enough(seen: Seen, capsys: pytest.CaptureFixture[str]):
+    assert main(["build", "customer_behaviour", "--database-url", seen.shop.url, "--memory", "60MB"]) == 0
+    assert re.fullmatch(r"customer_behaviour: [\d,]+ rows in \d+\.\d s", capsys.readouterr().out.splitlines()[-1])
 
 
 def test_a_database_without_a_shop_is_told(database_url: str, capsys: pytest.CaptureFixture[str]):
