@@ -25,11 +25,12 @@ from pydantic import Field, field_validator
 from common.messages import one_line
 from pipeline.replica.problems import NotPossible
 from pipeline.settings import Settings
+from pipeline.waiting import awaited
 
 T = TypeVar("T")
 
 _FIRST_ANSWER_S = 60.0
-_WITHOUT_WORKER_S = 30.0
+_WITHOUT_WORKER_S = 35.0
 _LOOK_EVERY_S = 3.0
 _PATIENCE_S = 5.0
 _TRIES = 3  # of a call that did not come through, within a second or so
@@ -73,7 +74,7 @@ class Spark:
         self._settings = settings
         self.session = session
         self._errors = errors
-        self._workers = _Workers(settings.master_page)
+        self._cluster = _Cluster(settings.master_page)
 
     def ask(self, question: Callable[[], T], within_s: float, what: str) -> T:
         """What comes of a call of the session; it ends in time, one way or another."""
@@ -84,7 +85,7 @@ class Spark:
             try:
                 return answer.result(timeout=_LOOK_EVERY_S)
             except NotYet:
-                wrong = self._workers.missing() or (time.monotonic() > deadline_s and f"not within {within_s:g} s")
+                wrong = self._cluster.missing() or (time.monotonic() > deadline_s and f"not within {within_s:g} s")
                 if wrong:
                     self._interrupt()
                     raise NotPossible(f"Spark at {self._settings.where}: {what}: {wrong}") from None
@@ -92,7 +93,10 @@ class Spark:
                 raise NotPossible(f"Spark at {self._settings.where}: {what}: {said(error)}") from None
 
     def answers(self) -> None:
-        """See that somebody computes."""
+        """See that somebody computes, or is back soon."""
+        awaited(lambda: not self._cluster.lacks(), _WITHOUT_WORKER_S, _LOOK_EVERY_S)
+        if lacks := self._cluster.lacks():
+            raise NotPossible(f"Spark at {self._settings.where}: {lacks}")
         self.ask(lambda: self.session.range(1).count(), _FIRST_ANSWER_S, "no worker took up a first question")
 
     def _interrupt(self) -> None:
@@ -132,11 +136,11 @@ def said(error: Exception) -> str:
 
 def _created(settings: SparkSettings) -> Spark:
     os.environ.setdefault("SPARK_HOME", gettempdir())  # it looks for one when it is loaded, and ends the process
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas, which nothing here uses
-        from pyspark.errors import PySparkException
-        from pyspark.sql.connect.client.retries import DefaultPolicy
-        from pyspark.sql.connect.session import SparkSession
+    warnings.filterwarnings("ignore", module="pyspark")  # of pandas, which nothing here uses; errors say the rest
+    from pyspark.errors import PySparkException
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+
     made = SparkSession.builder.remote(settings.remote).create()
     made.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
     return Spark(settings, made, PySparkException)
@@ -149,29 +153,27 @@ def _into(answer: Future[T], question: Callable[[], T]) -> None:
         answer.set_exception(error)
 
 
-class _Workers:
-    """Looks whether the master has a worker, as far as its page can be seen: one that was killed is soon back."""
+class _Cluster:
+    """Looks whether there is somebody to compute, as far as the master's page says: what was killed is soon back."""
 
     def __init__(self, page: str | None) -> None:
         self._page = page
         self._since_s: float | None = None
 
-    def missing(self) -> str:
-        """What is wrong when there has been none for a while."""
-        if self._page is None or self._alive():
-            self._since_s = None
+    def lacks(self) -> str:
+        """What is not there just now."""
+        if self._page is None:
             return ""
-        now_s = time.monotonic()
-        self._since_s = self._since_s or now_s
-        return (
-            f"its master has no worker (docker compose ps spark-worker; {self._page})"
-            if (now_s - self._since_s > _WITHOUT_WORKER_S)
-            else ""
-        )
-
-    def _alive(self) -> bool:
         try:
             found = httpx.get(f"{self._page}/json/", timeout=_PATIENCE_S, trust_env=False).raise_for_status().json()
         except (httpx.HTTPError, ValueError):
-            return False
-        return bool(found.get("aliveworkers"))
+            return f"its master does not answer at {self._page}"
+        if not found.get("aliveworkers"):
+            return "its master has no worker (docker compose ps spark-worker)"
+        return "" if found.get("activeapps") else "its master does not know Connect, which is begun anew if that lasts"
+
+    def missing(self) -> str:
+        """What has not been there for a while."""
+        lacks, now_s = self.lacks(), time.monotonic()
+        self._since_s = (self._since_s or now_s) if lacks else None
+        return lacks if self._since_s is not None and now_s - self._since_s > _WITHOUT_WORKER_S else ""

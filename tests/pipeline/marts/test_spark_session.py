@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -45,13 +46,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def page() -> Iterator[dict[str, Any]]:
     """A master's page; how many workers it has is in `aliveworkers`."""
-    found: dict[str, Any] = {"aliveworkers": 1}
+    found: dict[str, Any] = {"aliveworkers": 1, "activeapps": [{"name": "connect"}]}
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b'{"aliveworkers" : %d}' % found["aliveworkers"])
+            self.wfile.write(json.dumps(found).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -102,9 +103,15 @@ def test_a_worker_that_is_soon_back_is_waited_for(monkeypatch: pytest.MonkeyPatc
     assert asked.ask(answer_later, 60, "seven") == 7
 
 
+def test_a_master_that_has_forgotten_connect_is_named_before_anything_is_asked(monkeypatch, page: dict[str, Any]):
+    asked, page["activeapps"] = spark(monkeypatch, page["url"]), []
+    with pytest.raises(NotPossible, match=r"^Spark at spark-connect:15002: its master does not know Connect"):
+        asked.answers()
+
+
 def test_a_page_that_is_not_there_is_no_worker_either(monkeypatch: pytest.MonkeyPatch):
     asked = spark(monkeypatch, "http://127.0.0.1:9")
-    with pytest.raises(NotPossible, match="no worker"):
+    with pytest.raises(NotPossible, match="its master does not answer at"):
         asked.ask(asked.session.hang, 60, "sums are built")
 
 
