@@ -4,7 +4,21 @@
 ...     shop.frame("orders")
 """
 
-from bazaar.api.lender import ShopError
-from bazaar.api.shop import Shop, shop
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bazaar.api.lender import ShopError
+    from bazaar.api.shop import Shop, shop
 
 __all__ = ["Shop", "ShopError", "shop"]
+
+
+def __getattr__(name: str) -> object:
+    """What programs use, loaded when they do: the command starts without it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'bazaar' has no attribute {name!r}")
+    from bazaar.api import lender, shop
+
+    return getattr(lender if name == "ShopError" else shop, name)
