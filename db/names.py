@@ -97,9 +97,15 @@ def taken(connection: Connection, wanted: set[str] | None = None) -> tuple[str, 
 def new_since(version: int) -> set[str]:
     """The names that a shop of an older version has not yet, and shall have."""
     migrations = sorted((SCRIPTS / "migrations" / "versions").glob("[0-9]*.py"))
-    newer = [file.read_text(encoding="utf-8") for file in migrations if int(file.name[:4]) > max(version, 1)]
-    made = {_qualified(m[1] or m[3], m[2]) for text in newer for m in _MIGRATED.finditer(text)}
+    newer = [file for file in migrations if int(file.name[:4]) > max(version, 1)]
+    older = [FIRST_SCHEMA / "schema.sql", *(file for file in migrations if file not in newer)]
+    made = _migrated(newer) - _migrated(older)  # an index may be made once more under its name
     return (made | {name for name, since in SINCE.items() if since > version}) & _needed()
+
+
+def _migrated(files: list[Path]) -> set[str]:
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return {_qualified(m[1] or m[3], m[2]) for text in texts for m in _MIGRATED.finditer(text)}
 
 
 def _needed() -> set[str]:

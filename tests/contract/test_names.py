@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection
 
 from db import names
 from db.apply import apply_schema
-from models import SCHEMA_VERSION
+from db.upgrade import migrate
+from models import SCHEMA_VERSION, revision_of
 
 RELATIONS = """
 SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
@@ -45,3 +47,10 @@ def test_whatever_came_after_the_first_schema_says_since_when():
 def test_a_shop_of_this_version_lacks_no_name():
     assert names.new_since(SCHEMA_VERSION) == set()
     assert {"sim.controls", "public.incidents", "public.ix_sessions_customer_id"} <= names.new_since(1)
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_no_older_shop_has_a_name_that_shall_be_new_to_it(version: int, empty: Connection):
+    """Else its own table or index would be taken for somebody else's, and it could not be upgraded."""
+    migrate(empty, revision_of(version))
+    assert names.taken(empty, names.new_since(version)) == ()
