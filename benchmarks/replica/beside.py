@@ -44,6 +44,7 @@ def measure(made: System, seconds: float) -> dict[str, list[Run]]:
     copy = f"CREATE DATABASE {ALONE} TEMPLATE bazaar STRATEGY file_copy OWNER bazaar"
     made.run("exec", "-T", "postgres", "psql", "--username=postgres", "--quiet", f"--command={copy}")
     raised(made, *PIPELINE)
+    made.run("stop", "sim")  # which the producer waits for
     runs: dict[str, list[Run]] = {"alone": [], "replicated": []}
     for number in range(PAIRS):
         for name in sorted(runs, reverse=number % 2 == 1):
@@ -93,8 +94,8 @@ def _simulator(made: System, database: str) -> Iterator[Path | None]:
 
 @contextmanager
 def _frozen(made: System) -> Iterator[None]:
-    made.run("pause", *PIPELINE)
     try:
+        made.run("pause", *PIPELINE)
         yield
     finally:
         made.run("unpause", *PIPELINE)

@@ -9,23 +9,24 @@ set -uo pipefail
 seen=/tmp/healthy tried=/tmp/tried  # when last; gone with the container's end
 sink=/connectors/shop-sink
 
-# asked METHOD PATH: whether the answer is a yes; all of it is in $answer.
+# asked SECONDS METHOD PATH: whether the answer is a yes, and comes in time; all of it is in $answer.
 asked() {
     answer=
-    exec 3<>/dev/tcp/127.0.0.1/8083 && printf '%s %s HTTP/1.0\r\nContent-Length: 0\r\n\r\n' "$@" >&3 || return
-    IFS= read -r -t 3 -d '' answer <&3
+    exec 3<>/dev/tcp/127.0.0.1/8083 && printf '%s %s HTTP/1.0\r\nContent-Length: 0\r\n\r\n' "$2" "$3" >&3 || return
+    IFS= read -r -t "$1" -d '' answer <&3
     [[ $answer == HTTP/1.?' 2'* ]]
 }
 
-if ! asked GET /health 2>/dev/null; then
+if ! asked 3 GET /health 2>/dev/null; then
     if [ -e $seen ] && ((EPOCHSECONDS - $(<$seen) > 120)); then kill -KILL -1; fi
     exit 1
 fi
 echo "$EPOCHSECONDS" >$seen
+# What follows has a second each, so that a busy worker is not taken for a dead one.
 if [ -e $tried ] && ((EPOCHSECONDS - $(<$tried) < 30)); then exit 0; fi
-if asked GET $sink/status 2>/dev/null && [[ $answer == *'"state":"FAILED"'* ]]; then
+if asked 1 GET $sink/status 2>/dev/null && [[ $answer == *'"state":"FAILED"'* ]]; then
     echo "$EPOCHSECONDS" >$tried
-    asked POST "$sink/restart?includeTasks=true&onlyFailed=true" 2>/dev/null
+    asked 1 POST "$sink/restart?includeTasks=true&onlyFailed=true" 2>/dev/null
     echo 'the sink had failed: started again'  # `docker inspect` shows what a health check says
 fi
 exit 0
