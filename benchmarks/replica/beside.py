@@ -1,7 +1,7 @@
 """A simulator whose shop is replicated, beside one that is alone: pairs of the same hours of the same shop.
 
 Two databases that are alike are gone on with by turns, one of them replicated: the same hours, since the same shop does
-the same. While it is the other one's turn, the pipeline's containers are frozen.
+the same. While it is the other one's turn, the pipeline's containers are stopped.
 """
 
 from __future__ import annotations
@@ -43,13 +43,12 @@ def measure(made: System, seconds: float) -> dict[str, list[Run]]:
     made.run("stop", "sim", *PIPELINE)  # a database is copied when nobody is in it
     copy = f"CREATE DATABASE {ALONE} TEMPLATE bazaar STRATEGY file_copy OWNER bazaar"
     made.run("exec", "-T", "postgres", "psql", "--username=postgres", "--quiet", f"--command={copy}")
-    raised(made, *PIPELINE)
-    made.run("stop", "sim")  # which the producer waits for
+    _with_pipeline(made)
     runs: dict[str, list[Run]] = {"alone": [], "replicated": []}
     for number in range(PAIRS):
         for name in sorted(runs, reverse=number % 2 == 1):
             if name == "alone":
-                with _frozen(made):
+                with _without_pipeline(made):
                     runs[name].append(_run(made, ALONE, seconds))
             else:
                 until(lambda: newest(made) == _stands(made), "replica that has caught up")
@@ -93,12 +92,15 @@ def _simulator(made: System, database: str) -> Iterator[Path | None]:
 
 
 @contextmanager
-def _frozen(made: System) -> Iterator[None]:
-    try:
-        made.run("pause", *PIPELINE)
-        yield
-    finally:
-        made.run("unpause", *PIPELINE)
+def _without_pipeline(made: System) -> Iterator[None]:
+    made.run("stop", *PIPELINE)
+    yield
+    _with_pipeline(made)
+
+
+def _with_pipeline(made: System) -> None:
+    raised(made, *PIPELINE)
+    made.run("stop", "sim")  # which the producer waits for
 
 
 def _comes_to(url: str, file: Path | None, instant: datetime) -> Stand:
