@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -111,6 +113,8 @@ def test_what_a_shop_cannot_do_is_said_in_one_line():
             shop.incident("rain", hours=1)
         with pytest.raises(bazaar.ShopError, match=r"^advance: 0 s is no time at all"):
             shop.advance()
+    with pytest.raises(bazaar.ShopError, match=r"^advance: the shop was given back already$"):
+        shop.advance(hours=1)
 
 
 def test_nothing_of_the_program_is_imported_by_who_uses_it():
@@ -129,3 +133,18 @@ def test_nothing_of_the_program_is_imported_by_who_uses_it():
         timeout=60,
     )
     assert done.stdout == "[]\n"
+
+
+def test_where_no_server_can_be_one_line_says_so(tmp_path: Path):
+    (tmp_path / "file").touch()
+    tried = "import bazaar\ntry: bazaar.shop()\nexcept bazaar.ShopError as error: print(error)"
+    done = subprocess.run(
+        [sys.executable, "-c", tried],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"BAZAAR_CACHE": str(tmp_path / "file")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert re.fullmatch(r"\[Errno \d+\] .*\n", done.stdout)

@@ -16,7 +16,7 @@ from bazaar.command.lending.locks import age_s, held, keep, unless_held
 from common.files import write_whole
 from sim.embedded import EmbeddedServer, Keeper
 from sim.embedded.cluster import major_version
-from sim.embedded.files import make_folder
+from sim.embedded.files import is_root, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +29,15 @@ _SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "o
 
 
 def folder() -> Path:
-    """BAZAAR_CACHE, else `bazaar` where this user's caches are."""
+    """BAZAAR_CACHE, else `bazaar` where this user's caches are.
+
+    Root's are the system's: PostgreSQL runs under another user then, who can't enter root's home.
+    """
     if named := os.environ.get("BAZAAR_CACHE"):
         return Path(named).absolute()
-    caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path.home() / ".cache") / "bazaar"
+    if caches := os.environ.get("XDG_CACHE_HOME"):
+        return Path(caches) / "bazaar"
+    return Path("/var/cache/bazaar") if is_root() else Path.home() / ".cache" / "bazaar"
 
 
 class Home:

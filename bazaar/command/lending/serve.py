@@ -48,6 +48,8 @@ class Lender:
                 return self._lend(understood(request, Path(files)))
         if what == "give_back":
             return self._give_back(name)
+        if name not in self._lent:
+            raise ValueError(f"{what}: the shop was given back already")
         done = getattr(self._lent[name], what)(**request)
         return {what: done}
 
@@ -111,9 +113,17 @@ def serve() -> None:
     around = dict(os.environ)
     gone = threading.Event()
     requests = _requests(gone)
+    try:
+        _lend(requests, gone, variables.overruling(around))
+    except (EmbeddedError, OSError) as error:  # there is no server, so nothing to lend
+        for _ in requests:
+            _say({"error": one_line(error)})
+
+
+def _lend(requests: Iterator[dict[str, Any]], gone: threading.Event, ending: str) -> None:
     home = Home(folder(), gone)
     with home.open() as databases:
-        lender = Lender(home, databases, variables.overruling(around))
+        lender = Lender(home, databases, ending)
         try:
             for request in requests:
                 _say(_answered(lender, request))
