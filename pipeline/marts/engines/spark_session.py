@@ -33,6 +33,7 @@ _FIRST_ANSWER_S = 60.0
 _WITHOUT_WORKER_S = 35.0
 _LOOK_EVERY_S = 3.0
 _PATIENCE_S = 5.0
+_REFUSED = "failed to connect"  # gRPC's words
 _TRIES = 3  # of a call that did not come through, within a second or so
 
 
@@ -97,7 +98,15 @@ class Spark:
         awaited(lambda: not self._cluster.lacks(), _WITHOUT_WORKER_S, _LOOK_EVERY_S)
         if lacks := self._cluster.lacks():
             raise NotPossible(f"Spark at {self._settings.where}: {lacks}")
-        self.ask(lambda: self.session.range(1).count(), _FIRST_ANSWER_S, "no worker took up a first question")
+        deadline_s = time.monotonic() + _WITHOUT_WORKER_S
+        while True:
+            try:
+                self.ask(lambda: self.session.range(1).count(), _FIRST_ANSWER_S, "no worker took up a first question")
+                return
+            except NotPossible as error:  # Connect listens some seconds after its master knows it
+                if _REFUSED not in str(error) or time.monotonic() > deadline_s:
+                    raise
+            time.sleep(_LOOK_EVERY_S)
 
     def _interrupt(self) -> None:
         """Have it stop what it does for this session, if it listens."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -106,6 +107,22 @@ def test_a_worker_that_is_soon_back_is_waited_for(monkeypatch: pytest.MonkeyPatc
 def test_a_master_that_has_forgotten_connect_is_named_before_anything_is_asked(monkeypatch, page: dict[str, Any]):
     asked, page["activeapps"] = spark(monkeypatch, page["url"]), []
     with pytest.raises(NotPossible, match=r"^Spark at spark-connect:15002: its master does not know Connect"):
+        asked.answers()
+
+
+def test_a_connect_that_does_not_listen_yet_is_asked_again(monkeypatch: pytest.MonkeyPatch):
+    asked, tries = spark(monkeypatch), iter(["failed to connect to all addresses", "failed to connect", ""])
+
+    def count() -> int:
+        if refusal := next(tries):
+            raise Broken(refusal)
+        return 1
+
+    asked.session.range = lambda _: SimpleNamespace(count=count)
+    asked.answers()
+    assert next(tries, None) is None
+    tries = iter(["No authentication token provided", ""])
+    with pytest.raises(NotPossible, match="No authentication token provided"):
         asked.answers()
 
 
