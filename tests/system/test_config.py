@@ -183,9 +183,9 @@ def test_a_profile_adds_what_reads_the_shop_and_changes_nothing_else(config, pro
     assert waits_for(services["kafka-producer"]) == {"sim": HEALTHY, "kafka": HEALTHY}
     assert waits_for(services["kafka-consumer"]) == {"postgres": HEALTHY, "kafka": HEALTHY}
     networks = {name: set(services[name]["networks"]) for name in services if services[name].get("networks")}
-    assert networks["kafka"] == {"events", "replica", "notebooks"}
+    assert networks["kafka"] == {"events", "replica"}
     reachable = {name for name, of in networks.items() if "notebooks" in of}
-    assert reachable == {"jupyter", "kafka", "mysql"} & services.keys()
+    assert reachable == {"jupyter", "mysql"} & services.keys()
     assert {name for name, of in networks.items() if "events" in of} == EVENTS
 
 
