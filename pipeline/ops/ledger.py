@@ -54,7 +54,7 @@ SELECT as_of FROM ops.runs WHERE pipeline = %s AND outcome = 'succeeded' AND as_
 ORDER BY ended_at DESC LIMIT 1
 """
 _WRONG = """
-SELECT subject, name, detail FROM ops.checks WHERE pipeline = %(pipeline)s AND NOT passed AND run = (
+SELECT subject, name, detail, checked_at FROM ops.checks WHERE pipeline = %(pipeline)s AND NOT passed AND run = (
     SELECT run FROM ops.runs r WHERE pipeline = %(pipeline)s
         AND EXISTS (SELECT FROM ops.checks c WHERE (c.pipeline, c.run) = (r.pipeline, r.run))
     ORDER BY started_at DESC LIMIT 1)
@@ -115,6 +115,15 @@ class Check(NamedTuple):
     seconds: float | None = None
 
 
+class Wrong(NamedTuple):
+    """A check that did not pass."""
+
+    subject: str
+    name: str
+    detail: str
+    checked_at: datetime
+
+
 class Ledger:
     """The tables, as whoever writes them sees them. Every method raises psycopg2.Error."""
 
@@ -170,11 +179,11 @@ class Ledger:
             row = cursor.fetchone()
         return row[0] if row else None
 
-    def wrong(self, pipeline: str) -> list[tuple[str, str, str]]:
-        """What the last run of a pipeline that looked at anything found wrong: subject, check and detail."""
+    def wrong(self, pipeline: str) -> list[Wrong]:
+        """What the last run of a pipeline that looked at anything found wrong."""
         with self._transaction() as cursor:
             cursor.execute(_WRONG, {"pipeline": pipeline})
-            return cursor.fetchall()
+            return [Wrong(*row) for row in cursor.fetchall()]
 
     def end(self, run: Run, outcome: str) -> None:
         """It has ended: succeeded, failed or waiting."""

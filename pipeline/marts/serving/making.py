@@ -19,7 +19,7 @@ from pipeline.marts.serving.looking import Looked, look, rows
 from pipeline.marts.serving.server import MartsSettings
 from pipeline.marts.serving.staging import clear, staging
 from pipeline.marts.serving.standing import refuse_other, refuse_unless_there, standing
-from pipeline.marts.serving.swapping import swap
+from pipeline.marts.serving.swapping import alone, swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def make(connection: Connection[Any], settings: MartsSettings, spark: Spark, mar
         made = Made(mart.name, as_of, rows(connection, table), time.monotonic() - begun_s, found)
         if not made.wrong:
             served.make(connection, settings.marts)
-            swap(connection, settings.marts, mart, name)
             now = served.Served(mart.name, as_of, before.since, made.rows, engine.NAME, round(made.seconds, 3))
-            served.note(connection, settings.marts, mart, now)
+            with alone(connection, mart):
+                with served.unsaid(connection, settings.marts, mart):
+                    swap(connection, settings.marts, mart, name)
+                served.note(connection, settings.marts, mart, now)
     return made

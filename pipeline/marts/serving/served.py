@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +12,7 @@ from pymysql.connections import Connection
 
 from pipeline.marts.head import Mart
 from pipeline.replica.mysql import ask
+from pipeline.replica.problems import NotPossible
 
 TABLE = "served"
 _MAKE = """
@@ -29,9 +32,8 @@ _NOTE = """
 REPLACE INTO `{marts}`.served (mart, as_of, since, rows_served, engine, seconds, served_at, definition)
 VALUES (%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), %s)
 """
-_READ = (
-    "SELECT mart, as_of, since, rows_served, engine, seconds, served_at, definition FROM `{marts}`.served ORDER BY mart"
-)
+_COLUMNS = "mart, as_of, since, rows_served, engine, seconds, served_at, definition"
+_ALL = f"SELECT {_COLUMNS} FROM `{{marts}}`.served"
 
 
 class Served(NamedTuple):
@@ -52,6 +54,19 @@ def make(connection: Connection[Any], marts: str) -> None:
     ask(connection, _MAKE.format(marts=marts))
 
 
+@contextmanager
+def unsaid(connection: Connection[Any], marts: str, mart: Mart) -> Iterator[None]:
+    """Nothing is said of a mart while another takes its place: whoever is killed meanwhile leaves one that is due."""
+    before = ask(connection, f"{_ALL.format(marts=marts)} WHERE mart = %s", (mart.name,))
+    ask(connection, f"DELETE FROM `{marts}`.served WHERE mart = %s", (mart.name,))
+    try:
+        yield
+    except NotPossible:
+        for row in before:
+            ask(connection, f"REPLACE INTO `{marts}`.served ({_COLUMNS}) VALUES ({', '.join(['%s'] * len(row))})", row)
+        raise
+
+
 def note(connection: Connection[Any], marts: str, mart: Mart, now: Served) -> None:
     """A mart has taken its place; when and of which file is found here."""
     values = (now.mart, _without_zone(now.as_of), now.since and _without_zone(now.since), now.rows, now.engine)
@@ -61,7 +76,7 @@ def note(connection: Connection[Any], marts: str, mart: Mart, now: Served) -> No
 def read(connection: Connection[Any], marts: str) -> dict[str, Served]:
     """What there is, by name."""
     make(connection, marts)
-    return {row[0]: Served(*map(_in_utc, row)) for row in ask(connection, _READ.format(marts=marts))}
+    return {row[0]: Served(*map(_in_utc, row)) for row in ask(connection, f"{_ALL.format(marts=marts)} ORDER BY mart")}
 
 
 def _in_utc(value: Any) -> Any:

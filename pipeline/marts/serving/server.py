@@ -18,6 +18,8 @@ from pipeline.replica.problems import NotPossible
 from pipeline.settings import MysqlUrl, PipelineDatabase
 
 _DURATION = re.compile(r"(?P<number>\d{1,4})(?P<unit>[mhd])")
+# MySQL would wait for a table that somebody uses for a year.
+_TERMS = "SET time_zone = '+00:00', lock_wait_timeout = 30"
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -70,7 +72,7 @@ def connected(settings: MartsSettings) -> Iterator[Connection[Any]]:
     try:
         connection = pymysql.connect(
             **named, database=settings.replica, charset="utf8mb4", autocommit=True, connect_timeout=10,
-            read_timeout=900, write_timeout=60, init_command="SET time_zone = '+00:00'",
+            read_timeout=900, write_timeout=60, init_command=_TERMS,
         )  # fmt: skip
     except pymysql.MySQLError as error:
         raise NotPossible(f"MySQL at {where}: {error.args[-1]}") from None

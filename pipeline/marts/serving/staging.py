@@ -20,6 +20,7 @@ from pipeline.marts.serving import tables
 from pipeline.replica.mysql import ask
 
 _STAGING = re.compile(r"[a-z][a-z0-9_]*__[0-9a-f]{16}")
+LOCK_WAIT_TIMEOUT = 1205
 _LOCK = "marts "  # with the longest name of a table 64 letters, as many as MySQL takes
 
 
@@ -49,6 +50,15 @@ def clear(connection: Connection[Any], database: str) -> list[str]:
         for (name,) in ask(connection, f"SHOW TABLES FROM `{database}`")
         if _STAGING.fullmatch(name) and ask(connection, "SELECT IS_FREE_LOCK(%s)", (_LOCK + name,)) == [(1,)]
     ]
-    for name in left:
+    return [name for name in left if _dropped(connection, database, name)]
+
+
+def _dropped(connection: Connection[Any], database: str, name: str) -> bool:
+    """Drop a table; whether that was possible, for Spark may still write into it: then a later run does."""
+    try:
         ask(connection, f"DROP TABLE IF EXISTS `{database}`.`{name}`")
-    return left
+    except pymysql.MySQLError as error:
+        if error.args[0] != LOCK_WAIT_TIMEOUT:
+            raise
+        return False
+    return True

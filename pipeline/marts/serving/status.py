@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ def status(settings: MartsSettings) -> list[Row]:
     """A row for each mart. Raises Waiting, NotPossible."""
     with connected(settings) as connection:
         now, there = standing(connection), served.read(connection, settings.marts)
-    failed = _failed(settings)
+    failed = _failed(settings, there)
     return [_row(mart, there.get(mart.name), now.as_of, settings.every, failed.get(mart.name, "")) for mart in marts()]
 
 
@@ -60,8 +61,8 @@ def _wrong(mart: Mart, found: Served, behind: timedelta, every: timedelta) -> st
     return ""
 
 
-def _failed(settings: MartsSettings) -> dict[str, str]:
-    """What the last run that looked at marts found wrong, by their names."""
+def _failed(settings: MartsSettings, there: Mapping[str, Served]) -> dict[str, str]:
+    """What the last run that looked at marts found wrong, by their names, unless one was served since by hand."""
     if (url := settings.pipeline_database) is None:
         return {}
     try:
@@ -69,4 +70,13 @@ def _failed(settings: MartsSettings) -> dict[str, str]:
             found = ledger.wrong(PIPELINE)
     except (psycopg2.Error, NoDatabase) as error:
         return {mart.name: f"schema ops: {one_line(error)}" for mart in marts()}
-    return {mart: f"{name}: {detail}; readers have the one before" for mart, name, detail in reversed(found)}
+    return {
+        each.subject: f"{each.name}: {each.detail}; readers have the one before"
+        for each in reversed(found)
+        if not is_mended(each.checked_at, there.get(each.subject))
+    }
+
+
+def is_mended(failed_at: datetime, found: Served | None) -> bool:
+    """Whether a mart has taken its place since a check of it did not pass."""
+    return found is not None and found.served_at is not None and found.served_at > failed_at

@@ -11,7 +11,7 @@ import pymysql
 from pymysql.connections import Connection
 
 from pipeline.marts.head import Mart
-from pipeline.marts.serving.staging import new_name
+from pipeline.marts.serving.staging import LOCK_WAIT_TIMEOUT, new_name
 from pipeline.pauses import Pauses
 from pipeline.replica.mysql import ask
 from pipeline.replica.problems import NotPossible
@@ -20,22 +20,20 @@ from pipeline.replica.problems import NotPossible
 # and tries again.
 _WAIT_S = 1
 _PATIENCE_S = 300.0
-_LOCK_WAIT_TIMEOUT = 1205
 _IS_THERE = "SELECT 1 FROM information_schema.tables WHERE table_schema = %s AND table_name = %s"
 
 
 def swap(connection: Connection[Any], database: str, mart: Mart, staged: str, patience_s: float = _PATIENCE_S) -> None:
-    """Let readers see the staged table as the mart's; the one that was there is dropped. Raises NotPossible."""
+    """Let readers see the staged table as the mart's, `alone`; the one before is dropped. Raises NotPossible."""
     old = new_name(mart)
-    with _alone(connection, mart):
-        renames = [f"`{database}`.`{staged}` TO `{database}`.`{mart.name}`"]
-        is_there = bool(ask(connection, _IS_THERE, (database, mart.name)))
-        if is_there:
-            renames.insert(0, f"`{database}`.`{mart.name}` TO `{database}`.`{old}`")
-        _renamed(connection, f"RENAME TABLE {', '.join(renames)}", mart, patience_s)
-        if is_there:
-            with suppress(pymysql.MySQLError):  # a reader has it yet: the next run clears it
-                ask(connection, f"DROP TABLE `{database}`.`{old}`")
+    renames = [f"`{database}`.`{staged}` TO `{database}`.`{mart.name}`"]
+    is_there = bool(ask(connection, _IS_THERE, (database, mart.name)))
+    if is_there:
+        renames.insert(0, f"`{database}`.`{mart.name}` TO `{database}`.`{old}`")
+    _renamed(connection, f"RENAME TABLE {', '.join(renames)}", mart, patience_s)
+    if is_there:
+        with suppress(pymysql.MySQLError):  # a reader has it yet: the next run clears it
+            ask(connection, f"DROP TABLE `{database}`.`{old}`")
 
 
 def _renamed(connection: Connection[Any], statement: str, mart: Mart, patience_s: float) -> None:
@@ -46,7 +44,7 @@ def _renamed(connection: Connection[Any], statement: str, mart: Mart, patience_s
             ask(connection, statement)
             return
         except pymysql.MySQLError as error:
-            if error.args[0] != _LOCK_WAIT_TIMEOUT:
+            if error.args[0] != LOCK_WAIT_TIMEOUT:
                 raise
             if time.monotonic() > deadline_s:
                 raise NotPossible(
@@ -56,7 +54,8 @@ def _renamed(connection: Connection[Any], statement: str, mart: Mart, patience_s
 
 
 @contextmanager
-def _alone(connection: Connection[Any], mart: Mart) -> Iterator[None]:
+def alone(connection: Connection[Any], mart: Mart) -> Iterator[None]:
+    """Nobody else swaps this mart, or says what it is as of, meanwhile. Raises NotPossible."""
     lock = f"marts {mart.name}"
     if ask(connection, "SELECT GET_LOCK(%s, 60)", (lock,)) != [(1,)]:
         raise NotPossible(f"{mart.name}: another run has been swapping it for a minute")

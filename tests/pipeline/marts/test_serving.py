@@ -12,6 +12,7 @@ from pipeline.marts.serving.served import TABLE, Served, definition
 from pipeline.marts.serving.server import MartsSettings
 from pipeline.marts.serving.staging import new_name
 from pipeline.marts.serving.standing import Standing, refuse_other, refuse_unless_there
+from pipeline.marts.serving.status import is_mended
 from pipeline.marts.serving.tables import create
 from pipeline.replica.problems import NotPossible
 from pipeline.settings import BadSetting
@@ -79,6 +80,13 @@ def at(as_of: datetime, text: str = TEXT) -> Served:
 )
 def test_a_mart_is_due_when_readers_would_see_something_else(there: Served | None, due: bool):
     assert is_due(there, definition(parsed("sales", TEXT)), NOON, HOUR) is due
+
+
+def test_a_check_that_did_not_pass_is_of_the_past_once_the_mart_was_served_since():
+    served_at_noon = at(NOON)._replace(served_at=NOON)
+    assert is_mended(NOON - HOUR, served_at_noon)
+    assert not is_mended(NOON + HOUR, served_at_noon)
+    assert not is_mended(NOON - HOUR, None)
 
 
 def test_nothing_is_due_without_end_where_it_is_to_be_made_each_time():
