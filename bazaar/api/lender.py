@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ class Lender:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  a pipe would keep those waiting who wait for our end
         self._process = subprocess.Popen(
             command("lend"),
@@ -41,18 +43,34 @@ class Lender:
         """The answer to a request. Raises ShopError."""
         with self._lock:
             try:
-                stdin, stdout = self._pipes()
-                stdin.write(json.dumps({"what": what, **details}) + "\n")
-                stdin.flush()
-                line = stdout.readline()
-            except (OSError, ValueError):  # it is gone, or we are about to be
-                line = ""
-        if not line:
+                answer = self._answer_to(self._request(what, **details))
+            except (OSError, EOFError, ValueError):  # it is gone, or we are about to be
+                answer = None
+        if answer is None:
             raise ShopError(f"the process that lends shops has ended: {self._last_words()}")
-        answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise ShopError(answer["error"])
         return answer
+
+    def _request(self, what: str, **details: Any) -> int:
+        """Ask, and the number of the question."""
+        stdin, _ = self._pipes()
+        number = next(self._numbers)
+        stdin.write(json.dumps({"number": number, "wanted": {"what": what, **details}}) + "\n")
+        stdin.flush()
+        return number
+
+    def _answer_to(self, number: int) -> dict[str, Any]:
+        """Its answer; those before it are to who did not wait, a Ctrl-C having come, and a shop lent so goes back."""
+        _, stdout = self._pipes()
+        while line := stdout.readline():
+            told = json.loads(line)
+            answer: dict[str, Any] = told["answer"]
+            if told["number"] == number:
+                return answer
+            if "dsn" in answer:
+                self._request("give_back", name=answer["name"])
+        raise EOFError
 
     def is_there(self) -> bool:
         """Whether it can be asked by this process: one that was forked has to have its own."""

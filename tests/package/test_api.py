@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 import bazaar
+from bazaar.api import lender
 from bazaar.place import ROOMS
 
 SMALL: dict[str, Any] = {"seed": 5, "days": 0.5, "scale": 0.05}
@@ -115,6 +116,33 @@ def test_what_a_shop_cannot_do_is_said_in_one_line():
             shop.advance()
     with pytest.raises(bazaar.ShopError, match=r"^advance: the shop was given back already$"):
         shop.advance(hours=1)
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_nobody_thought_of_ends_no_shop():
+    with bazaar.shop(**SMALL) as shop:
+        with pytest.raises(bazaar.ShopError, match=r"^TypeError: .*unexpected keyword argument 'days'$"):
+            shop._ask("advance", days=1)
+        with pytest.raises(bazaar.ShopError, match=r"^AttributeError: .*'rewind'$"):
+            shop._ask("rewind")
+        assert shop.now == BEGIN
+
+
+@pytest.mark.usefixtures("cache")
+def test_after_an_interruption_each_question_has_its_own_answer(monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt  # as Ctrl-C does while the answer is awaited
+
+    with bazaar.shop(**SMALL) as shop:
+        before = databases(shop.dsn)
+        with monkeypatch.context() as patched:
+            patched.setattr(lender.Lender, "_answer_to", interrupted)
+            for ask in (lambda: shop.advance(minutes=5), lambda: bazaar.shop(**SMALL)):
+                with pytest.raises(KeyboardInterrupt):
+                    ask()
+        assert shop.now == BEGIN + timedelta(minutes=5)
+        assert shop.now > BEGIN  # whatever was asked before has been answered
+        assert databases(shop.dsn) == before, "what nobody has got is given back"
 
 
 def test_nothing_of_the_program_is_imported_by_who_uses_it():

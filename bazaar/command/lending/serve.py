@@ -41,7 +41,7 @@ class Lender:
         self._count = 0
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Do what is asked. Raises what `told` knows in one line."""
+        """Do what is asked. Raises whatever may go wrong with it."""
         what, name = request.pop("what"), request.pop("name", "")
         if what == "lend":
             with tempfile.TemporaryDirectory(prefix="bazaar-") as files:
@@ -99,8 +99,10 @@ class Lender:
     def _give_back(self, name: str) -> dict[str, str]:
         lent = self._lent.pop(name, None)
         if lent is not None:
-            lent.stop()
-            self._databases.drop(name)
+            try:
+                lent.stop()
+            finally:
+                self._databases.drop(name)
         return {}
 
     def _next(self, kind: str) -> str:
@@ -116,8 +118,8 @@ def serve() -> None:
     try:
         _lend(requests, gone, variables.overruling(around))
     except (EmbeddedError, OSError) as error:  # there is no server, so nothing to lend
-        for _ in requests:
-            _say({"error": one_line(error)})
+        for request in requests:
+            _say(request, {"error": one_line(error)})
 
 
 def _lend(requests: Iterator[dict[str, Any]], gone: threading.Event, ending: str) -> None:
@@ -126,24 +128,28 @@ def _lend(requests: Iterator[dict[str, Any]], gone: threading.Event, ending: str
         lender = Lender(home, databases, ending)
         try:
             for request in requests:
-                _say(_answered(lender, request))
+                _say(request, _answered(lender, request["wanted"]))
         except Gone:
             pass
         finally:
             lender.end()
 
 
-def _answered(lender: Lender, request: dict[str, Any]) -> dict[str, Any]:
+def _answered(lender: Lender, wanted: dict[str, Any]) -> dict[str, Any]:
     try:
-        return lender.answer(request)
+        return lender.answer(wanted)
+    except Gone:
+        raise
     except (RunFailed, EmbeddedError, Failure, ValueError, OSError) as error:
         return {"error": one_line(error)}
     except DBAPIError as error:
         return {"error": one_line(error.orig)}
+    except Exception as error:  # noqa: BLE001  the other shops of the process are not to go with it
+        return {"error": f"{type(error).__name__}: {one_line(error)}"}
 
 
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
+def _say(request: dict[str, Any], answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps({"number": request["number"], "answer": answer}) + "\n")
     sys.stdout.flush()
 
 
