@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import duckdb
 from pydantic import Field
 
+from common.messages import one_line
 from pipeline.marts.engines import duckdb as engine
 from pipeline.marts.engines.duckdb_file import BuildFailed
 from pipeline.marts.engines.from_files import FromFiles
@@ -55,6 +57,8 @@ def _well(given: argparse.Namespace, work: Callable[[Source], list[engine.Result
         raise BadInput(str(error)) from None
     except (BuildFailed, NoSource) as error:
         raise Failed(str(error)) from None
+    except duckdb.Error as error:  # of reading, above all: a file that is damaged, a disk that is full
+        raise Failed(f"DuckDB: {one_line(error)}") from None
 
 
 @contextmanager

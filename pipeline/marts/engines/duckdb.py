@@ -14,9 +14,10 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from common.messages import one_line
+from pipeline.marts.catalogue import marts
 from pipeline.marts.checks import agree, looks, totals
 from pipeline.marts.cuts import cuts
-from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, kept_of, opened, staged, swap
+from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, clear, kept_of, opened, staged, swap
 from pipeline.marts.engines.source import Source
 from pipeline.marts.engines.translation import Untranslatable, translated, words
 from pipeline.marts.head import Mart
@@ -58,6 +59,7 @@ def build(
     instant = _instant(source, as_of)
     results = []
     with opened(out, memory) as engine:
+        clear(engine, [mart.name for mart in (*marts(), *wanted)])
         tell(f"as of {instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
         _offer(engine, wanted, source, instant, tell)
         for mart in wanted:

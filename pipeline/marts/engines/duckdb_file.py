@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,6 @@ CREATE TABLE IF NOT EXISTS {BUILT} (
     mart VARCHAR PRIMARY KEY, as_of TIMESTAMP NOT NULL, since TIMESTAMP, "rows" BIGINT NOT NULL, seconds DOUBLE NOT NULL
 )
 """
-_LEFT = "SELECT table_name FROM duckdb_tables() WHERE ends_with(table_name, ?) AND NOT temporary"
 
 
 class BuildFailed(Exception):
@@ -41,7 +40,7 @@ class Kept(NamedTuple):
 
 @contextmanager
 def opened(out: Path, memory: str) -> Iterator[DuckDBPyConnection]:
-    """The file, made where it is missing; what a killed build has left is gone. Raises BuildFailed.
+    """The file, made where it is missing. Raises BuildFailed.
 
     What does not find room in so much `memory` goes to a folder beside the file for the while.
     """
@@ -55,11 +54,15 @@ def opened(out: Path, memory: str) -> Iterator[DuckDBPyConnection]:
         engine.execute("SET enable_progress_bar = false")  # it would be in every log; lines are told instead
         engine.execute(f"SET memory_limit = '{memory}'")
         engine.execute(_RECORD)
-        for (left,) in engine.execute(_LEFT, [_STAGING]).fetchall():
-            engine.execute(f"DROP TABLE {left}")
         for macro in macros():
             engine.execute(macro)
         yield engine
+
+
+def clear(engine: DuckDBPyConnection, marts: Sequence[str]) -> None:
+    """Drop what killed builds of these marts have left; whatever else is in the file is somebody's."""
+    for name in marts:
+        engine.execute(f'DROP TABLE IF EXISTS "{name}{_STAGING}"')
 
 
 def kept_of(engine: DuckDBPyConnection, mart: Mart) -> Kept | None:

@@ -27,7 +27,7 @@ _TERMS = {"connect_timeout": "10", "application_name": "bazaar marts"}
 _IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL, to_regclass('sim.current_run') IS NOT NULL"
 _MOMENT = "SELECT sim_now, (SELECT kept_since FROM sim.retention), epoch FROM sim.current_run"
 _BLOCK_BYTES = 1 << 22
-_PATIENCE_S = 10.0
+_PATIENCE_S, _WORDS_S = 10.0, 0.5
 
 
 class FromPostgres:
@@ -125,9 +125,10 @@ def _batches(connection: Connection, query: str, schema: pa.Schema) -> Iterator[
     try:
         yield iter(_reader(stream, schema))
     except BaseException as error:
+        thread.join(_WORDS_S)  # COPY's own words, if it has ended by itself
+        reason = failed[0] if failed and isinstance(error, Exception) else error
         connection.cancel()
-        thread.join(_PATIENCE_S)
-        raise (failed[0] if failed and isinstance(error, Exception) else error) from error
+        raise reason from error
     finally:
         stream.close()
         thread.join(_PATIENCE_S)

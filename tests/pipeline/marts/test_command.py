@@ -130,6 +130,20 @@ def test_an_export_that_lacks_a_table_is_told(seen: Seen, tmp_path: Path, capsys
     assert capsys.readouterr().err == "pipeline.marts: 'export' has no customers, which is needed; export it too\n"
 
 
+def test_a_damaged_file_is_one_line_and_1(seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with seen.shop.connected() as connection:
+        connection.autocommit = False
+        wanted = Wanted("parquet", ["orders", "warehouses", "cities"])
+        export(connection, wanted, tmp_path / "export", lambda _: None, threading.Event())
+    [file] = (tmp_path / "export").rglob("cities*.parquet")
+    file.write_bytes(b"nothing of the kind")
+    assert main(["build", "cohorts", "--from", "export"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("pipeline.marts: DuckDB: ")
+    assert file.name in error
+    assert error.count("\n") == 1
+
+
 def test_the_page_is_fresh_and_its_example_is_a_mart(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

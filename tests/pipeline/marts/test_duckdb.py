@@ -9,13 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import psycopg2
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from pipeline.marts.catalogue import named
 from pipeline.marts.checks import agree
 from pipeline.marts.engines import duckdb as engine
 from pipeline.marts.engines.duckdb_file import BUILT, BuildFailed
-from pipeline.marts.engines.from_postgres import FromPostgres, from_postgres
+from pipeline.marts.engines.from_postgres import FromPostgres, _batches, from_postgres
 from pipeline.marts.engines.translation import macros, translated
 from pipeline.marts.head import Mart, parsed
 from tests.pipeline.marts.shops import AS_OF, Seen, rows_of
@@ -127,14 +129,17 @@ def test_a_mart_that_was_tampered_with_fails_its_check(source: FromPostgres, tmp
     assert [each.partition(":")[0] for each in tampered.wrong] == ["revenue"]
 
 
-def test_what_a_killed_build_has_left_is_gone_with_the_next(source: FromPostgres, tmp_path: Path):
+def test_what_a_killed_build_has_left_is_gone_with_the_next_and_nothing_else(source: FromPostgres, tmp_path: Path):
     out = tmp_path / "marts.duckdb"
     with duckdb.connect(str(out)) as connection:
         connection.execute("CREATE TABLE average_check__new (day DATE)")
-    build(parsed("orders_by_state", HEAD + PAID), source, out)
+        connection.execute('CREATE TABLE "my own__new" (day DATE)')
+    good = parsed("orders_by_state", HEAD + PAID)
+    build(good, source, out)
+    engine.check([good], source, out, lambda _: None)
     with duckdb.connect(str(out), read_only=True) as connection:
         tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-    assert tables == [(BUILT,), ("orders_by_state",)]
+    assert tables == [(BUILT,), ("my own__new",), ("orders_by_state",)]
 
 
 def test_an_instant_that_the_shop_has_not_come_to_is_refused(source: FromPostgres, tmp_path: Path):
@@ -142,6 +147,26 @@ def test_an_instant_that_the_shop_has_not_come_to_is_refused(source: FromPostgre
     for as_of in (source.moment.newest + timedelta(microseconds=1), source.moment.opened):
         with pytest.raises(engine.BadInstant, match=r"^as-of: '.*': allowed is after 2026-01-05T00:00:00Z up to"):
             engine.build([mart], source, tmp_path / "marts.duckdb", as_of, lambda _: None)
+
+
+def test_what_arrives_in_another_form_is_named_and_not_that_its_reading_was_given_up(seen: Seen):
+    query = "SELECT 'a word' AS number FROM generate_series(1, 3000000)"
+    with (
+        seen.shop.connected() as connection,
+        pytest.raises(pa.ArrowInvalid, match="conversion error"),
+        _batches(connection, query, pa.schema([pa.field("number", pa.int64())])) as found,
+    ):
+        list(found)
+
+
+def test_what_postgresql_says_in_the_middle_is_the_reason(seen: Seen):
+    query = "SELECT 1 / (2000000 - g) AS number FROM generate_series(1, 3000000) g"
+    with (
+        seen.shop.connected() as connection,
+        pytest.raises(psycopg2.Error, match="division by zero"),
+        _batches(connection, query, pa.schema([pa.field("number", pa.int64())])) as found,
+    ):
+        list(found)
 
 
 @pytest.mark.parametrize(
