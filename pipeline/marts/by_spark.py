@@ -12,7 +12,7 @@ from pipeline.marts.serving import status as served_status
 from pipeline.marts.serving.looking import Looked, look
 from pipeline.marts.serving.making import make
 from pipeline.marts.serving.server import MartsSettings, connected
-from pipeline.marts.serving.standing import refuse_unless_there, standing
+from pipeline.marts.serving.standing import Standing, standing
 
 Tell = Callable[[str], None]
 
@@ -36,19 +36,29 @@ def check(wanted: Sequence[Mart], tell: Tell) -> bool:
     with connected(settings) as connection:
         now, there = standing(connection), served.read(connection, settings.marts)
         for mart in wanted:
-            if (found := there.get(mart.name)) is None:
-                tell(f"{mart.name}: has not been built yet")
+            if why := _odd(mart, found := there.get(mart.name), now):
+                tell(f"{mart.name}: {why}")
                 well = False
-            elif found.since != now.since:
+            elif found is None or found.since != now.since:
                 tell(f"{mart.name}: the past was cut off since it was built: there is nothing to compare it with")
             else:
-                refuse_unless_there(now, found.as_of)
                 table = f"`{settings.marts}`.`{mart.name}`"
                 wrong = [each for each in look(connection, mart, table, found.as_of, found.since) if each.wrong]
                 well = well and not wrong
                 tell(f"{mart.name}: {found.rows:,} rows as of {found.as_of:%Y-%m-%d %H:%M:%S.%f}: {_said(wrong)}")
                 _tell_of(wrong, tell)
     return well
+
+
+def _odd(mart: Mart, found: served.Served | None, now: Standing) -> str:
+    """Why a mart can't be looked at, though that is nobody's good reason."""
+    if found is None:
+        return "has not been built yet"
+    if found.definition != served.definition(mart):
+        return "its file is another one since it was built; build it again"
+    if found.as_of > now.as_of:
+        return f"it is as of {found.as_of.isoformat()}, and the replica of {now.as_of.isoformat()}: of another shop"
+    return ""
 
 
 def status(tell: Tell) -> bool:

@@ -8,6 +8,7 @@ Spark stop when it is of no use. Spark's client is in Airflow's image only: it i
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 import warnings
@@ -29,6 +30,7 @@ from pipeline.waiting import awaited
 
 T = TypeVar("T")
 
+_PARAMETERS = re.compile(r"/?|/(;[^;=/?#]+=[^;/?#]+)+;?")
 _FIRST_ANSWER_S = 60.0
 _WITHOUT_WORKER_S = 35.0
 _LOOK_EVERY_S = 3.0
@@ -48,7 +50,8 @@ class SparkSettings(Settings):
     def _names_connect(cls, url: str) -> str:
         try:
             parts = urlsplit(url)
-            complete = parts.scheme == "sc" and bool(parts.hostname) and parts.port != 0 and not parts.query
+            complete = parts.scheme == "sc" and bool(parts.hostname) and parts.port != 0 and ";" not in parts.netloc
+            complete = complete and bool(_PARAMETERS.fullmatch(url.partition("://")[2].removeprefix(parts.netloc)))
         except ValueError:
             complete = False
         if not complete:
@@ -146,9 +149,12 @@ def said(error: Exception) -> str:
 def _created(settings: SparkSettings) -> Spark:
     os.environ.setdefault("SPARK_HOME", gettempdir())  # it looks for one when it is loaded, and ends the process
     warnings.filterwarnings("ignore", module="pyspark")  # of pandas, which nothing here uses; errors say the rest
-    from pyspark.errors import PySparkException
-    from pyspark.sql.connect.client.retries import DefaultPolicy
-    from pyspark.sql.connect.session import SparkSession
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+        from pyspark.sql.connect.session import SparkSession
+    except ImportError as error:
+        raise NotPossible(f"Spark's client is not installed here: {one_line(error)}") from None
 
     made = SparkSession.builder.remote(settings.remote).create()
     made.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])

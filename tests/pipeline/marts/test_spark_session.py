@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.marts.engines import spark_session
-from pipeline.marts.engines.spark_session import Spark, SparkSettings, said
+from pipeline.marts.engines.spark_session import Spark, SparkSettings, said, session
 from pipeline.replica.problems import NotPossible
 from pipeline.settings import BadSetting
 
@@ -73,6 +74,22 @@ def spark(monkeypatch: pytest.MonkeyPatch, page: str = "") -> Spark:
     return Spark(SparkSettings(), Session(), Broken)
 
 
+@pytest.mark.parametrize(
+    "remote", [REMOTE, "sc://h", "sc://h/", "sc://[::1]:15002", "sc://h:1/;token=abc==;use_ssl=true"]
+)
+def test_where_spark_may_be_is_taken(monkeypatch: pytest.MonkeyPatch, remote: str):
+    monkeypatch.setenv("SPARK_REMOTE", remote)
+    assert SparkSettings().remote == remote
+
+
+def test_an_environment_without_its_client_is_one_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SPARK_REMOTE", REMOTE)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with pytest.raises(NotPossible, match="client is not installed here"), session(SparkSettings()):
+        pass
+
+
 def test_an_answer_is_handed_on(monkeypatch: pytest.MonkeyPatch):
     assert spark(monkeypatch).ask(lambda: 7, 5, "seven") == 7
 
@@ -93,12 +110,13 @@ def test_a_missing_worker_is_named_long_before_the_end(monkeypatch: pytest.Monke
 
 
 def test_a_worker_that_is_soon_back_is_waited_for(monkeypatch: pytest.MonkeyPatch, page: dict[str, Any]):
+    monkeypatch.setattr(spark_session, "_WITHOUT_WORKER_S", 3.0)
     asked, page["aliveworkers"] = spark(monkeypatch, page["url"]), 0
 
     def answer_later() -> int:
         time.sleep(0.1)
         page["aliveworkers"] = 1
-        time.sleep(0.6)
+        time.sleep(3.5)
         return 7
 
     assert asked.ask(answer_later, 60, "seven") == 7
@@ -146,6 +164,8 @@ def test_its_words_are_one_line_without_the_other_sides_stack(monkeypatch: pytes
     ("name", "value"),
     [
         ("SPARK_REMOTE", "spark://spark-master:7077"), ("SPARK_REMOTE", "sc://"), ("SPARK_REMOTE", "sc://h:port/"),
+        ("SPARK_REMOTE", "sc://h:15002/path"), ("SPARK_REMOTE", "sc://h/;foo"), ("SPARK_REMOTE", "sc://h/;token"),
+        ("SPARK_REMOTE", "sc://h/?a=b"), ("SPARK_REMOTE", "sc://h/#a"), ("SPARK_REMOTE", "sc://h;token=x"),
         ("SPARK_MASTER_PAGE", "spark-master:8080"),
     ],
 )  # fmt: skip
