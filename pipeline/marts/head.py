@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MYSQL
 
 from common.messages import one_line
 from common.strict_yaml import load_yaml
@@ -130,6 +131,8 @@ def _head(file: str, text: str) -> _Head:
 def _column(file: str, name: str, said: str) -> MartColumn:
     if not _NAME.fullmatch(name):
         raise BadMart(f"{file}: columns: {name!r}: allowed are up to 40 of a-z, 0-9 and _, a letter first")
+    if name in RESERVED_WORDS_MYSQL:  # checks name it without quotes, of which no kind is right on both engines
+        raise BadMart(f"{file}: columns: {name!r}: is a word of SQL's own; allowed is any that MySQL does not reserve")
     found = _COLUMN.fullmatch(said)
     if found is None:
         raise BadMart(f"{file}: columns.{name}: {said!r}: allowed is TYPE, COMMENT or TYPE null, COMMENT")

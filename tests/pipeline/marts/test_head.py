@@ -58,6 +58,7 @@ def test_a_head_says_what_the_table_is():
         ("decimal(9,6)", "decimal(39,2)", "x.sql: columns.share: 'decimal(39,2)': allowed are bigint"),
         ("bigint, orders placed", "bigint", "x.sql: columns.orders: 'bigint': allowed is TYPE, COMMENT or TYPE null"),
         ("  orders: bigint", "  Orders: bigint", "x.sql: columns: 'Orders': allowed are up to 40 of a-z, 0-9 and _"),
+        ("  share: decimal", "  rank: decimal", "x.sql: columns: 'rank': is a word of SQL's own; allowed is any"),
         ("  share: decimal", "  city: decimal", "x.sql: the head is not YAML: line 10: 'city' is there twice"),
         ("about: All", "owner: me\nabout: All", "x.sql: owner: 'me': Extra inputs are not permitted"),
         (
