@@ -17,7 +17,7 @@ def tell_failure(context: Any) -> None:
 
     error = context.get("exception")
     said = one_line(error or "it ended without a word")
-    alerts = getattr(error, "alerts", None) or [Alert(context["ti"].task_id, said)]
+    alerts = getattr(error, "alerts", None) or [Alert(_task_of(context["ti"]), said)]
     failed(run_of(context), alerts)
 
 
@@ -27,6 +27,13 @@ def tell_timeout(context: Any) -> None:
 
     if context.get("reason") != "task_failure":
         failed(run_of(context), [Alert("run", str(context.get("reason")))])
+
+
+def _task_of(ti: Any) -> str:
+    """A task's name; of one of several alike with what it is about, or they would be told as one."""
+    number = getattr(ti, "map_index", None)
+    about = getattr(ti, "rendered_map_index", None) or ("" if number is None or number < 0 else number)
+    return f"{ti.task_id} {about}".rstrip()
 
 
 def run_of(context: Any) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -31,11 +32,15 @@ def forget_runs(before: datetime) -> str:
     """
     how = ["--yes", "--skip-archive", "--error-on-cleanup-failure"]
     what = ["--clean-before-timestamp", before.isoformat(), "--tables", _TABLES]
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "clean", *how, *what],
-        env=os.environ | {_OWN_DATABASE: os.environ[DATABASE]}, capture_output=True, text=True, timeout=_WITHIN_S,
-        check=False,
-    )  # fmt: skip
+    if not (database := os.environ.get(DATABASE)):
+        raise NotCleaned(f"{DATABASE}: is not set, and is needed")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", "db", "clean", *how, *what],
+            env=os.environ | {_OWN_DATABASE: database}, capture_output=True, text=True, timeout=_WITHIN_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise NotCleaned(f"airflow db clean: not within {_WITHIN_S:g} s") from None
     if done.returncode:
         raise NotCleaned("; ".join(done.stderr.strip().splitlines()[-1:]) or f"ended with {done.returncode}")
     return done.stdout
@@ -43,15 +48,23 @@ def forget_runs(before: datetime) -> str:
 
 def remove_logs(folder: Path, before: datetime) -> int:
     """Delete files that were last written before an instant, and the folders that are empty then; how many files."""
-    old = [file for file in folder.rglob("*") if file.is_file() and file.stat().st_mtime < before.timestamp()]
+    old = [file for file in folder.rglob("*") if _is_old(file, before)]
     for file in old:
-        file.unlink()
+        file.unlink(missing_ok=True)
         with suppress(OSError):  # there is something else in it
             for parent in file.parents:
                 if parent == folder:
                     break
                 parent.rmdir()
     return len(old)
+
+
+def _is_old(file: Path, before: datetime) -> bool:
+    try:
+        found = file.stat()
+    except FileNotFoundError:  # it went since it was listed
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_mtime < before.timestamp()
 
 
 def before_now() -> datetime:
