@@ -205,8 +205,10 @@ env: $(DOTENV) ## write .env with random passwords, tokens and keys; what it say
 	@$(READ) tools.env $(ARGS)
 	@$(READ) tools.project || true
 
+# `make pipeline` sets the profile for its own call only: here it is told by a container of its.
 credentials: $(DOTENV) ## where Redash, JupyterLab and PostgreSQL are and how to get in
-	@$(READ) tools.env --show
+	@if [ -n "$$(COMPOSE_PROFILES=pipeline $(COMPOSE) ps --quiet airflow-scheduler 2>/dev/null)" ]; then export COMPOSE_PROFILES=pipeline; fi; \
+	$(READ) tools.env --show
 
 # What people edited in Redash stays: ARGS=--overwrite, or ARGS='--overwrite shop_today', puts the files' in its place.
 dashboards: ## publish redash/ to the running Redash (ARGS=--prune archives what has left the files, --overwrite takes edits back)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from common.files import write_whole
 from sim.cli.failure import Failure, refusing
 from sim.cli.options import DatabaseUrl, named_database
 
@@ -40,9 +41,7 @@ def init(
         shutil.copytree(_BY_HAND, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "gitignore").rename(folder / ".gitignore")
         for path, text in _made(profile):
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
-        (folder / "profiles.yml").chmod(0o600)
+            write_whole(folder / path, text, 0o600 if path == "profiles.yml" else None)
     typer.echo(
         f"bazaar: {folder} is a dbt project: cd there and `dbt build` (dbt-core 1.10 with dbt-postgres)", err=True
     )

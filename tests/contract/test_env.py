@@ -141,6 +141,19 @@ def test_sparks_page_and_the_marts_are_shown_where_they_are(file: Path, profile:
     assert ("mysql://bazaar_reader:read@192.0.2.7:3306/marts " in shown) is is_shown
 
 
+@pytest.mark.parametrize("service", ["airflow-scheduler", "sim"])
+def test_what_make_pipeline_has_begun_is_shown_without_its_profile(service: str, tmp_path: Path, monkeypatch):
+    """A stand-in for docker: what is asked of it is whether a container is there."""
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\ncase "$COMPOSE_PROFILES $*" in "pipeline "*" {service}") echo 0c0ffee;; esac\n')
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("COMPOSE_PROFILES", "")
+    command = ["make", "--no-print-directory", "credentials"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert ("Airflow " in said) is (service == "airflow-scheduler")
+
+
 def test_a_file_that_is_no_text_is_refused_in_one_line_and_kept(file: Path, monkeypatch, capsys):
     file.write_bytes(b"JUPYTER_TOKEN=\xff\n")
     monkeypatch.setattr(sys, "argv", ["env.py"])
