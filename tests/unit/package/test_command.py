@@ -6,7 +6,9 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import distributions, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,33 @@ def test_a_module_of_our_own_that_is_missing_is_no_matter_of_extras():
 def test_every_extra_that_is_named_is_there():
     project = tomllib.loads((ROOMS / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert set(EXTRAS.values()) | {"all"} <= set(project["optional-dependencies"])
+
+
+def test_notebooks_and_the_marts_they_make_import_nothing_that_their_extra_does_not_bring():
+    project = tomllib.loads((ROOMS / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    brought = with_theirs({*map(named, project["dependencies"] + extras[EXTRAS["notebooks"]])})
+    others = {named(each) for listed in extras.values() for each in listed} - brought
+    absent = [module for module, of in packages_distributions().items() if others & {*map(named, of)}]
+    assert {"httpx", "pymysql"} <= {*absent}
+    cells = "".join(path.read_text(encoding="utf-8") for path in (ROOMS / "notebooks").glob("*.ipynb"))
+    wanted = {*re.findall(r'^    "(?:from|import) ([\w.]+) ', cells, re.MULTILINE), "pipeline.marts.by_duckdb"}
+    assert {"analysis.marts", "altair"} <= wanted
+    lines = [f"sys.modules |= dict.fromkeys({absent!r})", *(f"import {name}" for name in sorted(wanted))]
+    tried = "; ".join(["import sys", *lines])
+    done = subprocess.run(
+        [sys.executable, "-c", tried], cwd=ROOMS, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def named(requirement: str) -> str:
+    """A distribution's name, as the index has it."""
+    return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
+
+
+def with_theirs(names: set[str]) -> set[str]:
+    """Distributions, and what comes with them."""
+    more = {named(each) for name in names for each in requires(name) or () if "extra ==" not in each}
+    more = {each for each in more if any(distributions(name=each))}
+    return names if more <= names else with_theirs(names | more)
