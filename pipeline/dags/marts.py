@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from airflow.sdk import Asset, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from pipeline.dags.shared import REPLICA, Fails
 from pipeline.upkeep.callbacks import run_of, tell_failure, tell_timeout
-
-if TYPE_CHECKING:
-    from pipeline.ops.alerts import Alert
 
 # What only tasks need is imported in them: this file is read every two minutes, and by each task anew.
 
-REPLICA = Asset("replica")
-
 DOC = Path(__file__).with_name("marts.md").read_text(encoding="utf-8")
-
-
-class Fails(AirflowFailException):
-    """A task fails for good: trying again would not help. Alerts say what is wrong with what."""
-
-    def __init__(self, message: str, alerts: list[Alert]) -> None:
-        super().__init__(message)
-        self.alerts = alerts
 
 
 def as_of_of(context: Any) -> datetime | None:
