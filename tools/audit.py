@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PIP_AUDIT = ROOT / ".cache" / "audit" / "bin" / "pip-audit"
 FOUND, UNASKED = 1, 3
 ANSWER_S = 15  # for one package
-_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)( ;[^\\]*?)?( --hash=sha256:[0-9a-f]{64})+")
+_PIN = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]+)(\[[A-Za-z0-9._,-]+\])?==(?P<version>[^\s;]+)( ;[^\\]*?)?( --hash=sha256:[0-9a-f]{64})+"
+)
 _IMAGE = re.compile(r"^\s*(?:FROM|image:)\s+\"?([^\s\"]+)", re.MULTILINE)
 _STAGE = re.compile(r"^FROM\s+\S+\s+AS\s+(\S+)", re.MULTILINE)
 _DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
