@@ -12,17 +12,13 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  a class,
 from psycopg2.extensions import parse_dsn
 
 from db.terms import begin_on_our_terms
+from pipeline.shop import of_current_run
 
 _CONNECT_TIMEOUT_S = 10
-_IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL, to_regclass('sim.current_run') IS NOT NULL"
 _MOMENT = """
 SELECT seed, market, epoch, sim_now, public.kept_since(), to_regclass('sim.unbuilt') IS NOT NULL
 FROM sim.current_run
 """
-
-
-class NoShop(Exception):
-    """There is no shop to read: one line saying why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +59,5 @@ def connect(url: str) -> Connection:
 
 def moment(connection: Connection) -> Moment:
     """Where the shop stands in the snapshot of the current transaction. Raises NoShop."""
-    with connection.cursor() as cursor:
-        cursor.execute(_IS_THERE)
-        is_there, is_current = cursor.fetchone() or (False, False)
-        if is_there and not is_current:
-            raise NoShop("the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it")
-        row = None
-        if is_there:
-            cursor.execute(_MOMENT)
-            row = cursor.fetchone()
-    if row is None:
-        raise NoShop("no shop has been opened in this database")
-    seed, market, epoch, sim_now, kept_since, building = row
+    seed, market, epoch, sim_now, kept_since, building = of_current_run(connection, _MOMENT)
     return Moment(Shop(seed, market, epoch), sim_now, kept_since, building)

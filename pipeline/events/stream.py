@@ -11,7 +11,8 @@ from pipeline.events.contract import CATALOGUE
 from pipeline.events.envelope import Event, place, structured
 from pipeline.events.position import Position
 from pipeline.events.query import slice_query
-from pipeline.events.shop import Moment, NoShop, Shop, moment
+from pipeline.events.shop import Moment, Shop, moment
+from pipeline.shop import NoShop
 
 LONGEST = timedelta(hours=3)
 MANY, FEW = 60_000, 20_000  # events a slice: PostgreSQL sorts them in memory, or nearly

@@ -59,9 +59,9 @@ def _copied(url: str, to: str, begin: Begin, until: datetime | None, stop: threa
     from pipeline.events.noise.feed import OtherNoise
     from pipeline.events.outputs.opening import opened
     from pipeline.events.outputs.port import NotOurs
-    from pipeline.events.shop import NoShop
     from pipeline.events.stream import Forgotten
     from pipeline.kafka.cluster import shown as without_password
+    from pipeline.shop import NoShop
 
     name = without_password(to)
     with refusing(NotOurs, BadEvent, OtherNoise, NoShop, Forgotten, about="events: "):

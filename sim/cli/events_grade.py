@@ -49,8 +49,8 @@ def _graded(url: str, asked: Asked) -> list[str]:
     from pipeline.events.grading.truth import truth, write_answers
     from pipeline.events.noise.profile import BadProfile, load_profile
     from pipeline.events.selection import BadSelection, selection
-    from pipeline.events.shop import NoShop
     from pipeline.events.stream import Forgotten
+    from pipeline.shop import NoShop
 
     table = TABLES[asked.table]
     with refusing(BadProfile, BadSelection, BadCleaned, BadWindow, NoShop, Forgotten, about="events grade: "):

@@ -1,18 +1,11 @@
-"""Rows out of the database in batches: COPY writes CSV into a pipe, and Arrow reads it with the types they have."""
+"""What the database is asked for a relation's rows, and of which types they are."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
-import psycopg2
 import pyarrow as pa  # type: ignore[import-untyped]
-from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
-from pyarrow import csv
 
 from sim.export.types import ANY_NUMERIC, arrow_type
 
@@ -20,8 +13,6 @@ if TYPE_CHECKING:
     from sim.export.catalogue import Relation
 
 DAY = "day"
-_BLOCK_BYTES = 1 << 22
-_PATIENCE_S = 10.0
 
 
 def selected(relation: Relation, since: datetime | None, *, by_day: bool) -> str:
@@ -54,59 +45,7 @@ def schema_of(relation: Relation) -> pa.Schema:
     )
 
 
-@contextmanager
-def batches(
-    connection: Connection, relation: Relation, query: str, *, by_day: bool
-) -> Iterator[Iterator[pa.RecordBatch]]:
-    """What a query finds, a few megabytes at a time. Raises psycopg2.Error, also in the middle."""
-    schema = schema_of(relation)
-    types: dict[str, pa.DataType] = {field.name: field.type for field in schema}
-    if by_day:
-        types[DAY] = pa.date32()
-    with _copied(connection, query) as stream:
-        reader = csv.open_csv(
-            stream,
-            read_options=csv.ReadOptions(block_size=_BLOCK_BYTES),
-            parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-            convert_options=csv.ConvertOptions(
-                column_types=types,
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-                true_values=["t"],
-                false_values=["f"],
-                timestamp_parsers=[csv.ISO8601],
-            ),
-        )
-        yield iter(reader)
-
-
-@contextmanager
-def _copied(connection: Connection, query: str) -> Iterator[BinaryIO]:
-    """The query's rows as CSV with a line of headings, while they come."""
-    reading, writing = os.pipe()
-    failed: list[Exception] = []
-
-    def copy() -> None:
-        try:
-            with os.fdopen(writing, "wb") as stream, connection.cursor() as cursor:
-                cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", stream)
-        except (psycopg2.Error, OSError) as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=copy, name="copy", daemon=True)
-    thread.start()
-    stream: Any = os.fdopen(reading, "rb")
-    try:
-        yield stream
-    except pa.ArrowInvalid as error:  # a stream that was cut has its reason on the other side
-        thread.join(_PATIENCE_S)
-        raise (failed[0] if failed else error) from error
-    except BaseException:
-        connection.cancel()
-        raise
-    finally:
-        stream.close()
-        thread.join(_PATIENCE_S)
-    if failed:
-        raise failed[0]
+def types_of(relation: Relation, *, by_day: bool) -> dict[str, pa.DataType]:
+    """The types of the columns that `selected` asks for."""
+    types: dict[str, pa.DataType] = {field.name: field.type for field in schema_of(relation)}
+    return types | {DAY: pa.date32()} if by_day else types

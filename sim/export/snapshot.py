@@ -14,10 +14,11 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection  # noqa: N812  its own name is that of our variables
 
+from common.copying import batches
 from common.files import write_whole
 from sim.export.catalogue import Relation, Unreadable, relations
 from sim.export.folder import whole
-from sim.export.reading import DAY, batches, cut, schema_of, selected
+from sim.export.reading import DAY, cut, schema_of, selected, types_of
 from sim.export.writing import Format, RelationFiles
 
 LARGE = 100_000
@@ -137,7 +138,7 @@ class _Export:
         query, schema, rows = selected(relation, since, by_day=by_day), schema_of(relation), 0
         with (
             RelationFiles(self._folder, relation.name, schema, form, by_day=by_day) as files,
-            batches(self._connection, relation, query, by_day=by_day) as found,
+            batches(self._connection, query, types_of(relation, by_day=by_day)) as found,
         ):
             self._observe(Progress(relation.name, number, of, 0, expected))
             for batch in found:

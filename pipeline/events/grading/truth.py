@@ -16,8 +16,9 @@ from pipeline.events.grading.tables import Graded
 from pipeline.events.noise.noise import Noise
 from pipeline.events.noise.profile import Profile
 from pipeline.events.position import Position
-from pipeline.events.shop import NoShop, connect, moment
+from pipeline.events.shop import connect, moment
 from pipeline.events.stream import Stream
+from pipeline.shop import NoShop
 
 ID, DAMAGE, DELAY_S, COPIES = "_id", "_damage", "_delay_s", "_copies"
 UNHARMED = "none"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,20 +12,18 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from duckdb import DuckDBPyConnection
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 from psycopg2.extensions import parse_dsn
-from pyarrow import csv
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, Numeric, SmallInteger, String
 
+from common.copying import batches
 from common.messages import one_line
 from db.terms import begin_on_our_terms
 from pipeline.marts.cuts import Cut
 from pipeline.marts.engines.source import Moment, NoSource
 from pipeline.replica.mysql_tables import UnknownType
+from pipeline.shop import NoShop, of_current_run
 
 _TERMS = {"connect_timeout": "10", "application_name": "bazaar marts"}
-_IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL, to_regclass('sim.current_run') IS NOT NULL"
 _MOMENT = "SELECT sim_now, (SELECT kept_since FROM sim.retention), epoch FROM sim.current_run"
-_BLOCK_BYTES = 1 << 22
-_PATIENCE_S, _WORDS_S = 10.0, 0.5
 
 
 class FromPostgres:
@@ -44,7 +40,7 @@ class FromPostgres:
         query = f"SELECT {named} FROM ({cut.sql('postgresql', as_of, self.moment.since)}) cut"
         schema = pa.schema([pa.field(each.name, _arrow_type(each)) for each in kept])
         try:
-            with _batches(self._connection, query, schema) as found:
+            with batches(self._connection, query, dict(zip(schema.names, schema.types, strict=True))) as found:
                 engine.register("arriving", pa.RecordBatchReader.from_batches(schema, found))
                 engine.execute(f'CREATE OR REPLACE TEMP TABLE "{cut.table.name}" AS FROM arriving')
                 engine.unregister("arriving")
@@ -71,18 +67,10 @@ def from_postgres(url: str) -> Iterator[FromPostgres]:
 
 
 def _moment(connection: Connection) -> Moment:
-    with connection.cursor() as cursor:
-        cursor.execute(_IS_THERE)
-        is_there, is_current = cursor.fetchone() or (False, False)
-        if is_there and not is_current:
-            raise NoSource("the shop here is an older program's; `python -m sim upgrade` (make upgrade) renews it")
-        row = None
-        if is_there:
-            cursor.execute(_MOMENT)
-            row = cursor.fetchone()
-    if row is None:
-        raise NoSource("no shop has been opened in this database")
-    return Moment(*row)
+    try:
+        return Moment(*of_current_run(connection, _MOMENT))
+    except NoShop as error:
+        raise NoSource(str(error)) from None
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:
@@ -104,50 +92,3 @@ def _arrow_type(column: Column[Any]) -> pa.DataType:
         case String():
             return pa.string()
     raise UnknownType(f"{column.table}.{column.name} is {column.type}, for which the marts have no form in Arrow")
-
-
-@contextmanager
-def _batches(connection: Connection, query: str, schema: pa.Schema) -> Iterator[Iterator[pa.RecordBatch]]:
-    """What a query finds, a few megabytes at a time: COPY writes CSV into a pipe, and Arrow reads it."""
-    reading, writing = os.pipe()
-    failed: list[Exception] = []
-
-    def copy() -> None:
-        try:
-            with os.fdopen(writing, "wb") as stream, connection.cursor() as cursor:
-                cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", stream)
-        except (psycopg2.Error, OSError) as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=copy, name="copy", daemon=True)
-    thread.start()
-    stream: Any = os.fdopen(reading, "rb")
-    try:
-        yield iter(_reader(stream, schema))
-    except BaseException as error:
-        thread.join(_WORDS_S)  # COPY's own words, if it has ended by itself
-        reason = failed[0] if failed and isinstance(error, Exception) else error
-        connection.cancel()
-        raise reason from error
-    finally:
-        stream.close()
-        thread.join(_PATIENCE_S)
-    if failed:
-        raise failed[0]
-
-
-def _reader(stream: Any, schema: pa.Schema) -> csv.CSVStreamingReader:
-    return csv.open_csv(
-        stream,
-        read_options=csv.ReadOptions(block_size=_BLOCK_BYTES),
-        parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-        convert_options=csv.ConvertOptions(
-            column_types=schema,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["t"],
-            false_values=["f"],
-            timestamp_parsers=[csv.ISO8601],
-        ),
-    )

@@ -13,8 +13,8 @@ import pytest
 
 from pipeline.events.contract import CATALOGUE, RANKS
 from pipeline.events.envelope import place
-from pipeline.events.shop import NoShop
 from pipeline.events.stream import Forgotten
+from pipeline.shop import NoShop
 from tests.integration.test_running import Shop
 from tests.pipeline.events.reading import lines_of, streamed
 

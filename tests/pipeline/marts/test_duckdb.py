@@ -13,11 +13,12 @@ import psycopg2
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
+from common.copying import batches
 from pipeline.marts.catalogue import named
 from pipeline.marts.checks import agree
 from pipeline.marts.engines import duckdb as engine
 from pipeline.marts.engines.duckdb_file import BUILT, BuildFailed
-from pipeline.marts.engines.from_postgres import FromPostgres, _batches, from_postgres
+from pipeline.marts.engines.from_postgres import FromPostgres, from_postgres
 from pipeline.marts.engines.translation import macros, translated
 from pipeline.marts.head import Mart, parsed
 from tests.pipeline.marts.shops import AS_OF, Seen, rows_of
@@ -154,7 +155,7 @@ def test_what_arrives_in_another_form_is_named_and_not_that_its_reading_was_give
     with (
         seen.shop.connected() as connection,
         pytest.raises(pa.ArrowInvalid, match="conversion error"),
-        _batches(connection, query, pa.schema([pa.field("number", pa.int64())])) as found,
+        batches(connection, query, {"number": pa.int64()}) as found,
     ):
         list(found)
 
@@ -164,7 +165,7 @@ def test_what_postgresql_says_in_the_middle_is_the_reason(seen: Seen):
     with (
         seen.shop.connected() as connection,
         pytest.raises(psycopg2.Error, match="division by zero"),
-        _batches(connection, query, pa.schema([pa.field("number", pa.int64())])) as found,
+        batches(connection, query, {"number": pa.int64()}) as found,
     ):
         list(found)
 
