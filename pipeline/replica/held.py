@@ -7,6 +7,7 @@ from typing import Any
 
 from pymysql.connections import Connection
 
+from pipeline.instants import without_zone
 from pipeline.replica.mysql import ask
 
 TABLE = "replica_hold"
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 def note(connection: Connection[Any], asked_at: datetime) -> None:
     """Say that the shop is about to be held, by what was asked at that instant."""
     ask(connection, _MAKE)
-    ask(connection, f"REPLACE INTO {TABLE} VALUES (1, %s)", (asked_at.astimezone(UTC).replace(tzinfo=None),))
+    ask(connection, f"REPLACE INTO {TABLE} VALUES (1, %s)", (without_zone(asked_at),))
 
 
 def noted(connection: Connection[Any]) -> datetime | None:

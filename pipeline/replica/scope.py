@@ -15,6 +15,7 @@ from sqlalchemy import Column, Table
 
 from models.base import APPENDED, PURGED
 from models.declarations import event_times
+from pipeline.instants import without_zone
 from pipeline.replica import chosen, normal_form
 
 # Of tables of `sim`, whose first time says nothing of when a row came; a row of `retention` moves on.
@@ -57,7 +58,7 @@ def shop_source(table: Table, span: Span | None) -> Question:
 def replica_source(table: Table, span: Span | None) -> Question:
     """Which rows MySQL is asked about."""
     where, values = _where(table, span, "`")
-    return Question(f"`{table.name}`{where}", tuple(map(_without_zone, values)))
+    return Question(f"`{table.name}`{where}", tuple(map(without_zone, values)))
 
 
 def compared(table: Table, span: Span | None) -> Sequence[Column[Any]]:
@@ -98,8 +99,3 @@ def _where_of_whole(table: Table, span: Span, quote: str) -> tuple[str, tuple[da
             column, name = f"{quote}{whole.name}{quote}", f"{quote}{whole.table.name}{quote}"
             return f" WHERE {quote}{first.name}{quote} IN (SELECT {column} FROM {name}{where})", values
     return "", ()
-
-
-def _without_zone(instant: datetime) -> datetime:
-    offset = instant.utcoffset()
-    return instant.replace(tzinfo=None) - offset if offset else instant.replace(tzinfo=None)

@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from common.messages import one_line
+from pipeline.instants import without_zone
 from pipeline.marts.catalogue import marts
 from pipeline.marts.checks import agree, looks, totals
 from pipeline.marts.cuts import cuts
@@ -125,7 +126,7 @@ def _built(engine: DuckDBPyConnection, mart: Mart, source: Source, as_of: dateti
     with _naming(mart):
         staging = staged(engine, mart)
         sql = translated(mart.sql)
-        given: dict[str, Any] = {"as_of": as_of.astimezone(UTC).replace(tzinfo=None)} if "$as_of" in sql else {}
+        given: dict[str, Any] = {"as_of": without_zone(as_of)} if "$as_of" in sql else {}
         _refuse_other_columns(engine, mart, sql, given)
         engine.execute(f"INSERT INTO {staging} BY NAME {sql}", given)
         rows = _one(engine, f"SELECT COUNT(*) FROM {staging}")

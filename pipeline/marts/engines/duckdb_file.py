@@ -12,6 +12,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from common.messages import one_line
+from pipeline.instants import without_zone
 from pipeline.marts.engines.translation import macros
 from pipeline.marts.head import Mart
 
@@ -90,13 +91,9 @@ def swap(engine: DuckDBPyConnection, mart: Mart, kept: Kept) -> None:
     engine.execute(f"COMMENT ON TABLE {mart.name} IS {_text(mart.grain)}")
     for each in mart.columns:
         engine.execute(f"COMMENT ON COLUMN {mart.name}.{each.name} IS {_text(each.comment)}")
-    row = [mart.name, _in_utc(kept.as_of), kept.since and _in_utc(kept.since), kept.rows, kept.seconds]
+    row = [mart.name, without_zone(kept.as_of), kept.since and without_zone(kept.since), kept.rows, kept.seconds]
     engine.execute(f"INSERT OR REPLACE INTO {BUILT} VALUES (?, ?, ?, ?, ?)", row)
     engine.commit()
-
-
-def _in_utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def _text(said: str) -> str:

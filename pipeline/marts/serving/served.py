@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pymysql.connections import Connection
 
+from pipeline.instants import without_zone
 from pipeline.marts.head import Mart
 from pipeline.replica.mysql import ask
 from pipeline.replica.problems import NotPossible
@@ -69,7 +70,7 @@ def unsaid(connection: Connection[Any], marts: str, mart: Mart) -> Iterator[None
 
 def note(connection: Connection[Any], marts: str, mart: Mart, now: Served) -> None:
     """A mart has taken its place; when and of which file is found here."""
-    values = (now.mart, _without_zone(now.as_of), now.since and _without_zone(now.since), now.rows, now.engine)
+    values = (now.mart, without_zone(now.as_of), now.since and without_zone(now.since), now.rows, now.engine)
     ask(connection, _NOTE.format(marts=marts), (*values, now.seconds, definition(mart)))
 
 
@@ -81,10 +82,6 @@ def read(connection: Connection[Any], marts: str) -> dict[str, Served]:
 
 def _in_utc(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
-
-
-def _without_zone(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def definition(mart: Mart) -> str:
