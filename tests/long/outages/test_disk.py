@@ -86,6 +86,7 @@ def test_a_disk_that_fills_up(
             eventually(lambda: replay.sink.behind == 0)
             ballast = small_disk / "ballast"
             fill(ballast)
+            assert shutil.disk_usage(small_disk).free == 0
             replay.give(20)
             replay.wait_for_trouble("No space left on device")
             ballast.unlink()
@@ -99,8 +100,7 @@ def test_a_disk_that_fills_up(
 
 
 def fill(ballast: Path) -> None:
-    """Write until there is no room."""
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+    """Write until there is no room, more if there is some again."""
+    with ballast.open("ab", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
-    assert shutil.disk_usage(ballast.parent).free == 0
