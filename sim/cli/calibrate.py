@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import typer
 
@@ -19,13 +19,15 @@ from sim.cli.signals import handed_to
 from sim.settings import LONGEST, BadSetting, Given, parse_scale, parse_seed, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sim.calibration.figures import Measured
+    from sim.calibration.realism.figure import Found
     from sim.run.files import RunFiles
 
 ENOUGH = 0.9  # of the figures, with every seed
+T = TypeVar("T")
 START = "2026-01-05T00:00Z"  # a Monday
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 
@@ -49,14 +51,21 @@ class Plan(NamedTuple):
         )
 
 
+class Calibrated(NamedTuple):
+    """What one seed's shop measured: the figures of averages, and those of realism."""
+
+    averages: list[Measured]
+    realism: list[Found]
+
+
 def calibrate_command(
     seeds: str, days: str, scale: str, scenario: str, market: str, *, report: bool, write: Path | None
 ) -> None:
-    """Simulate, compare, and print a table or a page; exit code 1 unless enough figures lie in their band."""
+    """Simulate, compare, and print tables or a page; exit code 1 unless enough lies in its band, and all that must."""
     plan = _plan(seeds, days, scale, scenario, market)
     _refuse_unwritable(write)
     stop = threading.Event()
-    by_seed: dict[int, list[Measured]] = {}
+    by_seed: dict[int, Calibrated] = {}
     with handed_to(lambda _: stop.set()), for_a_run(None) as server:
         for seed in plan.seeds:
             by_seed[seed] = _calibrated(plan, seed, server, stop)
@@ -98,30 +107,38 @@ def _refuse_unwritable(file: Path | None) -> None:
         raise Failure(f"write: {str(file)!r} can't be written; allowed is a file in a folder that is there")
 
 
-def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> list[Measured]:
+def _calibrated(plan: Plan, seed: int, server: str, stop: threading.Event) -> Calibrated:
     """Simulate with one seed in a database of its own, which is dropped again, and measure."""
     from sim.calibration.figures import measure, share_held
+    from sim.calibration.realism.measuring import measure_realism
 
     began_s = time.monotonic()
-    measured = []
+    measured = Calibrated([], [])
     with _scratch_database(server) as url:
         _simulate(plan, seed, url, stop)
         simulated_s = time.monotonic() - began_s
         if not stop.is_set():
             with opened(url) as connection:
-                for one in measure(connection):
-                    measured.append(one)
-                    if stop.is_set():
-                        break
+                _take(measure(connection), measured.averages, stop)
+                _take(measure_realism(connection), measured.realism, stop)
     if stop.is_set():
         raise Failure("calibrate: interrupted; nothing was written", INTERRUPTED)
+    asked_s, asked = time.monotonic() - began_s - simulated_s, len(measured.averages) + len(measured.realism)
     typer.echo(
-        f"seed {seed}: simulated in {formatting.span(simulated_s)}, {len(measured)} figures asked in"
-        f" {formatting.span(time.monotonic() - began_s - simulated_s)},"
-        f" {100 * share_held(measured):.0f} % in their band",
+        f"seed {seed}: simulated in {formatting.span(simulated_s)}, {asked} figures asked in {formatting.span(asked_s)}"
+        f", {100 * share_held(measured.averages):.0f} % of the averages in their band",
         err=True,
     )
     return measured
+
+
+def _take(figures: Iterable[T], into: list[T], stop: threading.Event) -> None:
+    """Measure one figure after the other, until somebody wants it to end."""
+    if not stop.is_set():
+        for one in figures:
+            into.append(one)
+            if stop.is_set():
+                return
 
 
 @contextmanager
@@ -157,28 +174,41 @@ def _simulate(plan: Plan, seed: int, url: str, stop: threading.Event) -> None:
         gc.unfreeze()  # a run keeps its world from the collector; the next one needs the room
 
 
-def _show(plan: Plan, by_seed: dict[int, list[Measured]], *, report: bool, write: Path | None) -> None:
+def _show(plan: Plan, by_seed: dict[int, Calibrated], *, report: bool, write: Path | None) -> None:
     from common.files import write_whole
-    from sim.cli.calibrate_page import page, table
+    from sim.cli import calibrate_page, calibrate_realism
     from sim.cli.experiment_output import print_table
 
+    averages = {seed: one.averages for seed, one in by_seed.items()}
+    realism = {seed: one.realism for seed, one in by_seed.items()}
+    page = calibrate_page.page(averages, plan.told()) + "\n" + calibrate_realism.section(realism)
     try:
         if write is not None:
-            write_whole(write, page(by_seed, plan.told()))
+            write_whole(write, page)
     except OSError as error:
         raise Failure(f"write: {write} can't be written: {error.strerror}", FAILED) from error
     finally:  # neither may take the other along
         if report:
-            typer.echo(page(by_seed, plan.told()), nl=False)
+            typer.echo(page, nl=False)
         elif sys.stdout is not None:
-            print_table(table(by_seed), sys.stdout)
+            print_table(calibrate_page.table(averages), sys.stdout)
+            print_table(calibrate_realism.table(realism), sys.stdout)
             typer.echo(plan.told())
 
 
-def _judge(by_seed: dict[int, list[Measured]]) -> None:
+def _judge(by_seed: dict[int, Calibrated]) -> None:
+    """Raise a Failure unless enough averages lie in their band, and all figures of realism that are held to theirs."""
     from sim.calibration.figures import share_held
 
-    seed, worst = min(((seed, share_held(measured)) for seed, measured in by_seed.items()), key=lambda one: one[1])
+    for seed, one in by_seed.items():
+        for found in one.realism:
+            if found.misses:
+                raise Failure(
+                    f"calibrate: with seed {seed}: {found.figure.sentence}: {found.shown}; {found.figure.band} is held",
+                    FAILED,
+                )
+    shares = {seed: share_held(one.averages) for seed, one in by_seed.items()}
+    seed, worst = min(shares.items(), key=lambda one: one[1])
     if worst < ENOUGH:
         raise Failure(
             f"calibrate: with seed {seed} only {100 * worst:.0f} % of the figures lie in their band;"

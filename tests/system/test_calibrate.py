@@ -17,8 +17,9 @@ from sqlalchemy import make_url, text
 from db.figures import load_figures
 from sim.calibration import figures as calibrate_figures
 from sim.calibration.figures import Measured
+from sim.calibration.realism.measuring import FIGURES
 from sim.cli import calibrate_page
-from sim.cli.calibrate import _judge
+from sim.cli.calibrate import Calibrated, _judge
 from sim.cli.failure import Failure
 from sim.cli.main import main
 from sim.embedded.clients import connect
@@ -57,8 +58,16 @@ def sentences() -> list[str]:
 
 
 def rows_of(page: str) -> list[list[str]]:
-    """The cells of the table with the figures, without its head."""
-    table = page.split("## What is published", maxsplit=1)[0]
+    """The cells of the table with the averages, without its head."""
+    return cells(page.split("## What is published", maxsplit=1)[0])
+
+
+def realism_of(page: str) -> list[list[str]]:
+    """The cells of the table with the figures of realism, without its head."""
+    return cells(page.partition("## Is anybody an individual?")[2])
+
+
+def cells(table: str) -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
 
 
@@ -102,6 +111,10 @@ def test_a_shop_too_small_and_young_is_measured_and_not_passed(beside: str, tmp_
     assert verdicts["payment attempts by card"] in {"in", "**in: 1 of 2**"}
     by_seed = [[row[at] for row in rows] for at in (3, 4)]
     assert by_seed[0] != by_seed[1]
+    realism = realism_of(page.read_text(encoding="utf-8"))
+    assert [row[0] for row in realism] == [figure.sentence for figure in FIGURES]
+    assert [row[0] for row in realism if row[0] not in out] == []
+    assert [row for row in realism if row[3:] != ["**–**", "**–**", row[-1]] or "wants" not in row[-1]] == []
     assert databases(beside) == before
 
 
@@ -127,8 +140,8 @@ def test_two_at_once_are_refused(beside: str, capsys):
         connection.execute(text("DROP DATABASE bazaar_calibration WITH (FORCE)"))
 
 
-def measured(held: int, of: int) -> list[Measured]:
-    return [Measured("figure", "0–1", "0.5", holds=number < held, published=()) for number in range(of)]
+def measured(held: int, of: int) -> Calibrated:
+    return Calibrated([Measured("figure", "0–1", "0.5", holds=number < held, published=()) for number in range(of)], [])
 
 
 def test_nine_in_ten_are_enough_but_with_every_seed():

@@ -1,0 +1,42 @@
+"""All figures of realism, and their values in one shop."""
+
+from __future__ import annotations
+
+import io
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.calibration.realism import customers
+from sim.calibration.realism.figure import Figure, Found, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import psycopg2.extensions
+    from sqlalchemy import Connection
+
+FIGURES: Sequence[Figure] = (*customers.FIGURES,)
+_SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
+_DAYS = "SELECT extract(epoch FROM sim_now - epoch) / 86400 FROM sim.current_run"
+
+
+def measure_realism(connection: Connection, figures: Sequence[Figure] = FIGURES) -> Iterator[Found]:
+    """Yield the figures of a shop in their order; neighbours that ask for the same rows have them read once."""
+    days = float(connection.exec_driver_sql(_DAYS).scalar_one())
+    for query, neighbours in groupby(figures, key=lambda figure: figure.rows):
+        rows = selected(connection, query)
+        for figure in neighbours:
+            yield found(figure, rows, days)
+
+
+def selected(connection: Connection, query: str) -> pd.DataFrame:
+    """What a query selects, as a frame; by COPY, which makes no Python object of each value."""
+    connection.exec_driver_sql(_SETTINGS)
+    text = io.BytesIO()
+    driver: psycopg2.extensions.connection = connection.connection.driver_connection  # type: ignore[assignment]
+    with driver.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", text)
+    text.seek(0)
+    return pd.read_csv(text)
