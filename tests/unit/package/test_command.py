@@ -18,6 +18,8 @@ from bazaar.place import ROOMS, command
 from sim.cli.main import app
 
 OF_THE_CLONE = {"report", "dashboards", "notebooks", "schema"}
+HEAVY = ["alembic", "asyncio", "faker", "numpy", "psycopg2", "pydantic_settings", "rich", "simpy", "sqlalchemy"]
+"""What most of a start would be spent on."""
 
 
 def bazaar(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -40,6 +42,21 @@ def test_files_of_those_names_beside_somebody_are_not_ours(tmp_path: Path):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('somebody else')\n", encoding="utf-8")
     said = bazaar("status", cwd=tmp_path)
     assert (said.returncode, said.stderr) == (1, "bazaar: status: there is no run here yet; `bazaar run` begins one\n")
+
+
+def test_a_command_that_finds_nothing_to_do_has_loaded_nothing_for_it(tmp_path: Path):
+    tried = f"import sys; from bazaar.__main__ import main; main(); print([n for n in {HEAVY} if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", tried, "status"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOMS)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
+    assert "there is no run here yet" in done.stderr
 
 
 def test_what_is_wrong_is_said_of_the_command_as_it_is_called(tmp_path: Path):
