@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from pipeline.events.contract import CATALOGUE
+from pipeline.instants import NoInstant, understood
 
 OPENING = "opening"
 
@@ -26,8 +27,11 @@ class Selection:
 
 def selection(types: str | None, since: str | None, until: str | None) -> Selection:
     """Understand the options as people write them. Raises BadSelection."""
-    begin = None if since is None or since.strip() == OPENING else _instant("from", since, f"{OPENING} and instants")
-    end = None if until is None else _instant("until", until, "instants")
+    try:
+        begin = None if since is None or since.strip() == OPENING else understood("from", since, OPENING)
+        end = None if until is None else understood("until", until)
+    except NoInstant as error:
+        raise BadSelection(str(error)) from None
     if begin is not None and end is not None and end <= begin:
         raise BadSelection(f"until: {until!r} is not after --from {since!r}; allowed are later instants")
     return Selection(_types(types), begin, end)
@@ -46,16 +50,3 @@ def _types(patterns: str | None) -> tuple[str, ...]:
             )
         wanted |= found
     return tuple(name for name in CATALOGUE if name in wanted)
-
-
-def _instant(option: str, text: str, allowed: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise BadSelection(
-            f"{option}: {text!r} is not an instant; allowed are {allowed} in ISO 8601 with their zone, "
-            "such as 2026-01-05T00:00Z"
-        )
-    return instant.astimezone(UTC)

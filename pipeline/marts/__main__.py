@@ -6,9 +6,9 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.instants import NoInstant, understood
 from pipeline.marts import page
 from pipeline.marts.catalogue import NoSuchMart, named
 from pipeline.marts.head import BadMart
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run(given)
     except KeyboardInterrupt:
         return _ended(INTERRUPTED, "interrupted; marts that were not told of are as before")
-    except (BadInput, BadMart, BadSetting, NoSuchMart) as error:
+    except (BadInput, BadMart, BadSetting, NoInstant, NoSuchMart) as error:
         return _ended(BAD_INPUT, str(error))
     except (Failed, NotPossible) as error:
         return _ended(WRONG, str(error))
@@ -45,7 +45,8 @@ def _list(given: argparse.Namespace) -> int:
 
 
 def _build(given: argparse.Namespace) -> int:
-    wanted, as_of = named(given.names), _instant(given.as_of)
+    wanted = named(given.names)
+    as_of = None if given.as_of is None else understood("as-of", given.as_of)
     if given.engine == "spark":
         from pipeline.marts import by_spark
 
@@ -90,19 +91,6 @@ def _page(given: argparse.Namespace) -> int:
     page.write()
     print(f"{page.PAGE.name}: written", file=sys.stderr)
     return 0
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    allowed = "allowed is ISO 8601 with its zone, such as 2026-01-05T00:00Z"
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"as-of: {text!r} is not an instant; {allowed}") from None
-    if instant.tzinfo is None:
-        raise BadInput(f"as-of: {text!r} has no time zone; {allowed}")
-    return instant.astimezone(UTC)
 
 
 def _tell(line: str) -> None:

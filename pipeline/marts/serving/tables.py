@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.marts.head import Mart, MartColumn
+from pipeline.marts.literals import literal
 
 _OPTIONS = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"
 _COMMENT, _TABLE_COMMENT = 1024, 2048  # letters that MySQL keeps
@@ -21,5 +22,4 @@ def _column(column: MartColumn) -> str:
 
 
 def _text(text: str, most: int) -> str:
-    escaped = text[:most].replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
+    return literal(text[:most].replace("\\", "\\\\"))
