@@ -18,7 +18,7 @@ from pipeline.instants import without_zone
 from pipeline.marts.catalogue import marts
 from pipeline.marts.checks import agree, looks, totals
 from pipeline.marts.cuts import cuts
-from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, clear, kept_of, opened, staged, swap
+from pipeline.marts.engines.duckdb_file import BuildFailed, Kept, clear, kept_of, looked_into, opened, staged, swap
 from pipeline.marts.engines.source import Source
 from pipeline.marts.engines.translation import Untranslatable, translated, words
 from pipeline.marts.head import Mart
@@ -76,7 +76,7 @@ def check(wanted: Sequence[Mart], source: Source, out: Path, tell: Tell, memory:
     Raises BuildFailed, BadInstant, NoSource.
     """
     results = []
-    with opened(out, memory) as engine:
+    with looked_into(out, memory) as engine:
         for mart in wanted:
             begun_s = time.monotonic()
             if (kept := kept_of(engine, mart)) is None:

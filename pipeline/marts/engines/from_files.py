@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from pipeline.marts.cuts import SOURCE, Cut
 from pipeline.marts.engines.source import BadFolder, Moment
+from pipeline.marts.literals import literal
 
 MANIFEST = "manifest.json"
 _OF_THE_RUN = """
@@ -59,7 +60,7 @@ class FromFiles:
         if SOURCE in attached:
             return
         said = self._said
-        engine.execute(f"ATTACH ':memory:' AS \"{SOURCE}\"")
+        engine.execute(f"ATTACH ':memory:' AS \"{SOURCE}\" (READ_WRITE)")  # whatever the file is opened for
         run = [said["seed"], said["market"], said["epoch"], said["epoch"]]
         engine.execute(_OF_THE_RUN.format(source=SOURCE), run)
         engine.execute(_OF_RETENTION.format(source=SOURCE), [self.moment.since])
@@ -77,11 +78,12 @@ class FromFiles:
         files = [str(self._folder / file) for file in table["files"]]
         if missing := [file for file in files if not Path(file).is_file()]:
             raise BadFolder(f"{missing[0]!r} is not there, and the manifest beside it names it")
+        named = ", ".join(map(literal, files))
         if self._said["format"] == "parquet":
-            return f"SELECT * FROM read_parquet({files!r}, hive_partitioning = false)"
+            return f"SELECT * FROM read_parquet([{named}], hive_partitioning = false)"
         types = {each["name"]: _CSV_TYPES.get(each["type"], each["type"].upper()) for each in table["columns"]}
         return (
-            f"SELECT * FROM read_csv({files!r}, header = true, columns = {types!r}, auto_detect = false, "
+            f"SELECT * FROM read_csv([{named}], header = true, columns = {types!r}, auto_detect = false, "
             "nullstr = '', allow_quoted_nulls = false, hive_partitioning = false)"
         )
 

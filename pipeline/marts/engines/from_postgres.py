@@ -20,10 +20,14 @@ from db.terms import begin_on_our_terms
 from pipeline.marts.cuts import Cut
 from pipeline.marts.engines.source import Moment, NoSource
 from pipeline.replica.mysql_tables import UnknownType
+from pipeline.replica.problems import Waiting
 from pipeline.shop import NoShop, of_current_run
 
 _TERMS = {"connect_timeout": "10", "application_name": "bazaar marts"}
-_MOMENT = "SELECT sim_now, (SELECT kept_since FROM sim.retention), epoch FROM sim.current_run"
+_MOMENT = """
+SELECT to_regclass('sim.unbuilt') IS NOT NULL, sim_now, (SELECT kept_since FROM sim.retention), epoch
+FROM sim.current_run
+"""
 
 
 class FromPostgres:
@@ -50,7 +54,7 @@ class FromPostgres:
 
 @contextmanager
 def from_postgres(url: str) -> Iterator[FromPostgres]:
-    """The source that a URL names. Raises NoSource."""
+    """The source that a URL names. Raises NoSource, and Waiting while history is being made."""
     try:
         terms: dict[str, Any] = {name: value for name, value in _TERMS.items() if name not in parse_dsn(url)}
         connection: Connection = psycopg2.connect(url, **terms)
@@ -68,9 +72,12 @@ def from_postgres(url: str) -> Iterator[FromPostgres]:
 
 def _moment(connection: Connection) -> Moment:
     try:
-        return Moment(*of_current_run(connection, _MOMENT))
+        building, *moment = of_current_run(connection, _MOMENT)
     except NoShop as error:
         raise NoSource(str(error)) from None
+    if building:
+        raise Waiting("history is being made, and its keys are built at its end: come again then")
+    return Moment(*moment)
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

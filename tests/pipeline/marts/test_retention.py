@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import psycopg2
 import pytest
 from sqlalchemy import make_url
 
 from pipeline.marts.catalogue import marts
+from pipeline.marts.cuts import Cut
 from pipeline.marts.engines import duckdb as engine
 from pipeline.marts.engines.from_postgres import from_postgres
+from pipeline.marts.engines.source import Source
 from pipeline.marts.head import Mart
 from sim.postgres.retention.purge import purge
 from tests.databases import new_database
@@ -61,6 +64,40 @@ def test_what_is_dropped_and_what_is_still_there_of_the_past_makes_no_difference
 def test_it_differs_from_that_of_a_shop_that_forgets_nothing(seen: Seen, forgetting: Forgetting, name: str):
     [mart] = [each for each in marts() if each.name == name]
     assert rows_of(mart, forgetting.after) != rows_of(mart, seen.marts_later)
+
+
+class Forgotten:
+    """A source whose past is cut off when the first of its tables has been read."""
+
+    def __init__(self, source: Source, forget: Callable[[], None]) -> None:
+        self._source = source
+        self._forget = forget
+        self.moment = source.moment
+
+    def offer(self, engine: duckdb.DuckDBPyConnection, cut: Cut, columns: Sequence[str], as_of: datetime) -> None:
+        self._source.offer(engine, cut, columns, as_of)
+        self._forget()
+
+
+def test_a_past_that_is_cut_off_under_a_build_is_all_there_in_it(seen: Seen, postgres_url: str, tmp_path: Path):
+    with (
+        new_database(postgres_url, str(make_url(seen.shop.url).database)) as url,
+        closing(psycopg2.connect(url)) as here,
+        from_postgres(url) as source,
+    ):
+        orders = "SELECT count(*) FROM orders"
+        before = Shop(url).rows(orders)
+
+        def forget() -> None:
+            for _ in purge(here, KEPT_SINCE):
+                pass
+
+        out = tmp_path / "marts.duckdb"
+        results = engine.build(marts(), Forgotten(source, forget), out, AS_OF, lambda _: None)
+        assert Shop(url).rows(orders) < before
+    assert [each.wrong for each in results] == [()] * len(marts())
+    for mart in marts():
+        assert rows_of(mart, out) == rows_of(mart, seen.marts_later), mart.name
 
 
 def test_an_instant_before_it_is_refused(forgetting: Forgetting, tmp_path: Path):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from pipeline.marts.catalogue import marts
+from pipeline.marts.engines import spark
 from pipeline.marts.head import parsed
+from pipeline.marts.serving import making
+from pipeline.marts.serving.looking import Looked
 from pipeline.marts.serving.served import TABLE, Served, definition
 from pipeline.marts.serving.server import MartsSettings
 from pipeline.marts.serving.staging import new_name
@@ -143,3 +148,30 @@ def test_a_replica_that_changed_under_a_build_is_refused():
         refuse_other(THERE, THERE._replace(rebuilt_at=NOON + HOUR))
     with pytest.raises(NotPossible, match="cut off"):
         refuse_other(THERE, THERE._replace(since=NOON - HOUR))
+
+
+def test_a_past_that_is_cut_off_under_a_build_by_spark_leaves_the_mart_that_readers_have(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Each of Spark's questions sees what MySQL has at its own moment: so nothing is served that two of them made."""
+    stood, done = THERE, list[str]()
+
+    def build(*_: object) -> None:
+        nonlocal stood
+        stood = THERE._replace(since=NOON - HOUR)
+        done.append("built")
+
+    monkeypatch.setattr(making, "standing", lambda _: stood)
+    monkeypatch.setattr(making, "clear", lambda *_: None)
+    monkeypatch.setattr(making, "staging", lambda *_: nullcontext("sales__new"))
+    monkeypatch.setattr(making, "readings", lambda *_: ())
+    monkeypatch.setattr(making, "look", lambda *_: [Looked("rows", "", 0.1)])
+    monkeypatch.setattr(spark, "build", build)
+    for name in ("rows", "swap"):
+        monkeypatch.setattr(making, name, lambda *_, name=name: done.append(name))
+    for name, value in URLS.items():
+        monkeypatch.setenv(name, value)
+    nothing: Any = None
+    with pytest.raises(NotPossible, match="the past was cut off meanwhile; the next build is of what is left"):
+        making.make(nothing, MartsSettings(), nothing, parsed("sales", TEXT), NOON)
+    assert done == ["built"]
