@@ -19,8 +19,11 @@ from pipeline.replica.differing import Differing, differing
 from pipeline.replica.ensuring import ensure
 from pipeline.replica.problems import Waiting
 from pipeline.replica.settings import ReplicaSettings
+from pipeline.waiting import awaited
 
 WITHIN_S = 20 * 60.0  # a snapshot of 10 million rows comes through in this
+HISTORY_S = 8 * 60.0  # less than until the next run, and than a task may take
+_LOOK_EVERY_S = 2.0
 OF_THE_RUN = "run"  # tables of schema `sim`, few rows each
 
 
@@ -43,18 +46,37 @@ class Different(Exception):
 def ensured(run: Run) -> list[str]:
     """Begin a run: bring the replica from any state to the right one; what that took, a line each.
 
-    Raises Waiting where there is nothing to replicate yet, NotPossible, psycopg2.Error.
+    A shop that is being made is waited for, since the next run is minutes away. Raises Waiting where there is still
+    nothing to replicate, NotPossible, psycopg2.Error.
     """
     settings = ReplicaSettings()
     with _ledger(settings) as ledger:
         ledger.begin(run)
         try:
-            done = ensure(settings)
+            done = _ensured(settings)
         except Waiting:
             ledger.end(run, "waiting")
             raise
         ledger.did(run, done)
     return done
+
+
+def _ensured(settings: ReplicaSettings) -> list[str]:
+    try:
+        return ensure(settings)
+    except Waiting:
+        if not awaited(lambda: _is_made(settings), HISTORY_S, _LOOK_EVERY_S):
+            raise
+    return ensure(settings)
+
+
+def _is_made(settings: ReplicaSettings) -> bool:
+    """Whether the shop is there, with its history."""
+    with shop.connected(settings) as here:
+        try:
+            return not shop.moment(here).building
+        except Waiting:
+            return False
 
 
 def caught_up(run: Run) -> list[Part]:

@@ -60,9 +60,10 @@ def stand_in(scenario: str) -> None:
     def connected(_: Any) -> Iterator[None]:
         yield
 
-    moment = SimpleNamespace(stands_still=scenario == "paused")
+    moment = SimpleNamespace(stands_still=scenario == "paused", building=scenario == "waiting")
     stand_ins: dict[str, Any] = {
         "ensure": ensure,
+        "HISTORY_S": 0.0,
         "wait_caught_up": lambda *_: SimpleNamespace(as_of=NOON, seconds=7.5),
         "lag": lambda _: SimpleNamespace(sim_seconds=12.0, wall_seconds=0.2, slot_bytes=4096, sink_offsets=3),
         "compared": compared,
