@@ -36,7 +36,9 @@ class Figure:
     @property
     def band(self) -> str:
         """The band as people write it."""
-        return f"{self.low:g}–{self.high:g} {self.unit}".strip()
+        between = " to " if self.low < 0 else "–"
+        both = f"{self.low:g}" if self.low == self.high else f"{self.low:g}{between}{self.high:g}"
+        return f"{both} {self.unit}".strip()
 
 
 class Found(NamedTuple):
@@ -62,7 +64,7 @@ class Found(NamedTuple):
         if self.value is None:
             return "–"
         digits = 2 if abs(self.value) >= 1.0 or self.value == 0.0 else 3
-        return f"{self.value:.{digits}f} {self.figure.unit}".strip()
+        return f"{self.value:z.{digits}f} {self.figure.unit}".strip()
 
 
 def found(figure: Figure, rows: pd.DataFrame, days: float) -> Found:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.calibration.realism import customers
+from sim.calibration.realism import (
+    channels,
+    couriers,
+    customers,
+    days,
+    money,
+    places,
+    products,
+    returning,
+    reviews,
+    tables,
+    visits,
+)
 from sim.calibration.realism.figure import Figure, Found, found
 
 if TYPE_CHECKING:
@@ -17,7 +29,19 @@ if TYPE_CHECKING:
     import psycopg2.extensions
     from sqlalchemy import Connection
 
-FIGURES: Sequence[Figure] = (*customers.FIGURES,)
+FIGURES: Sequence[Figure] = (
+    *customers.FIGURES,
+    *returning.FIGURES,
+    *visits.FIGURES,
+    *places.FIGURES,
+    *products.FIGURES,
+    *couriers.FIGURES,
+    *days.FIGURES,
+    *channels.FIGURES,
+    *money.FIGURES,
+    *reviews.FIGURES,
+    *tables.FIGURES,
+)
 _SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
 _DAYS = "SELECT extract(epoch FROM sim_now - epoch) / 86400 FROM sim.current_run"
 
@@ -39,4 +63,4 @@ def selected(connection: Connection, query: str) -> pd.DataFrame:
     with driver.cursor() as cursor:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", text)
     text.seek(0)
-    return pd.read_csv(text)
+    return pd.read_csv(text, skip_blank_lines=False)  # a single column's NULL is one

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from sim.calibration.realism.statistics import (
+    binomial_dispersion,
     circular_intraclass_correlation,
+    cramers_v,
+    effects_over_chance,
+    extra_poisson_cv,
     intraclass_correlation,
+    per_degree_of_freedom,
     persistence,
     shared_over_chance,
 )
@@ -100,3 +105,62 @@ def test_shared_over_chance_is_one_where_nobody_has_a_taste():
     luck = np.random.default_rng(6)
     first, second = (luck.random((20_000, 12)) < 0.1 for _ in range(2))
     assert shared_over_chance(first, second) == pytest.approx(1.0, abs=0.02)
+
+
+def test_chi_square_over_degrees_of_freedom_by_hand():
+    # Expected 15, 15 / 15, 15: four times 5² / 15 on one degree of freedom; a row of nothing is none.
+    table = np.array([[20, 10], [10, 20], [0, 0]])
+    assert per_degree_of_freedom(table) == pytest.approx(4 * 25 / 15)
+    assert isnan(per_degree_of_freedom(table[:1]))
+
+
+def test_chi_square_of_rows_drawn_from_one_distribution_is_one():
+    table = np.random.default_rng(7).multinomial(5_000, np.arange(1, 51) / 1275, size=100)
+    assert per_degree_of_freedom(table) == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("table", "v"), [([[50, 0], [0, 50]], 1.0), ([[25, 25], [25, 25]], 0.0)])
+def test_v_of_all_and_of_nothing(table, v):
+    assert cramers_v(np.array(table)) == pytest.approx(v, abs=0.01)
+
+
+def test_v_of_a_table_of_two_by_two_is_phi():
+    # phi² = chi² / n = (20 · 20 - 10 · 10)² / 30⁴ = 1/9, with many rows free of bias.
+    assert cramers_v(1_000 * np.array([[20, 10], [10, 20]])) == pytest.approx(1 / 3, abs=0.001)
+
+
+def test_v_of_independent_rows_is_nothing_however_small_the_table():
+    luck = np.random.default_rng(8)
+    tables = [luck.multinomial(300, np.full(24, 1 / 24)).reshape(6, 4) for _ in range(200)]
+    uncorrected = np.sqrt(15 / 300 / 3)  # what chance alone brings without the correction
+    assert np.mean([cramers_v(table) for table in tables]) < 0.5 * uncorrected
+
+
+def test_dispersion_of_hits_by_hand():
+    # One rate of 1/2: (4 - 2)² / 1 + (0 - 2)² / 1 on one degree of freedom.
+    assert binomial_dispersion([4, 0], [4, 4]) == pytest.approx((8.0, 1))
+    assert binomial_dispersion([0, 0], [4, 4]) == (0.0, 0)
+    assert binomial_dispersion([], []) == (0.0, 0)
+
+
+@pytest.mark.parametrize(("cv", "rate"), [(0.0, 500.0), (0.15, 500.0), (0.15, 50.0)])
+def test_extra_poisson_is_what_the_rates_vary_by_whatever_their_level(cv, rate):
+    luck = np.random.default_rng(9)
+    kinds = np.arange(7_000) % 7
+    rates = rate * (1 + kinds / 7) * (luck.gamma(1 / cv**2, cv**2, len(kinds)) if cv else 1.0)
+    assert extra_poisson_cv(luck.poisson(rates), kinds) == pytest.approx(cv, abs=0.012)
+
+
+@pytest.mark.parametrize("own", [0.0, 0.3])
+def test_effects_over_chance_are_the_root_of_what_they_add(own):
+    luck = np.random.default_rng(10)
+    members = np.repeat(np.arange(400), 100)
+    teams = members // 10
+    effects = luck.normal(0.0, own, 400)[members] + luck.normal(0.0, 5.0, 40)[teams]  # teams apart, which is no matter
+    ratio = effects_over_chance(effects + luck.normal(0.0, 1.0, len(members)), members, teams)
+    assert ratio == pytest.approx((1.0 + own**2 * 100) ** 0.5, rel=0.1)
+
+
+def test_effects_want_members_to_compare_and_values_to_repeat():
+    assert isnan(effects_over_chance([1.0, 2.0], [1, 1], [1, 1]))
+    assert isnan(effects_over_chance([1.0, 2.0], [1, 2], [1, 1]))

@@ -1,0 +1,56 @@
+"""What the figures of realism ask of a week's rows: every row once, and a number of each."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import pytest
+from sqlalchemy import Connection
+
+from sim.calibration.realism import channels, couriers, customers, days, money, places, products, reviews, visits
+from sim.calibration.realism.figure import Figure
+from sim.calibration.realism.measuring import FIGURES, measure_realism, selected
+
+# A query, the column that counts its rows where one row stands for several, and how many there should be.
+WHOLE = [
+    (customers.VISITS, None, "sessions WHERE customer_id IS NOT NULL"),
+    (customers.PURCHASES, None, "orders WHERE paid_at IS NOT NULL"),
+    (products.VIEWS, "views", "session_events WHERE event_type = 'product_view'"),
+    (products.ADDED, "added", "session_events WHERE event_type = 'add_to_cart'"),
+    (couriers.LEGS, None, "delivery_attempts"),
+    (couriers.ATTEMPTS, None, "delivery_attempts"),
+    (couriers.GAPS, None, "trips"),
+    (days.VISITS, "visits", "sessions"),
+    (days.ORDERS, "orders", "orders WHERE paid_at IS NOT NULL"),
+    (days.RECEIPTS, None, "replenishments WHERE received_at IS NOT NULL"),
+    (channels.VISITS, "visits", "sessions"),
+    (visits.EMAILS, "visits", "sessions WHERE channel = 'email'"),
+    (places.ADDRESSES, None, "addresses"),
+    (money.PAYMENTS, None, "payments WHERE status <> 'refunded'"),
+    (money.BASKETS, None, "orders"),
+    (reviews.REVIEWS, None, "reviews"),
+    (reviews.RETURNS, None, "returns"),
+]
+TOO_FEW = {"largest_lift"}
+"""Figures for which a week at a fifth of the size may have too few rows."""
+
+
+@pytest.mark.parametrize(("query", "column", "source"), WHOLE, ids=[f"{source[:40]}" for _, _, source in WHOLE])
+def test_a_query_has_every_row_once(week: Connection, query: str, column: str | None, source: str):
+    rows = selected(week, query)
+    expected = week.exec_driver_sql(f"SELECT count(*) FROM {source}").scalar_one()
+    assert expected > 0
+    assert (len(rows) if column is None else rows[column].sum()) == expected
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=[figure.name for figure in FIGURES])
+def test_a_figure_is_a_number(week: Connection, figure: Figure):
+    if figure.days > 7:
+        assert selected(week, figure.rows).columns.size  # the query is one, whatever its rows will say
+    elif figure.name not in TOO_FEW:
+        assert isfinite(figure.value(selected(week, figure.rows)))
+
+
+def test_what_is_held_holds_in_a_first_week_too(week: Connection):
+    held = [figure for figure in FIGURES if figure.held]
+    assert [f"{one.figure.name}: {one.shown}" for one in measure_realism(week, held) if one.misses] == []
