@@ -72,7 +72,7 @@ def world(opened: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     ends = FakeEnds()
     ends.put(monkeypatch)
     with serving(FakeConnect()) as connect, shop.connected(settings(DATABASE_URL=opened)) as here:
-        connect.resumed = lambda name: _as_debezium(here, name)
+        connect.resumed = lambda name: as_debezium(here, name)
         yield World(settings(DATABASE_URL=opened, CONNECT_URL=connect.url), here, ends, connect)
         ask(here, f"DROP PUBLICATION IF EXISTS {publication.NAME}; DROP TABLE IF EXISTS sim.unbuilt")
         if slot.found(here) is not None:
@@ -88,7 +88,7 @@ def right(world: World) -> World:
     return world
 
 
-def _as_debezium(here: Connection, name: str) -> None:
+def as_debezium(here: Connection, name: str) -> None:
     """A source that begins makes its slot, if there is none."""
     if name == SOURCE and slot.found(here) is None:
         ask(here, MAKE_SLOT)
