@@ -67,7 +67,7 @@ def calibrate(
     report: Annotated[bool, typer.Option("--report", help="print the page, in Markdown, instead of a table")] = False,
     write: Annotated[Path | None, typer.Option(metavar="FILE", help="write the page into a file too")] = None,
 ) -> None:
-    """Some weeks of the shop against published figures; exit 1 unless 90 % lie in their band."""
+    """Some weeks of the shop against published figures; exit 1 unless 90 % lie in their band and all that are held."""
     from sim.cli.calibrate import calibrate_command
 
     calibrate_command(seeds, days, scale, scenario, market, report=report, write=write)
