@@ -7,7 +7,7 @@ from math import isfinite
 import pytest
 from sqlalchemy import Connection
 
-from sim.calibration.realism import channels, couriers, customers, days, money, places, products, reviews, visits
+from sim.calibration.realism import channels, couriers, customers, days, doors, money, places, products, reviews, visits
 from sim.calibration.realism.figure import Figure
 from sim.calibration.realism.measuring import FIGURES, measure_realism, selected
 
@@ -18,7 +18,7 @@ WHOLE = [
     (products.VIEWS, "views", "session_events WHERE event_type = 'product_view'"),
     (products.ADDED, "added", "session_events WHERE event_type = 'add_to_cart'"),
     (couriers.LEGS, None, "delivery_attempts"),
-    (couriers.ATTEMPTS, None, "delivery_attempts"),
+    (doors.ATTEMPTS, None, "delivery_attempts"),
     (couriers.GAPS, None, "trips"),
     (days.VISITS, "visits", "sessions"),
     (days.ORDERS, "orders", "orders WHERE paid_at IS NOT NULL"),

@@ -13,7 +13,9 @@ from sim.calibration.realism import (
     couriers,
     customers,
     days,
+    doors,
     money,
+    opening,
     places,
     products,
     returning,
@@ -32,10 +34,12 @@ if TYPE_CHECKING:
 FIGURES: Sequence[Figure] = (
     *customers.FIGURES,
     *returning.FIGURES,
+    *opening.FIGURES,
     *visits.FIGURES,
     *places.FIGURES,
     *products.FIGURES,
     *couriers.FIGURES,
+    *doors.FIGURES,
     *days.FIGURES,
     *channels.FIGURES,
     *money.FIGURES,
@@ -48,11 +52,11 @@ _DAYS = "SELECT extract(epoch FROM sim_now - epoch) / 86400 FROM sim.current_run
 
 def measure_realism(connection: Connection, figures: Sequence[Figure] = FIGURES) -> Iterator[Found]:
     """Yield the figures of a shop in their order; neighbours that ask for the same rows have them read once."""
-    days = float(connection.exec_driver_sql(_DAYS).scalar_one())
+    age_days = float(connection.exec_driver_sql(_DAYS).scalar_one())
     for query, neighbours in groupby(figures, key=lambda figure: figure.rows):
         rows = selected(connection, query)
         for figure in neighbours:
-            yield found(figure, rows, days)
+            yield found(figure, rows, age_days)
 
 
 def selected(connection: Connection, query: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration.realism import returning
+from sim.calibration.realism import opening, returning
 
 UNTIL = 56.0
 
@@ -27,7 +27,7 @@ def test_visits_a_week_are_the_median_with_those_who_never_came():
 
 def test_orders_by_age_compare_the_newest_quarter_with_the_oldest():
     known = pd.DataFrame({"age": np.arange(8.0), "orders": [3, 3, 9, 9, 9, 9, 2, 2]})
-    assert returning.orders_by_age(known) == pytest.approx(1.5)
+    assert opening.orders_by_age(known) == pytest.approx(1.5)
 
 
 def test_buying_again_is_of_those_whose_first_order_is_old_enough():
@@ -69,15 +69,15 @@ def test_weeks_of_a_cohort_are_counted_from_the_first_order_with_the_same_people
 def test_registrations_are_of_four_weeks_on_either_side():
     accounts = pd.DataFrame({"day": [-29, -28, -1, 0, 27, 28], "accounts": [99, 10, 10, 12, 12, 99]})
     accounts = accounts.assign(without_order=[0, 0, 0, 6, 3, 99], until=UNTIL)
-    assert returning.registrations_after_over_before(accounts) == pytest.approx(1.2)
-    assert returning.accounts_without_order(accounts) == pytest.approx(100 * (6 + 3 + 99) / (12 + 12 + 99))
+    assert opening.registrations_after_over_before(accounts) == pytest.approx(1.2)
+    assert opening.accounts_without_order(accounts) == pytest.approx(100 * (6 + 3 + 99) / (12 + 12 + 99))
 
 
 def test_accounts_of_the_last_days_do_not_count_as_without_an_order():
     accounts = pd.DataFrame({"day": [0, 43], "accounts": [10, 10], "without_order": [1, 10], "until": UNTIL})
-    assert returning.accounts_without_order(accounts) == pytest.approx(10.0)
+    assert opening.accounts_without_order(accounts) == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize(("points", "divisor"), [([38, 76, 190], 38), ([38, 76, 191], 1)])
 def test_points_that_are_multiples_of_one_number_have_it_as_their_divisor(points, divisor):
-    assert returning.divisor_of_points(pd.DataFrame({"points": points})) == divisor
+    assert opening.divisor_of_points(pd.DataFrame({"points": points})) == divisor
