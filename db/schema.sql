@@ -972,4 +972,4 @@ COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0008');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0009');

@@ -57,6 +57,8 @@ class Purpose(IntEnum):
     RETURN = 51
     RETURN_PART = 52
     REMEMBERED = 53
+    REVIEW_TEXT = 54
+    WRITING_STYLE = 55
 
 
 class Luck:

@@ -1,7 +1,8 @@
 """Markets: the places, goods and words a shop is made of, one YAML file each."""
 
 from sim.markets.loading import MarketError, known_markets, load_market
-from sim.markets.schema import Category, City, GivenNames, Item, Market, Reviews, Warehouse
+from sim.markets.reviews import Reviews
+from sim.markets.schema import Category, City, GivenNames, Item, Market, Warehouse
 
 __all__ = [
     "Category",

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from common.messages import one_line
 from common.strict_yaml import load_yaml
+from sim.markets.grammar import A_GROUP, A_TEXT
 from sim.markets.schema import Market
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _first_of(error: ValidationError) -> str:
 
 
 def _line(error: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+    where = ".".join(str(part) for part in error["loc"] if part not in {A_TEXT, A_GROUP})
     message = error["msg"].removeprefix("Value error, ")
     if isinstance(error["input"], str | int | float | bool | None) and error["type"] != "missing":
         message += f" (it is {str(error['input'])[:60]!r})"

@@ -7,34 +7,20 @@ import json
 from itertools import pairwise
 from math import cos, inf, isclose, radians
 from typing import TYPE_CHECKING, Annotated, Any
-from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from faker.config import AVAILABLE_LOCALES
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from sim.markets.grammar import forms_of, sayings
+from sim.markets.part import Part, Positive, Text, Texts, distinct
+from sim.markets.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def _without_controls(text: str) -> str:
-    if any(category(letter) == "Cc" for letter in text):
-        raise ValueError("must be one line without control characters")
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_controls)]
-Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
 Latitude = Annotated[float, Field(ge=-85.0, le=85.0)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 _FARTHEST_DEGREES = 2.0  # from a city to its warehouses: more is a sign or a digit gone wrong
@@ -77,22 +63,7 @@ def _whole(shares: Iterable[float], of: str) -> None:
         raise ValueError(f"{of} must sum to 1, not {total:g}")
 
 
-def _distinct(names: Iterable[str], of: str) -> None:
-    """Refuse a name given twice."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"{of} must be distinct, {name!r} is given twice")
-        seen.add(name)
-
-
-class _Part(BaseModel):
-    """Immutable, and refusing names it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Warehouse(_Part):
+class Warehouse(Part):
     """A warehouse of a city; `share` is the part of the city's customers who live around it."""
 
     name: Text
@@ -101,7 +72,7 @@ class Warehouse(_Part):
     share: Share
 
 
-class City(_Part):
+class City(Part):
     """A city: a region of its own, with its warehouses, couriers and customers."""
 
     city_id: Annotated[int, Field(ge=1, le=99)]
@@ -120,7 +91,7 @@ class City(_Part):
     @model_validator(mode="after")
     def _check(self) -> City:
         _whole((warehouse.share for warehouse in self.warehouses), "shares of the warehouses")
-        _distinct((warehouse.name for warehouse in self.warehouses), "names of a city's warehouses")
+        distinct((warehouse.name for warehouse in self.warehouses), "names of a city's warehouses")
         for warehouse in self.warehouses:
             north = abs(warehouse.latitude - self.latitude)
             east = abs(warehouse.longitude - self.longitude) * cos(radians(self.latitude))
@@ -132,24 +103,32 @@ class City(_Part):
         return self
 
 
-class Item(_Part):
+class Item(Part):
     """A kind of goods; a product is an item of a brand in a variant.
 
     Price and weight are those of the middle variant; with a `step` the variants go from small to large.
     """
 
     name: Text
+    called: Annotated[Text | None, Field(description="what people call it, in a sentence; default: its name")] = None
+    form: Annotated[int, Field(ge=1, le=9, description="which of {is|are} the texts of reviews have with it")] = 1
     price: Annotated[float, Field(gt=0.0, le=50_000_000.0, description="typical list price, currency units")]
     weight_kg: Annotated[float, Field(gt=0.0, le=100.0, description="typical weight, kg")]
     step: Annotated[float, Field(ge=1.0, le=4.0, description="a variant's weight over that of the one before")] = 1.0
     variants: Texts
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is as it is anyway: so a market's digest is what it was before there were such fields."""
+        usual = {"called": None, "form": 1}
+        return {name: value for name, value in serialize(self).items() if usual.get(name, self) != value}
 
     def size(self, variant: int) -> float:
         """Return how many times the middle variant's weight the variant at that position has."""
         return float(self.step ** (variant - (len(self.variants) - 1) / 2.0))
 
 
-class Category(_Part):
+class Category(Part):
     """A category of goods; spreads are standard deviations of the logarithm around each item's typical value."""
 
     name: Text
@@ -166,11 +145,11 @@ class Category(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Category:
-        _distinct((item.name for item in self.items), "items of a category")
+        distinct((item.name for item in self.items), "items of a category")
         return self
 
 
-class PriceEnding(_Part):
+class PriceEnding(Part):
     """Prices below `below` (currency units; none: any) are whole multiples of `step`, less `minus`."""
 
     below: Positive | None = None
@@ -184,57 +163,14 @@ class PriceEnding(_Part):
         return self
 
 
-class GivenNames(_Part):
+class GivenNames(Part):
     """First names to use instead of the name library's list, where that one is full of rare names."""
 
     male: Texts
     female: Texts
 
 
-def _in_the_words_of(subject: str, description: str) -> Any:
-    """Declare texts that a market may have; without them reviews are in the words of another subject."""
-    return Field(None, description=f"{description}; without them those of {subject}", json_schema_extra={"as": subject})
-
-
-class Reviews(_Part):
-    """Short review texts by what caused the rating."""
-
-    good_product: Annotated[Texts, Field(description="four stars or five, as all that praises")]
-    again: Texts | None = _in_the_words_of("good_product", "of a second one of the same")
-    early: Annotated[Texts, Field(description="five stars, delivered long before the promise")]
-    late_but_good: Texts | None = _in_the_words_of("good_product", "late, and yet four stars or five")
-    failed_attempt_but_good: Texts | None = _in_the_words_of("good_product", "the same after a failed attempt")
-    small_fault: Texts | None = _in_the_words_of("neutral", "four stars or five for what has a fault")
-    wrong_size: Texts | None = _in_the_words_of("neutral", "good, and sent back for its size")
-    changed_mind: Texts | None = _in_the_words_of("neutral", "good, and sent back all the same")
-    neutral: Annotated[Texts, Field(description="three stars, and nothing went wrong")]
-    unhappy: Texts | None = _in_the_words_of("bad_product", "one star or two, and nothing went wrong")
-    bad_product: Annotated[Texts, Field(description="not as described; up to three stars, as all that complains")]
-    damaged: Texts | None = _in_the_words_of("bad_product", "damaged")
-    late: Annotated[Texts, Field(description="later than promised")]
-    very_late: Texts | None = _in_the_words_of("late", "later by more than satisfaction.very_late_by_min")
-    failed_attempt: Annotated[Texts, Field(description="in time, but not at the first attempt: nobody at home")]
-    address_problem: Texts | None = _in_the_words_of("failed_attempt", "the same: the courier did not find the door")
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what the market does not have: so its digest is what it was before there were such texts."""
-        return {subject: texts for subject, texts in serialize(self).items() if texts is not None}
-
-    def about(self, subject: str) -> Texts:
-        """Return the texts about a subject."""
-        texts: Texts | None = getattr(self, subject)
-        return self.about(_SAME_WORDS[subject]) if texts is None else texts
-
-
-_SAME_WORDS = {
-    name: str(field.json_schema_extra["as"])
-    for name, field in Reviews.model_fields.items()
-    if isinstance(field.json_schema_extra, dict)
-}
-
-
-class Market(_Part):
+class Market(Part):
     """A market: everything of a shop that is words and places, and the level of its prices."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -247,7 +183,7 @@ class Market(_Part):
     edition: Annotated[
         Text, AfterValidator(_edition_pattern), Field(description="appended to the name of a product's later editions")
     ]
-    given_names: Annotated[dict[str, GivenNames], Field(description="by locale")] = {}
+    given_names: dict[str, GivenNames] = Field(default_factory=dict, description="by locale")
     cities: Annotated[tuple[City, ...], Field(min_length=1, max_length=99)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     reviews: Reviews
@@ -260,9 +196,27 @@ class Market(_Part):
             raise ValueError("city_id must count 1, 2, 3… in the order of the cities")
         _whole((city.demand_share for city in self.cities), "demand_share of the cities")
         _whole((category.share_of_products for category in self.categories), "share_of_products of the categories")
-        _distinct((city.name for city in self.cities), "names of cities")
-        _distinct((category.name for category in self.categories), "names of categories")
+        distinct((city.name for city in self.cities), "names of cities")
+        distinct((category.name for category in self.categories), "names of categories")
+        self._check_words()
         return self
+
+    def _check_words(self) -> None:
+        """Refuse texts about categories that there are not, and forms that an item asks for in vain."""
+        forms = max(item.form for category in self.categories for item in category.items)
+        categories = {category.name for category in self.categories}
+        items = {item.name for category in self.categories for item in category.items}
+        for where, alternatives in self.reviews.all_alternatives():
+            for form in forms_of(alternatives):
+                if len(form.forms) < forms:
+                    raise ValueError(
+                        f"reviews.{where}: {{{'|'.join(form.forms)}}} must have {forms} forms, as many as items ask for"
+                    )
+            for saying in sayings(alternatives):
+                for name in sorted(set(saying.categories or ()) - categories):
+                    raise ValueError(f"reviews.{where}: no category is called {name!r}")
+                for name in sorted(set(saying.items or ()) - items):
+                    raise ValueError(f"reviews.{where}: no item is called {name!r}")
 
     def digest(self) -> str:
         """Return a SHA-256 of all that the market says: equal digests, equal markets."""

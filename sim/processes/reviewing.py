@@ -9,6 +9,7 @@ from sim.luck import Purpose
 from sim.processes.experience import record_experience
 from sim.processes.purchase_memory import has_one_already
 from sim.shop.rating import PRAISE, complaint, praise
+from sim.shop.wording import Topic
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
@@ -20,15 +21,21 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
     """Write the review, now."""
     now, customer, opinions = world.env.now, order.customer, world.opinions
     u = opinions.review_draws(order, line)
-    comment = None
-    if u[4] < world.scenario.review.with_text:
-        texts = world.market.reviews.about(_subject(world, order, line, u[6]))
-        comment = texts[int(u[5] * len(texts))]
     rating = opinions.rating(order, line)
+    comment = _words(world, order, line, rating, u[6]) if u[4] < world.scenario.review.with_text else None
     review_id = order.warehouse.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
     quality = "bad_product" if opinions.disappoints(order, line) else "good_product"
     record_experience(world, customer, quality, order.order_id)
+
+
+def _words(world: World, order: Order, line: OrderLine, rating: int, u_speed: float) -> str:
+    product = world.catalogue.product(line.product_id)
+    category = world.catalogue.category(product.category_id).name
+    clock = order.warehouse.clock
+    days = clock.local_day(order.delivered_at or 0) - clock.local_day(order.placed_at)
+    topic = Topic(_subject(world, order, line, u_speed), rating, days, category, product.naming)
+    return world.wording.text(topic, order.order_id, line.line_no, order.customer.customer_id)
 
 
 def _subject(world: World, order: Order, line: OrderLine, u_speed: float) -> str:

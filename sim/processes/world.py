@@ -16,6 +16,7 @@ from sim.shop.rating import horizon_us
 from sim.shop.region import Region
 from sim.shop.staffing import HourlySchedule
 from sim.shop.station import Station
+from sim.shop.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -67,6 +68,7 @@ class World:
         self.tell = tell
         self.incidents = Calendar()
         self.opinions = Opinions(luck, scenario, catalogue)
+        self.wording = Wording(market.reviews, luck)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
         span_us = horizon_us(scenario)

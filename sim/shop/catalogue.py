@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, count
 from math import inf, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.luck import Luck, Purpose, Weighted, lognormal
 
@@ -31,6 +31,16 @@ class Category:
     sized: bool = False
 
 
+class Naming(NamedTuple):
+    """What the parts of a product's name are, and which form of other words goes with it in a sentence."""
+
+    brand: str = ""
+    item: str = ""
+    variant: str = ""
+    called: str = ""
+    form: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """A product; `popularity` is its share of all views (sums to 1), `rank` 1 the most popular."""
@@ -43,6 +53,7 @@ class Product:
     weight_g: int
     rank: int
     popularity: float
+    naming: Naming = field(default_factory=Naming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class _Draft:
     unit_cost_cents: int
     weight_g: int
     appeal: float
+    naming: Naming
 
 
 class PriceTag:
@@ -206,6 +218,7 @@ def _ranked(drafts: Sequence[_Draft], exponent: float) -> list[Product]:
             draft.weight_g,
             rank=rank_of[draft.product_id],
             popularity=rank_of[draft.product_id] ** -exponent / total,
+            naming=draft.naming,
         )
         for draft in drafts
     ]
@@ -227,7 +240,7 @@ def _draft(market: Market, luck: Luck, product_id: int, tag: PriceTag, taken: Se
     u_item, u_price, u_weight, u_margin, appeal = luck.draws(Purpose.PRODUCT, product_id, _TRAITS, 5)
     item = category.items[int(u_item * len(category.items))]
     forms = _forms(category, item, luck.draws(Purpose.PRODUCT, product_id, _FORM, 2 * _MOST_TRIES))
-    name, size = _first_free(forms, taken, market.edition)
+    name, size, naming = _first_free(forms, taken, market.edition)
     price = tag.cents(lognormal(u_price, item.price, category.price_sigma) * size**_BULK_PRICE * 100.0)
     margin = category.margin * (0.85 + 0.3 * u_margin)  # products of a category differ somewhat; our choice
     return _Draft(
@@ -238,6 +251,7 @@ def _draft(market: Market, luck: Luck, product_id: int, tag: PriceTag, taken: Se
         unit_cost_cents=max(1, round(price * (1.0 - margin))),
         weight_g=max(1, round(lognormal(u_weight, item.weight_kg, category.weight_sigma) * size * 1000.0)),
         appeal=appeal,
+        naming=naming,
     )
 
 
@@ -248,19 +262,22 @@ def _category_id(categories: Sequence[markets.Category], luck: Luck, product_id:
     return 1 + times.index(min(times))
 
 
-def _forms(category: markets.Category, item: markets.Item, uniforms: Sequence[float]) -> list[tuple[str, float]]:
-    """Return (name, size) of an item, each of a brand and in a variant drawn anew."""
+def _forms(
+    category: markets.Category, item: markets.Item, uniforms: Sequence[float]
+) -> list[tuple[str, float, Naming]]:
+    """Return (name, size, its parts) of an item, each of a brand and in a variant drawn anew."""
     forms = []
     for u_brand, u_variant in zip(uniforms[::2], uniforms[1::2], strict=True):
         brand = category.brands[int(u_brand * len(category.brands))]
         variant = int(u_variant * len(item.variants))
         name = category.name_pattern.format(brand=brand, item=item.name, variant=item.variants[variant])
-        forms.append((name, item.size(variant)))
+        naming = Naming(brand, item.name, item.variants[variant], item.called or item.name, item.form)
+        forms.append((name, item.size(variant), naming))
     return forms
 
 
-def _first_free(forms: Sequence[tuple[str, float]], taken: Set[str], edition: str) -> tuple[str, float]:
+def _first_free(forms: Sequence[tuple[str, float, Naming]], taken: Set[str], edition: str) -> tuple[str, float, Naming]:
     """Return the first form whose name no product with a smaller id has, or a later edition of the first form."""
-    name, size = forms[0]
-    later = ((name + edition.format(n=number), size) for number in count(2))
+    name, size, naming = forms[0]
+    later = ((name + edition.format(n=number), size, naming) for number in count(2))
     return next(form for form in chain(forms, later) if form[0] not in taken)

@@ -32,7 +32,7 @@ def deliver(tiny: Tiny, customer: Customer, product: int, placed_s: float, deliv
 
 def subjects(tiny: Tiny) -> list[str]:
     """What the reviews are about, in the order of their writing."""
-    by_text = {text: subject for subject, texts in MARKET.reviews for text in texts}
+    by_text = {text: subject for subject, texts in MARKET.reviews.all_alternatives() for text in texts}
     return [by_text[review.comment or ""] for review in tiny.told(ReviewWritten)]
 
 

@@ -18,7 +18,8 @@ from sim.clock.environment import ShopEnvironment
 from sim.clock.units import seconds_us
 from sim.facts import Fact, OrderLine
 from sim.luck import Luck, Purpose
-from sim.markets import City, Market, Warehouse, load_market
+from sim.markets import City, Market, Reviews, Warehouse, load_market
+from sim.markets.reviews import SUBJECTS
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
 from sim.processes.session import arrive, go_shopping
@@ -120,7 +121,8 @@ def _market() -> Market:
         city_id=1, name="Tiny", country="Nowhere", latitude=0.0, longitude=0.0, timezone="UTC", population=1,
         demand_share=1.0, faker_locale="de_DE", radius_km=5.0, postal_codes=("#####",), warehouses=places,
     )  # fmt: skip
-    return load_market("international").model_copy(update={"cities": (city,)})
+    reviews = Reviews.model_validate({subject: (f"It is {subject}.", f"{subject}!") for subject in SUBJECTS})
+    return load_market("international").model_copy(update={"cities": (city,), "reviews": reviews})
 
 
 def _catalogue(market: Market, promotions: Mapping[tuple[int, int], int]) -> Catalogue:
