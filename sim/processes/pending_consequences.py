@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.snapshot import DeliveredLines
 
+_LONGEST_WAIT_US = 49 * HOUR_US  # for the waking hours of the next day, whatever the clocks do on it
 _ROUNDING = 1.0 + 1e-9  # a chance worked out in another order of factors may differ in its last digit
 
 
@@ -36,7 +37,8 @@ def _review_may_come(lines: DeliveredLines, now: int, seed: int, scenario: Scena
     likeliest = max(persona.review_factor for persona in scenario.funnel.personas.values())
     bad = (u[0] < review.bad_product) | lines.late
     chance = review.write * likeliest * np.where(bad, review.write_after_bad, 1.0)
-    return _later(u[1] < chance * _ROUNDING, u[2], review.delay_median_h * HOUR_US, review.delay_sigma, lines, now)
+    median_us = review.delay_median_h * HOUR_US
+    return _later(u[1] < chance * _ROUNDING, u[2], median_us, review.delay_sigma, lines, now - _LONGEST_WAIT_US)
 
 
 def _request_may_come(

@@ -28,6 +28,12 @@ class Review(Section):
     )
     delay_median_h: float = parameter(30.0, "median time from delivery to review", unit="h", gt=0.0, le=720.0)
     delay_sigma: float = parameter(0.9, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
+    by_hour: tuple[Weight, ...] = parameter(
+        (0.3, 0.1, 0, 0, 0, 0, 0.15, 0.5, 0.8, 0.9, 0.95, 1,
+         1.05, 1.05, 1, 1, 1.05, 1.1, 1.25, 1.5, 1.75, 1.7, 1.2, 0.65),
+        "how many write at which local hour; who thinks of a review earlier in the day waits",
+        unit="weight", min_length=24, max_length=24,
+    )  # fmt: skip
     within_days: float = parameter(30.0, "nobody reviews later than this", unit="days", gt=0.0, le=365.0)
     with_text: float = share(0.41, "reviews with a text", source="review score")
     praise_speed: float = share(0.33, "five-star texts that praise the speed, when it came early")

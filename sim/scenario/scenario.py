@@ -73,6 +73,7 @@ class Scenario(Section):
         _refuse_all_zero("demand.day_of_week_factor", self.demand.day_of_week_factor)
         _refuse_all_zero("warehouse.pickers_by_hour", self.warehouse.pickers_by_hour)
         _refuse_all_zero("warehouse.packers_by_hour", self.warehouse.packers_by_hour)
+        _refuse_all_zero("review.by_hour", self.review.by_hour)
         return self
 
     def resolved(self) -> dict[str, Any]:

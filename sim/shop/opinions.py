@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck, Purpose, Weighted, lognormal
 from sim.shop.rating import PRAISE, Opinion, return_chance, stars
+from sim.shop.waking import WakingHours
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
@@ -28,6 +29,7 @@ class Opinions:
     def __init__(self, luck: Luck, scenario: Scenario, catalogue: Catalogue) -> None:
         self._luck = luck
         self._review = scenario.review
+        self._waking_hours = WakingHours(scenario.review.by_hour)
         self._returns = scenario.returns
         self._personas = scenario.funnel.personas
         self._catalogue = catalogue
@@ -78,7 +80,12 @@ class Opinions:
         if u[1] >= review.write * factor * (review.write_after_bad if bad else 1.0):
             return None
         delay_us = round(lognormal(u[2], review.delay_median_h, review.delay_sigma) * HOUR_US)
-        return None if delay_us > review.within_days * DAY_US else (order.delivered_at or 0) + delay_us
+        delivered_at = order.delivered_at or 0
+        last_us = delivered_at + round(review.within_days * DAY_US)
+        if delivered_at + delay_us > last_us:
+            return None
+        at = self._waking_hours.after(order.warehouse.clock, delivered_at + delay_us)
+        return None if at > last_us else at
 
     def expected_return(self, order: Order, line: OrderLine) -> ExpectedReturn | None:
         """Return when a line comes back, if it does."""

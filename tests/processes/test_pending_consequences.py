@@ -28,6 +28,8 @@ SCENARIOS: dict[str, dict[str, dict[str, Any]]] = {
     "what was bad is passed over in silence": {"review": {"write": 0.9, "write_after_bad": 0.1, "bad_product": 0.5}},
     "everything comes back": {"returns": {"rate": 1, "highest": 1, "delay_median_days": 12}},
     "late parcels are kept": {"returns": {"rate": 0.6, "late_factor": 0, "bad_product_factor": 0.5}},
+    "everybody waits for the evening": {"review": {"write": 1, "by_hour": (0.0,) * 23 + (1.0,)}},
+    "everybody waits for tomorrow": {"review": {"write": 1, "by_hour": (1.0,) + (0.0,) * 23}},
     "always after the same time": {"review": {"delay_sigma": 0}, "returns": {"delay_sigma": 0}},
 }
 

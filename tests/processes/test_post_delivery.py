@@ -120,6 +120,32 @@ def test_nobody_gets_angrier_than_two_lead_times_make():
     assert reviewed(promised_s=DAY_S / 100, leaning=5.5).rating == 2  # 1.6
 
 
+@pytest.mark.parametrize(
+    ("delivered_at_h", "written_at_h"),
+    [(3, 34.5), (17, 47 + 1 / 3), (18, 57)],
+    ids=["in the morning", "late in the evening", "at night"],
+)
+def test_a_review_waits_for_the_hours_at_which_people_write(delivered_at_h, written_at_h):
+    """Three quarters are written from 9 to 12, the rest from 20 on; thirty hours after the delivery it is thought of.
+
+    That is at 9 in the first case: 9/24 of the day are over, and 9/24 of its writing at half past ten.
+    """
+    by_hour = (0,) * 9 + (1,) * 3 + (0,) * 8 + (0.25,) * 4
+    tiny = Tiny(scenario(review={**REVIEWS, "by_hour": by_hour}))
+    delivered(tiny, delivered_at_h * HOUR_S, promised_s=2 * DAY_S)
+    tiny.run(30 * DAY_S)
+    assert tiny.seconds(ReviewWritten) == [pytest.approx(written_at_h * HOUR_S)]
+
+
+def test_a_review_that_would_wait_beyond_the_last_day_is_not_written():
+    by_hour = (0,) * 20 + (1,) * 4
+    for within_days, reviews in ((1.6, 0), (1.7, 1)):
+        tiny = Tiny(scenario(review={**REVIEWS, "by_hour": by_hour, "within_days": within_days}))
+        delivered(tiny, 6 * HOUR_S)  # and thought of at noon of the next day, written at ten in the evening
+        tiny.run(30 * DAY_S)
+        assert len(tiny.told(ReviewWritten)) == reviews
+
+
 def test_a_review_after_the_last_day_is_not_written():
     tiny = Tiny(scenario(review={**REVIEWS, "within_days": 1.0}))
     delivered(tiny, 0.0)

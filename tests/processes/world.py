@@ -71,7 +71,7 @@ _TINY: dict[str, dict[str, Any]] = {
         "overtime_min": 0.0, "shifts": ({"from_hour": 8.0, "hours": 8.0},),
     },
     "cancellation": {"change_of_mind": 0.25, "gives_up_late": 0.25},
-    "review": {"write": 0.0},
+    "review": {"write": 0.0, "by_hour": (1.0,) * 24},
     "returns": {"rate": 0.0},
 }  # fmt: skip
 
