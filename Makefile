@@ -130,7 +130,7 @@ schema: install ## write what is made from code: db/schema.sql, docs/schema.md, 
 	$(RUN) pipeline.events contract
 	$(RUN) pipeline.marts page
 
-calibration: install ## 28 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
+calibration: install ## 56 simulated days of three seeds against published figures, into docs/calibration.md (minutes)
 	@exec $(RUN) sim calibrate --write docs/calibration.md $(ARGS)
 
 torture: install ## kill a shop 200 times and compare its rows with a run in one go (ARGS='--kills 50 --seed 2 --verbose')

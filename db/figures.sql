@@ -75,10 +75,11 @@ FROM (SELECT count(*) AS n, row_number() OVER (ORDER BY count(*) DESC) AS rank, 
       FROM orders WHERE paid_at IS NOT NULL GROUP BY customer_id) c;
 
 -- name: orders_of_established_customers
--- orders from customers registered before the window
+-- orders of the first four weeks from customers registered before them
 -- band: 55 .. 90 %
-SELECT 100.0 * avg((c.registered_at < (SELECT epoch FROM sim.current_run))::int)
-FROM orders o JOIN customers c USING (customer_id) WHERE o.paid_at IS NOT NULL;
+SELECT 100.0 * avg((c.registered_at < epoch)::int)
+FROM orders o JOIN customers c USING (customer_id), sim.current_run
+WHERE o.paid_at IS NOT NULL AND o.placed_at < epoch + interval '28 days';
 
 -- name: evening_against_night
 -- sessions at 18-20 h against 3-5 h local

@@ -33,11 +33,11 @@ IN_PART = {
     "order-value": "its spread; the level is an input, the prices of the market",
     "product-popularity": "the top fifth; the slope is an input (`stock.popularity_exponent`)",
     "repeat-purchase": "how orders are spread over customers; buying again within 18 months, and gaps of 34 or 72 days,"
-    " do not fit into 28 days",
+    " do not fit into eight weeks",
     "review-score": "stars; the share with a text is an input (`review.with_text`)",
     "rating-against-lateness": "on time against late; a week late is not a thing of hours",
     "parcel-stages": "the shape of the whole time; days of a parcel service are not hours of a courier",
-    "late-cancelled": "the whole; there is no worst of twelve months in 28 days",
+    "late-cancelled": "the whole; there is no worst of twelve months in eight weeks",
     "first-attempt-succeeds": "one band around the three countries together",
 }
 """Published figures of which only a part is compared, and why."""

@@ -60,14 +60,14 @@ def experiment(
 
 def calibrate(
     seeds: Annotated[str, typer.Option(metavar="1,2,3", help="one run of each")] = "1,2,3",
-    days: Annotated[str, typer.Option(metavar="28", help="length of each")] = "28",
-    scale: Annotated[str, typer.Option(metavar="1", help="factor on demand and capacity")] = "1",
+    days: Annotated[str, typer.Option(metavar="56", help="length of each")] = "56",
+    scale: Annotated[str, typer.Option(metavar="0.5", help="factor on demand and capacity")] = "0.5",
     scenario: Annotated[str, typer.Option(metavar="NAME|FILE", help="what is compared")] = "baseline",
     market: Annotated[str, typer.Option(metavar="NAME|FILE", help="where")] = "international",
     report: Annotated[bool, typer.Option("--report", help="print the page, in Markdown, instead of a table")] = False,
     write: Annotated[Path | None, typer.Option(metavar="FILE", help="write the page into a file too")] = None,
 ) -> None:
-    """Some weeks of the shop against published figures; exit 1 unless 90 % lie in their band and all that are held."""
+    """Eight weeks of the shop against published figures; exit 1 unless 90 % lie in their band and all that are held."""
     from sim.cli.calibrate import calibrate_command
 
     calibrate_command(seeds, days, scale, scenario, market, report=report, write=write)

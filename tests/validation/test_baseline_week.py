@@ -1,7 +1,7 @@
 """A week of the baseline at a fifth of its size: the published figures hold, and lateness is caused by queues.
 
-Seed and epoch are fixed, so this passes always or never. The bands are those of db/figures.sql (made for 28 days at
-full size) but for the figures named in `AT_A_FIFTH`, whose reasons stand beside them.
+Seed and epoch are fixed, so this passes always or never. The bands are those of db/figures.sql (made for eight
+weeks and a larger shop) but for the figures named in `AT_A_FIFTH`, whose reasons stand beside them.
 """
 
 from __future__ import annotations

@@ -120,9 +120,10 @@ def _hours_by(visits: pd.DataFrame, other: str) -> float:
 
 
 def _daily(counts: pd.DataFrame, what: str) -> pd.DataFrame:
-    """Counts by local day (rows) and city, without the first and last days, of which cities have parts only."""
+    """Counts by local day (rows) and city, of days that all cities have whole: none has its first and last so."""
     daily = counts.groupby(["day", "city_id"])[what].sum().unstack(fill_value=0)
-    return daily.reindex(range(daily.index.min() + 1, daily.index.max()), fill_value=0)
+    had = counts.groupby("city_id")["day"].agg(["min", "max"])
+    return daily.reindex(range(had["min"].max() + 1, had["max"].min()), fill_value=0)
 
 
 def _about_weekday(counts: pd.DataFrame, what: str) -> pd.DataFrame:

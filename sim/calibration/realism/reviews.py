@@ -93,18 +93,18 @@ FIGURES: Sequence[Figure] = (
     ),
     Figure(
         "second_ones_never_bought", "reviews of a second one by people who never ordered another",
-        0, 0, "", OUR_CHOICE, REVIEWS, second_ones_never_bought,
+        0, 0, "", OUR_CHOICE, REVIEWS, second_ones_never_bought, held=True,
     ),
     Figure(
         "damaged_back_on_sale", "units returned damaged that are put back on sale",
-        0, 0, "%", OUR_CHOICE, RETURNS, damaged_back_on_sale,
+        0, 0, "%", OUR_CHOICE, RETURNS, damaged_back_on_sale, held=True,
     ),
     Figure(
         "returns_in_part", "returns of several units that are in part",
-        10, 70, "%", OUR_CHOICE, RETURNS, returns_in_part, days=14,
+        10, 70, "%", OUR_CHOICE, RETURNS, returns_in_part, days=14, held=True,
     ),
     Figure(
         "too_late_with_five_stars", "lines returned as too late that have five stars",
-        0, 0, "", OUR_CHOICE, RETURNS, too_late_with_five_stars,
+        0, 0, "", OUR_CHOICE, RETURNS, too_late_with_five_stars, held=True,
     ),
 )  # fmt: skip

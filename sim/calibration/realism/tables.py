@@ -48,7 +48,7 @@ def exits_by_whim(whims: pd.DataFrame) -> float:
 FIGURES: Sequence[Figure] = (
     Figure(
         "without_opening_price", "products without an opening price",
-        0, 0, "", OUR_CHOICE, PRICED, without_opening_price, days=1,
+        0, 0, "", OUR_CHOICE, PRICED, without_opening_price, days=1, held=True,
     ),
     Figure(
         "columns_of_the_mind", "public columns with what a shop cannot see (persona, satisfaction)",

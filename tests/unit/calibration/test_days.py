@@ -62,9 +62,11 @@ def test_orders_vary_beyond_poisson_by_what_their_rate_varies(deviation):
 
 def test_parts_of_days_at_either_end_are_no_days():
     whole = weekly(4, 2, 100.0)
-    whole[0], whole[-1] = 3.0, 5.0
-    about = days._about_weekday(daily(whole, chance=False), "visits")
-    assert len(about) == 26
+    whole[0], whole[-1], whole[1, 1] = 3.0, 5.0, 7.0
+    visits = daily(whole, chance=False)
+    of_another_zone = visits[(visits["city_id"] == 0) | (visits["day"] > MONDAY)]  # its first day is the others' second
+    about = days._about_weekday(of_another_zone, "visits")
+    assert len(about) == 25
     assert about.to_numpy() == pytest.approx(0.0)
 
 
