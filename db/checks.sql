@@ -32,7 +32,7 @@ FROM (
     UNION ALL SELECT 'trips', greatest(max(started_at), max(ended_at)) FROM trips
     UNION ALL SELECT 'deliveries', greatest(max(ready_at), max(dispatched_at), max(delivered_at)) FROM deliveries
     UNION ALL SELECT 'delivery_attempts', max(attempted_at) FROM delivery_attempts
-    UNION ALL SELECT 'reviews', max(created_at) FROM reviews
+    UNION ALL SELECT 'reviews', greatest(max(created_at), max(answered_at)) FROM reviews
     UNION ALL SELECT 'returns', greatest(max(requested_at), max(refunded_at)) FROM returns
 ) latest
 WHERE latest_event > sim_now();

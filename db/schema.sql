@@ -954,12 +954,18 @@ CREATE TABLE reviews (
     rating SMALLINT NOT NULL,
     comment TEXT,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    answered_at TIMESTAMP WITH TIME ZONE,
+    answer TEXT,
     CONSTRAINT pk_reviews PRIMARY KEY (review_id),
     CONSTRAINT uq_reviews_order_id_product_id UNIQUE (order_id, product_id),
     CONSTRAINT fk_reviews_order_id_product_id FOREIGN KEY(order_id, product_id) REFERENCES order_items (order_id, product_id),
     CONSTRAINT ck_reviews_rating_range CHECK (rating BETWEEN 1 AND 5),
+    CONSTRAINT ck_reviews_answered_at_after_created_at CHECK (coalesce(answered_at >= created_at, answered_at IS NULL)),
+    CONSTRAINT ck_reviews_an_answer_has_words CHECK ((answered_at IS NULL) = (answer IS NULL)),
     CONSTRAINT fk_reviews_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
-);
+)
+ WITH (fillfactor = 85);
+CREATE INDEX ix_reviews_answered_at ON reviews USING brin (answered_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_reviews_created_at ON reviews USING brin (created_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_reviews_customer_id ON reviews (customer_id);
 CREATE INDEX ix_reviews_product_id ON reviews (product_id);
@@ -971,5 +977,7 @@ COMMENT ON COLUMN reviews.customer_id IS 'Who wrote it: the customer of the orde
 COMMENT ON COLUMN reviews.rating IS 'Stars, 1 (bad) to 5 (good).';
 COMMENT ON COLUMN reviews.comment IS 'Text of the review, if any.';
 COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
+COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
+COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0009');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0010');

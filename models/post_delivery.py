@@ -21,10 +21,13 @@ class Review(Base):
         UniqueConstraint("order_id", "product_id"),
         of_an_order_line(),
         check("rating_range", "rating BETWEEN 1 AND 5"),
+        in_order("created_at", "answered_at"),
+        check("an_answer_has_words", "(answered_at IS NULL) = (answer IS NULL)"),
         Index(None, "product_id"),
         Index(None, "customer_id"),
         by_time("created_at"),
-        table_options("Customers' reviews of what they were sent.", entity="review", appended=True, purged="orders"),
+        by_time("answered_at"),
+        table_options("Customers' reviews of what they were sent.", fillfactor=85, entity="review", purged="orders"),
     )
 
     review_id: Mapped[int] = key("The review; the last two digits are the city.")
@@ -34,6 +37,8 @@ class Review(Base):
     rating: Mapped[Small] = column("Stars, 1 (bad) to 5 (good).")
     comment: Mapped[str | None] = column("Text of the review, if any.")
     created_at: Mapped[datetime] = column("When it was written.")
+    answered_at: Mapped[datetime | None] = column("When the shop answered it, within some days; null where it has not.")
+    answer: Mapped[str | None] = column("What the shop answered.")
 
 
 class Return(Base):

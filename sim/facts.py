@@ -400,6 +400,12 @@ class ReviewWritten(NamedTuple):
     at: int
 
 
+class ReviewAnswered(NamedTuple):
+    review_id: int
+    answer: str
+    at: int
+
+
 class ReturnRequested(NamedTuple):
     return_id: int
     order_id: int
@@ -483,6 +489,7 @@ Fact = (
     | DeliveryAttempted
     | TripEnded
     | ReviewWritten
+    | ReviewAnswered
     | ReturnRequested
     | ReturnRefunded
     | IncidentBegan

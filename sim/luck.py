@@ -59,6 +59,8 @@ class Purpose(IntEnum):
     REMEMBERED = 53
     REVIEW_TEXT = 54
     WRITING_STYLE = 55
+    REVIEW_ANSWER = 56
+    ANSWER_TEXT = 57
 
 
 class Luck:

@@ -246,6 +246,9 @@ class PriceRow(NamedTuple):
     price_cents: int
 
 
+ANSWERED_WITHIN = timedelta(days=8)  # three days at most, and a weekend
+
+
 class OpenReturnRow(NamedTuple):
     """A return that has not been refunded."""
 
@@ -255,6 +258,15 @@ class OpenReturnRow(NamedTuple):
     quantity: int
     reason: str
     refund_cents: int
+
+
+class UnansweredReviewRow(NamedTuple):
+    """A review with a text, written lately, that the shop has not answered."""
+
+    review_id: int
+    product_id: int
+    rating: int
+    written_at: int
 
 
 class RememberedRow(NamedTuple):
@@ -309,5 +321,6 @@ class Snapshot(NamedTuple):
     replenishments: list[ReplenishmentRow]
     prices: list[PriceRow]
     open_returns: list[OpenReturnRow]
+    unanswered: list[UnansweredReviewRow]
     remembered: list[RememberedRow]  # the oldest first
     incidents: list[IncidentRow]

@@ -43,6 +43,7 @@ CHANGING = {
 KNOWN_SINCE = {
     "carts": {"status": "closed_at", "abandon_reason": "closed_at"},
     "orders": {"cancel_reason": "cancelled_at"},
+    "reviews": {"answer": "answered_at"},
     "sessions": {"outcome": "ended_at", "exit_reason": "ended_at"},
 }
 """Columns that are filled at the time that another one says."""

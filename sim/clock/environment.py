@@ -41,6 +41,7 @@ class Turn(IntEnum):
     INCIDENT = 14  # of a scenario, by its place in the list
     INCIDENT_EDGE = 15
     SURGE = 16
+    ANSWER = 17
 
 
 class _Moment(Event):

@@ -1,9 +1,28 @@
-"""Rows of what follows a delivery: returns. A review needs no recorder: it is a row as it is."""
+"""Rows of what follows a delivery: reviews and returns."""
 
 from __future__ import annotations
 
-from sim.facts import ReturnRefunded, ReturnRequested
+from sim.facts import ReturnRefunded, ReturnRequested, ReviewAnswered, ReviewWritten
 from sim.journal.batch import OpenBatch, Row
+
+
+def review_written(batch: OpenBatch, fact: ReviewWritten) -> None:
+    """A review, not answered yet."""
+    row: Row = {
+        "review_id": fact.review_id,
+        "order_id": fact.order_id,
+        "product_id": fact.product_id,
+        "customer_id": fact.customer_id,
+        "rating": fact.rating,
+        "comment": fact.comment,
+        "created_at": fact.at,
+    }
+    batch.insert("reviews", (fact.review_id,), row)
+
+
+def review_answered(batch: OpenBatch, fact: ReviewAnswered) -> None:
+    """The shop has answered."""
+    batch.change("reviews", (fact.review_id,), {"answered_at": fact.at, "answer": fact.answer})
 
 
 def return_requested(batch: OpenBatch, fact: ReturnRequested) -> None:

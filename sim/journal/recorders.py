@@ -19,7 +19,6 @@ ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
     facts.AddressAdded: "addresses",
     facts.SessionStepped: "session_events",
     facts.PaymentAttempted: "payments",
-    facts.ReviewWritten: "reviews",
 }
 """Facts whose fields are, in order, the columns of a table whose rows never change: the fact itself is the row."""
 
@@ -57,6 +56,8 @@ RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.ParcelLoaded: delivery.parcel_loaded,
     facts.DeliveryAttempted: delivery.delivery_attempted,
     facts.TripEnded: delivery.trip_ended,
+    facts.ReviewWritten: post_delivery.review_written,
+    facts.ReviewAnswered: post_delivery.review_answered,
     facts.ReturnRequested: post_delivery.return_requested,
     facts.ReturnRefunded: post_delivery.return_refunded,
     facts.IncidentBegan: incidents.incident_began,

@@ -52,6 +52,7 @@ class Reviews(Part):
     address_problem: Alternatives | None = _in_the_words_of(
         "failed_attempt", "the same: the courier did not find the door"
     )
+    answers: Annotated[Alternatives | None, Field(description="what the shop answers, if it does")] = None
     words: Annotated[dict[str, Alternatives] | None, Field(description="what texts have in braces, by name")] = None
     styles: Annotated[tuple[Style, ...] | None, Field(min_length=1, description="how people write")] = None
 
@@ -68,6 +69,8 @@ class Reviews(Part):
     def all_alternatives(self) -> Iterator[tuple[str, Alternatives]]:
         """Return every list of alternatives by where it stands."""
         yield from ((subject, texts) for subject in SUBJECTS if (texts := getattr(self, subject)) is not None)
+        if self.answers is not None:
+            yield "answers", self.answers
         yield from ((f"words.{name}", alternatives) for name, alternatives in (self.words or {}).items())
 
     def about(self, subject: str) -> Alternatives:
@@ -76,7 +79,7 @@ class Reviews(Part):
         return self.about(_SAME_WORDS[subject]) if texts is None else texts
 
 
-SUBJECTS = tuple(name for name in Reviews.model_fields if name not in {"words", "styles"})
+SUBJECTS = tuple(name for name in Reviews.model_fields if name not in {"answers", "words", "styles"})
 _SAME_WORDS = {
     name: str(field.json_schema_extra["as"])
     for name, field in Reviews.model_fields.items()

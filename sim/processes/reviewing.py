@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from sim.facts import ReviewWritten
 from sim.luck import Purpose
+from sim.processes.answering import await_answer
 from sim.processes.experience import record_experience
 from sim.processes.purchase_memory import has_one_already
 from sim.shop.rating import PRAISE, complaint, praise
 from sim.shop.wording import Topic
+from sim.snapshot import UnansweredReviewRow
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
@@ -25,6 +27,8 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
     comment = _words(world, order, line, rating, u[6]) if u[4] < world.scenario.review.with_text else None
     review_id = order.warehouse.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
+    if comment is not None:
+        await_answer(world, UnansweredReviewRow(review_id, line.product_id, rating, now))
     quality = "bad_product" if opinions.disappoints(order, line) else "good_product"
     record_experience(world, customer, quality, order.order_id)
 

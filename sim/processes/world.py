@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.clock.units import WEEK_US
 from sim.luck import Weighted
+from sim.shop.answers import Answers
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
@@ -68,6 +69,7 @@ class World:
         self.tell = tell
         self.incidents = Calendar()
         self.opinions = Opinions(luck, scenario, catalogue)
+        self.answers = Answers(luck, scenario.review)
         self.wording = Wording(market.reviews, luck)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}

@@ -13,6 +13,7 @@ from sim.run.configuration import MARKET_DIGEST, RunConfig
 from sim.scenario import Scenario
 from sim.shop.places import planned_incidents
 from sim.shop.rating import horizon_us
+from sim.snapshot import ANSWERED_WITHIN
 
 if TYPE_CHECKING:
     from sim.markets import Market
@@ -107,8 +108,9 @@ def _refuse_other(name: str, had: object, asked: object, settings: Settings) -> 
 
 
 def _refuse_forgetting(keep: timedelta | None, scenario: Scenario) -> None:
-    """Refuse to forget what the run itself still needs: carts to return to, deliveries to be reviewed or returned."""
-    needed_h = max((horizon_us(scenario) + HOUR_US) / HOUR_US, scenario.demand.cart_return_within_h)
+    """Refuse to forget what a run still needs: carts to return to, what is to be reviewed, answered or returned."""
+    answers_h = ANSWERED_WITHIN / timedelta(hours=1) if any(scenario.review.answered_by_stars) else 0.0
+    needed_h = max((horizon_us(scenario) + HOUR_US) / HOUR_US, scenario.demand.cart_return_within_h, answers_h)
     least = timedelta(days=ceil(needed_h / 24))
     if keep is not None and keep < least:
         raise Refused(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.demand import Weight
-from sim.scenario.parameter import Section, parameter, share
+from sim.scenario.parameter import Section, Share, parameter, share
 
 
 class Cancellation(Section):
@@ -36,6 +36,15 @@ class Review(Section):
     )  # fmt: skip
     within_days: float = parameter(30.0, "nobody reviews later than this", unit="days", gt=0.0, le=365.0)
     with_text: float = share(0.41, "reviews with a text", source="review score")
+    answered_by_stars: tuple[Share, ...] = parameter(
+        (0.6, 0.5, 0.35, 0.1, 0.07), "texts of one star, two … five that the shop answers", unit="share",
+        min_length=5, max_length=5,
+    )  # fmt: skip
+    answer_median_h: float = parameter(
+        16.0, "median time from review to answer, before it waits for working hours; 72 h at most", unit="h",
+        gt=0.0, le=72.0,
+    )  # fmt: skip
+    answer_sigma: float = parameter(0.8, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
     praise_speed: float = share(0.33, "five-star texts that praise the speed, when it came early")
     bad_product: float = share(0.115, "items that disappoint, whatever the delivery", source="review score")
     leaning: float = parameter(

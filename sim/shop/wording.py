@@ -64,7 +64,10 @@ class Wording:
     def __init__(self, reviews: Reviews, luck: Luck) -> None:
         self._luck = luck
         subjects = {subject: reviews.about(subject) for subject in SUBJECTS}
-        self._most_choices = max(choices_of(subjects, reviews.words or {}).values())
+        self.answers = reviews.answers is not None  # whether there are words for them
+        everything = dict(reviews.all_alternatives())
+        self._most_choices = max(choices_of(everything, reviews.words or {}).values())
+        self._answers = _Choice(reviews.answers or ())
         self._subjects = {subject: _Choice(texts) for subject, texts in subjects.items()}
         self._words = {name: _Choice(alternatives) for name, alternatives in (reviews.words or {}).items()}
         styles = reviews.styles or (_PLAIN,)
@@ -76,14 +79,16 @@ class Wording:
         uniforms = self._luck.draws(Purpose.REVIEW_TEXT, order_id, line_no, self._most_choices)
         return styled(self.expand(topic, style, uniforms), style, praises=topic.stars > 3)
 
+    def answer(self, review_id: int, stars: int, category: str, naming: Naming) -> str:
+        """Return what the shop answers to a review; no days are known of it."""
+        uniforms = self._luck.draws(Purpose.ANSWER_TEXT, review_id, 0, self._most_choices)
+        topic = Topic("answers", stars, -1, category, naming)
+        return self._expand(self._answers, naming, _case(topic, _PLAIN), iter(uniforms), set())
+
     def expand(self, topic: Topic, style: Style, uniforms: Sequence[float]) -> str:
         """Return a text before it is written in the style, by as many uniforms as the grammar may take."""
-        naming = topic.naming
-        case = {
-            "stars": topic.stars, "categories": topic.category, "items": naming.item,
-            "lengths": style.length, "days": topic.days,
-        }  # fmt: skip
-        return self._expand(self._subjects[topic.subject], naming, case, iter(uniforms), set())
+        choice = self._subjects[topic.subject]
+        return self._expand(choice, topic.naming, _case(topic, style), iter(uniforms), set())
 
     def _expand(
         self, choice: _Choice, naming: Naming, case: dict[str, object], uniforms: Iterator[float], said: set[str]
@@ -104,6 +109,14 @@ class Wording:
             else:
                 text += piece
         return text
+
+
+def _case(topic: Topic, style: Style) -> dict[str, object]:
+    """What conditions ask for."""
+    return {
+        "stars": topic.stars, "categories": topic.category, "items": topic.naming.item,
+        "lengths": style.length, "days": topic.days,
+    }  # fmt: skip
 
 
 def styled(text: str, style: Style, *, praises: bool) -> str:

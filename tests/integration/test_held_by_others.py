@@ -20,7 +20,7 @@ SINCE = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=2)
 # So that in three days much comes to its end.
 SCENARIO = """
 demand: {cart_return_within_h: 24}
-review: {delay_median_h: 4, within_days: 1}
+review: {delay_median_h: 4, within_days: 1, answered_by_stars: [0, 0, 0, 0, 0]}
 returns: {delay_median_days: 0.2, within_days: 1, processing_days: 0.2, processing_most_days: 1}
 """
 # One of the earliest of each that would go, by its key.

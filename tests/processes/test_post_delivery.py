@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sim.clock.units import seconds_us
@@ -10,15 +12,18 @@ from sim.facts import (
     PaymentRefunded,
     ReturnRefunded,
     ReturnRequested,
+    ReviewAnswered,
     ReviewWritten,
     SatisfactionMoved,
     StockMoved,
 )
 from sim.luck import Purpose
+from sim.markets import Reviews
 from sim.processes.experience import book_points
 from sim.processes.post_delivery import begin_post_delivery, post_delivery
 from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
+from sim.shop.wording import Wording
 from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario
 
 REVIEWS = {"write": 0.75, "with_text": 0.75}
@@ -151,6 +156,25 @@ def test_a_review_after_the_last_day_is_not_written():
     delivered(tiny, 0.0)
     tiny.run(30 * DAY_S)
     assert tiny.told(ReviewWritten) == []
+
+
+def answered(reviews: Reviews = MARKET.reviews, **review: Any) -> list[ReviewAnswered]:
+    """The answers to the only review, written on Tuesday at six in the evening."""
+    tiny = Tiny(scenario(review={**REVIEWS, **review}))
+    tiny.world.wording = Wording(reviews, tiny.world.luck)
+    delivered(tiny, DAY_S / 2)
+    tiny.run(30 * DAY_S)
+    return tiny.told(ReviewAnswered)
+
+
+def test_a_review_is_answered_once_in_the_words_for_its_stars():
+    answers = ["Thank you.", {"stars": [5], "weight": 1e9, "say": ["Many thanks."]}]
+    reviews = Reviews.model_validate(MARKET.reviews.model_dump() | {"answers": answers})
+    always: dict[str, Any] = {"answered_by_stars": (1, 1, 1, 1, 1), "answer_median_h": 20}
+    assert answered(reviews=reviews, **always) == [ReviewAnswered(101, "Many thanks.", (DAY_S + 38 * HOUR_S) * 10**6)]
+    assert answered(reviews=reviews, **always | {"with_text": 0.0}) == []
+    assert answered(reviews=reviews, **always | {"answered_by_stars": (1, 1, 1, 1, 0.5)}) == []
+    assert answered(**always) == []  # without words
 
 
 def test_what_was_bad_is_reviewed_more_often():

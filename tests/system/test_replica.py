@@ -23,7 +23,7 @@ MANY = 200_000
 TEN_MB = "repeat('x', 10000000)"
 HASTY = """
 demand: {cart_return_within_h: 24}
-review: {delay_median_h: 8, within_days: 1}
+review: {delay_median_h: 8, within_days: 1, answered_by_stars: [0, 0, 0, 0, 0]}
 returns: {delay_median_days: 0.4, within_days: 1, processing_days: 0.4, processing_most_days: 1}
 """
 

@@ -34,6 +34,7 @@ CAUSAL_ORDER = (
     "order.cancelled",
     "points.moved",
     "review.written",
+    "review.answered",
     "return.requested",
     "return.refunded",
     "trip.ended",

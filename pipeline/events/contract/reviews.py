@@ -14,4 +14,13 @@ TYPES = (
         "product_id",
         of("reviews", "review_id", "order_id", "product_id", "customer_id", "rating", "comment"),
     ),
+    EventType(
+        "review.answered",
+        "shop.reviews",
+        "reviews",
+        "The shop answered a review.",
+        "review_id",
+        "product_id",
+        of("reviews", "review_id", "product_id", "answer"),
+    ),
 )

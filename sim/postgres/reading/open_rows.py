@@ -19,6 +19,7 @@ from models.declarations import open_while
 from sim.journal.port import SinkError
 from sim.postgres.reading.bulk_rows import customer_columns, lines_delivered, newest_ids
 from sim.snapshot import (
+    ANSWERED_WITHIN,
     AbandonedCartRow,
     CartItemRow,
     CourierRow,
@@ -36,6 +37,7 @@ from sim.snapshot import (
     StillToCome,
     StopRow,
     TripRow,
+    UnansweredReviewRow,
 )
 
 RowType = TypeVar("RowType")
@@ -115,6 +117,10 @@ SELECT return_id, order_id, product_id, quantity, reason, (refund_amount * 100):
 FROM returns WHERE {open_while("returns")}
 """
 
+_UNANSWERED = """
+SELECT review_id, product_id, rating, {created_at} FROM reviews
+WHERE created_at >= :since AND answered_at IS NULL AND comment IS NOT NULL
+"""
 _INCIDENTS = """
 SELECT incident_id, kind, city_id, warehouse_id, strength, {began_at}, {ends_at}
 FROM sim.incidents WHERE began_at IS NOT NULL ORDER BY incident_id
@@ -189,6 +195,11 @@ class OpenRows:
             replenishments=self._read(ReplenishmentRow, _REPLENISHMENTS.format(ordered_at=_us("ordered_at"))),
             prices=self._read(PriceRow, _PRICES),
             open_returns=open_returns,
+            unanswered=self._read(
+                UnansweredReviewRow,
+                _UNANSWERED.format(created_at=_us("created_at")),
+                since=self._sim_now - ANSWERED_WITHIN,
+            ),
             remembered=remembered(delivered),
             incidents=self._read(IncidentRow, _INCIDENTS.format(began_at=_us("began_at"), ends_at=_us("ends_at"))),
         )

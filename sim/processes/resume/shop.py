@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sim.facts import OrderLine
+from sim.processes.answering import await_answer
 from sim.processes.incidents import resume_incidents
 from sim.processes.purchase_memory import recall
 from sim.processes.resume.couriers import restore_couriers, resume_trips
@@ -34,4 +35,6 @@ def resume(world: World, snapshot: Snapshot) -> None:
     resume_orders(world, snapshot, orders)
     resume_trips(world, snapshot, orders)
     resume_visits(world, snapshot, customers, orders)
+    for review in snapshot.unanswered:
+        await_answer(world, review)
     restore_abandoned_carts(world, snapshot, customers)

@@ -78,6 +78,7 @@ def test_the_longest_text_is_counted():
 def test_the_markets_that_come_along_have_words_for_every_subject(market):
     reviews = load_market(market).reviews
     assert [subject for subject in SUBJECTS if getattr(reviews, subject) is None] == []
+    assert reviews.answers
     assert reviews.words
     assert reviews.styles
     assert {style.length for style in reviews.styles} == {"brief", "usual", "wordy"}

@@ -96,6 +96,19 @@ def test_texts_are_clean(market, topics):
         assert all(not sentence[0].islower() for sentence in sentences), text
 
 
+def test_answers_are_clean_and_fit_the_stars(market, topics):
+    wording = Wording(market.reviews, Luck(1))
+    regret = r"sorry|apolog|not happy|should not|извин|жаль|прощения|огорчение|не должно"
+    sorry: Counter[int] = Counter()
+    for number, topic in enumerate(topics[:3_000]):
+        text = wording.answer(number, topic.stars, topic.category, topic.naming)
+        assert not re.search(r"\s\s|^\s|\s$|[{}|]|\s[,.!?]", text), text
+        assert text[0].isupper(), text
+        sorry[topic.stars] += bool(re.search(regret, text.lower()))
+    assert sorry[4] == sorry[5] == 0
+    assert sorry[1] > 100
+
+
 @pytest.mark.parametrize("length", ["brief", "usual", "wordy"])
 def test_everything_can_be_said_of_everything(market, length):
     """Each subject with each of its stars, of each item there is, after any number of days."""
