@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from enum import IntEnum, unique
+from functools import partial
+from hashlib import blake2b
 from itertools import accumulate
 from math import exp, inf, log
 from statistics import NormalDist
+from struct import Struct
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -25,6 +28,7 @@ T = TypeVar("T")
 
 KEY_TAG = 0x62617A616172  # "bazaar": keeps our streams apart from any other use of the same seed
 _TO_UNIT = 2.0**-53
+_key = partial(Struct("<QQQQ").pack, KEY_TAG)
 
 
 @unique
@@ -61,6 +65,7 @@ class Purpose(IntEnum):
     WRITING_STYLE = 55
     REVIEW_ANSWER = 56
     ANSWER_TEXT = 57
+    PERSON = 58
 
 
 class Luck:
@@ -88,6 +93,13 @@ class Luck:
         self._philox.state = self._state
         uniforms: list[float] = self._random(n).tolist()
         return uniforms
+
+    def digest(self, purpose: Purpose, entity: int, size: int) -> bytes:
+        """Return `size` even bytes (64 at most) that belong to one entity and purpose, by one BLAKE2b (RFC 7693).
+
+        They are for what is asked for at every turn and needs no fine grain: a third of the time of ten uniforms.
+        """
+        return blake2b(_key(self.seed, purpose, entity), digest_size=size).digest()
 
     def _from_the_stream(self, n: int) -> NDArray[np.float64]:
         """Return the uniforms by our own transform of the raw stream, which is what they are by definition."""

@@ -6,13 +6,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
-from sim.clock.units import DAY_US, HOUR_US, WEEK_US
+from sim.clock.units import DAY_US, QUARTER_US, WEEK_US
 from sim.facts import SessionStarted
 from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
 from sim.shop.habits import Habits
 from sim.shop.people import VisitPropensity
-from sim.shop.visit import Visit
+from sim.shop.traits import BY_EMAIL
+from sim.shop.visit import DRAWS_A_BLOCK, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
     from sim.shop.incidents import Incident
     from sim.shop.people import Customer
     from sim.shop.region import AbandonedCart, Region
+    from sim.shop.traits import Person
 
-QUARTER_US = HOUR_US // 4
-BY_EMAIL = "email"
-_PAIRS_TO_SAMPLE = 8
-_OWN_DRAWS = 9
+_TRIES = 8
+_OWN_DRAWS = 11
 
 
 class ArrivalRate:
@@ -61,7 +61,7 @@ class ArrivalRate:
 
 
 class ArrivalMix:
-    """What is the same for every arrival: the choices of channel, device and persona, and what comes of them."""
+    """What is the same for every arrival: the choice of persona, and what comes of channel and device."""
 
     def __init__(self, scenario: Scenario) -> None:
         demand, personas = scenario.demand, scenario.funnel.personas
@@ -69,19 +69,7 @@ class ArrivalMix:
         self.propensity = VisitPropensity(demand)
         self._funnel = scenario.funnel
         self._habits: dict[tuple[str, str, str], Habits] = {}
-        self._channel = Weighted.named(demand.channel_weight)
-        others = {name: weight for name, weight in demand.channel_weight.items() if name != BY_EMAIL}
-        self._channel_of_strangers = Weighted.named(others if any(others.values()) else {"direct": 1.0})
-        self.device = Weighted.named(demand.device_weight)
         self.persona = Weighted.named({name: persona.share_of_visitors for name, persona in personas.items()})
-
-    def channel(self, session_id: int, u: float, luck: Luck, *, known: bool) -> str:
-        """Return how somebody comes; only who is known gets e-mail, others of whom it would be come another way."""
-        channel = self._channel.pick(u)
-        if channel == BY_EMAIL and not known:
-            (u_other,) = luck.draws(Purpose.STRANGER_CHANNEL, session_id, n=1)
-            return self._channel_of_strangers.pick(u_other)
-        return channel
 
     def habits(self, persona: str, channel: str, device: str) -> Habits:
         """Return the habits of a persona who comes by a channel with a device."""
@@ -155,7 +143,7 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     """Say who comes: back to an old cart, a registered customer, or somebody new."""
     now = world.env.now
     session_id = region.ids.next("session")
-    u = visitor_draws(world.luck, session_id)
+    u, steps = visitor_draws(world.luck, session_id)
     abandoned_cart: AbandonedCart | None = None
     customer: Customer | None = None
     if u[0] < mix.cart_return_share:
@@ -163,11 +151,11 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
         customer = abandoned_cart.customer if abandoned_cart else None
     elif u[0] < mix.cart_return_share + mix.registered_share:
         customer = region.sample_customer(u[_OWN_DRAWS:], now, mix.propensity)
+    person = visitor(world, region, customer, mix, u)
+    device = person.device(u[9], u[2])
     reminded = abandoned_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
-    known = customer is not None
-    channel = BY_EMAIL if reminded else mix.channel(session_id, u[1], world.luck, known=known)
-    device = mix.device.pick(u[2])
-    visit = new_visit(world.luck, region, session_id, customer, mix, channel, device, u)
+    channel = BY_EMAIL if reminded else _channel(world, session_id, person, device, u, known=customer is not None)
+    visit = new_visit(world, region, session_id, customer, person, mix.habits(person.persona, channel, device), steps)
     customer_id = customer.customer_id if customer else None
     warehouse_id = visit.warehouse.warehouse_id
     world.tell(SessionStarted(session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now))
@@ -177,29 +165,43 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     go_shopping(world, visit)
 
 
-def visitor_draws(luck: Luck, session_id: int) -> list[float]:
-    """Return the uniforms of a session that belong to whoever comes, and say who comes."""
-    return luck.draws(Purpose.VISITOR, session_id, n=_OWN_DRAWS + 2 * _PAIRS_TO_SAMPLE)
+def visitor_draws(luck: Luck, session_id: int) -> tuple[list[float], list[float]]:
+    """Return the uniforms of a session that say who comes, and those of the first steps (and more behind them).
+
+    Nobody does without either, and to draw more at once costs next to nothing.
+    """
+    u = luck.draws(Purpose.VISITOR, session_id, n=DRAWS_A_BLOCK + _OWN_DRAWS + 3 * _TRIES)
+    return u[DRAWS_A_BLOCK:], u
+
+
+def visitor(world: World, region: Region, customer: Customer | None, mix: ArrivalMix, u: Sequence[float]) -> Person:
+    """Return who comes; who is not known has persona and home from the session's own luck."""
+    if customer is not None:
+        return world.person(customer)
+    return world.traits.person(mix.persona.pick(u[4]), region.home(u[5], u[6], u[7]))
 
 
 def new_visit(
-    luck: Luck,
+    world: World,
     region: Region,
     session_id: int,
     customer: Customer | None,
-    mix: ArrivalMix,
-    channel: str,
-    device: str,
-    u: Sequence[float],
+    person: Person,
+    habits: Habits,
+    steps: list[float],
 ) -> Visit:
-    """Return a session at its beginning; who is not known has persona and home from the session's own luck."""
-    if customer is None:
-        persona, place = mix.persona.pick(u[4]), region.home(u[5], u[6], u[7])
-        warehouse = region.nearest_warehouse(*place)
-    else:
-        persona, place = customer.persona, (customer.latitude, customer.longitude)
-        warehouse = region.warehouse_of(customer)
-    return Visit(session_id, customer, mix.habits(persona, channel, device), place, region, warehouse, luck)
+    """Return a session at its beginning; `steps` are the uniforms of its first steps."""
+    warehouse = region.nearest_warehouse(*person.home) if customer is None else region.warehouse_of(customer)
+    return Visit(session_id, customer, person, habits, person.home, region, warehouse, world.luck, steps)
+
+
+def _channel(world: World, session_id: int, person: Person, device: str, u: Sequence[float], *, known: bool) -> str:
+    """Return how somebody comes; only who is known gets e-mail, others of whom it would be come another way."""
+    channel = person.channel(device, u[10], u[1])
+    if channel == BY_EMAIL and not known:
+        (u_other,) = world.luck.draws(Purpose.STRANGER_CHANNEL, session_id, n=1)
+        return person.channel_of_strangers(device, u_other)
+    return channel
 
 
 def _returning(world: World, region: Region, u: float) -> AbandonedCart | None:

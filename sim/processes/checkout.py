@@ -20,7 +20,7 @@ from sim.processes.funnel import remove_item
 from sim.processes.registration import register
 from sim.processes.reservation import release, reserve
 from sim.shop.order import Order
-from sim.shop.people import Customer, activity_of
+from sim.shop.people import Customer, activity_by
 from sim.shop.quote import quote
 from sim.shop.shopping import second_thoughts
 
@@ -124,9 +124,11 @@ def _register(world: World, visit: Visit) -> Customer:
     ids = visit.region.ids
     customer_id, address_id = ids.next("customer"), ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    activity = activity_of(customer_id, visit.habits.name, world.luck, world.scenario)
+    u_own = world.luck.draws(Purpose.CUSTOMER, customer_id, n=2)
+    activity = activity_by(u_own, visit.habits.name, world.scenario)
     satisfaction = world.scenario.satisfaction.new_customer
     customer = Customer(customer_id, visit.habits.name, address_id, *visit.place, satisfaction, activity)
+    customer.hours = world.traits.hours.pick(u_own[1])
     register(world, visit.region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True
@@ -146,7 +148,7 @@ def _submit(
     order_id = visit.region.ids.next("order")
     order = Order(order_id, customer, cart_id, warehouse, customer.address, lines, now, promised_at)
     u = world.luck.draws(Purpose.ORDER, order_id, n=4)
-    order.method = world.payment_methods.pick(u[0])
+    order.method = payment_method(world, order, u)
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
     order.redeemed_points = _redeemed(world.scenario.loyalty, customer, u[1])
     order.discount_cents = _discount(world, customer, order)
@@ -161,6 +163,11 @@ def _submit(
     reserve(world, order)
     book_points(world, customer, -order.redeemed_points, "redemption", order_id)
     visit.order = order
+
+
+def payment_method(world: World, order: Order, u: Sequence[float]) -> str:
+    """Return how an order is paid, which its customer decides with the order's own luck."""
+    return world.person(order.customer).method(u[2], u[0])
 
 
 def _redeemed(loyalty: Loyalty, customer: Customer, u: float) -> int:

@@ -22,6 +22,7 @@ from sim.processes.experience import record_experience
 from sim.processes.post_delivery import begin_post_delivery
 from sim.processes.stocking import put_back
 from sim.shop.dispatch import fits, held_until, legs_m, neighbours, route, urgency
+from sim.shop.habits import odds
 from sim.shop.incidents import is_on_strike
 from sim.shop.trip import Trip
 
@@ -187,7 +188,7 @@ def attempt(world: World, trip: Trip, order: Order) -> None:
     order.attempts += 1
     order.last_attempt_at = now
     u = world.luck.draws(Purpose.ATTEMPT, order.delivery_id, order.attempts, 2)
-    fails = u[0] < (delivery.attempt_fails if now <= order.promised_at else delivery.attempt_fails_late)
+    fails = u[0] < _absence(world, order)
     outcome = world.failure_reasons.pick(u[1]) if fails else "delivered"
     last = outcome == "refused" or order.attempts >= delivery.most_attempts
     status = "delivered" if not fails else "undeliverable" if last else "awaiting_retry"
@@ -200,6 +201,14 @@ def attempt(world: World, trip: Trip, order: Order) -> None:
         cancel(world, order, "undeliverable")
     else:
         record_experience(world, order.customer, "failed_attempt", order.order_id)
+
+
+def _absence(world: World, order: Order) -> float:
+    """Return the chance that nobody can take a parcel now: by punctuality, hour of the day and person."""
+    now, delivery = world.env.now, world.scenario.delivery
+    chance = delivery.attempt_fails if now <= order.promised_at else delivery.attempt_fails_late
+    hour = delivery.absence_by_hour[order.warehouse.clock.hour(now)]
+    return odds(chance, hour * world.person(order.customer).absence)
 
 
 def _end_trip(world: World, trip: Trip) -> None:

@@ -100,21 +100,21 @@ def _register_established(world: World, region: Region, personas: Weighted[str],
         ids = [region.ids.next("customer") for _ in range(so_far, min(people, so_far + LUCK_AT_ONCE))]
         who, active, earlier = (
             draws_of_many(world.luck, purpose, ids, n)
-            for purpose, n in ((Purpose.NAMES, 9), (Purpose.CUSTOMER, 1), (Purpose.OPENING_CUSTOMER, 4))
+            for purpose, n in ((Purpose.NAMES, 9), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
         )
-        for customer_id, u, u_activity, u_life in zip(ids, who, active, earlier, strict=True):
+        homes = [region.home(u[5], u[6], u[7]) for u in who]
+        for customer_id, u, u_own, u_life, home in zip(ids, who, active, earlier, homes, strict=True):
             persona = personas.pick(u[8])
-            activity = activity_by(u_activity, persona, world.scenario)
+            activity = activity_by(u_own, persona, world.scenario)
             life = earlier_life_by(u_life, activity, world.scenario)
-            _register(world, region, customer_id, persona, activity, life, u)
+            address_id, (latitude, longitude) = region.ids.next("address"), home
+            customer = Customer(customer_id, persona, address_id, latitude, longitude, life.satisfaction, activity)
+            customer.hours = world.traits.hours.pick(u_own[1])
+            _register(world, region, customer, life, u)
 
 
-def _register(
-    world: World, region: Region, customer_id: int, persona: str, activity: float, life: EarlierLife, u: list[float]
-) -> None:
+def _register(world: World, region: Region, customer: Customer, life: EarlierLife, u: list[float]) -> None:
     """Register a customer of earlier days, with the points of earlier orders."""
-    home = region.home(u[5], u[6], u[7])
-    customer = Customer(customer_id, persona, region.ids.next("address"), *home, life.satisfaction, activity)
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER
     customer.tier = tier_of(points, world.scenario.loyalty.tier_from)

@@ -44,4 +44,4 @@ def register(
             registered_at,
         )
     )
-    region.add_customer(customer)
+    region.add_customer(customer, established=registered_at < 0)

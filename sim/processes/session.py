@@ -65,7 +65,8 @@ def shop_around(world: World, visit: Visit, u: Sequence[float]) -> Generator[Eve
 def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
     """Return the event that the shopper has looked long enough."""
     habits = visit.habits
-    dwell_us = round(lognormal(u[0], habits.dwell_s[visit.step], habits.dwell_sigma) * SECOND_US)
+    median_s = habits.dwell_s[visit.step] * visit.person.pace
+    dwell_us = round(lognormal(u[0], median_s, habits.dwell_sigma) * SECOND_US)
     return world.env.until(visit.last_at + dwell_us, Turn.SESSION, visit.session_id)
 
 
@@ -131,6 +132,8 @@ def _carry_out(world: World, visit: Visit, decision: Decision, u: Sequence[float
 def _view(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> None:
     if decision is SAME_CATEGORY:
         product = world.catalogue.pick_in_category(visit.product.category_id, u[7])
+    elif u[6] < world.traits.category_habit:
+        product = world.catalogue.pick_in_category(visit.person.category_id, u[7])
     else:
         product = world.catalogue.pick(u[7])
     product_id = product.product_id
@@ -148,7 +151,8 @@ def _add(world: World, visit: Visit, u: Sequence[float]) -> None:
     if visit.cart_id is None:
         visit.cart_id = visit.region.ids.next("cart")
         world.tell(CartOpened(visit.cart_id, visit.session_id, None, now))
-    eager = visit.habits.persona.units_factor * world.catalogue.category(product.category_id).units_weight
+    by_category = world.catalogue.category(product.category_id).units_weight
+    eager = visit.habits.persona.units_factor * visit.person.units * by_category
     wanted = geometric(u[6], odds(funnel.one_more_unit, eager), _MOST_UNITS)
     shelf = visit.warehouse.shelves[product.product_id]
     quantity = max(1, min(wanted, shelf.available))

@@ -17,6 +17,7 @@ from sim.shop.rating import horizon_us
 from sim.shop.region import Region
 from sim.shop.staffing import HourlySchedule
 from sim.shop.station import Station
+from sim.shop.traits import TraitMix, activity_by_hour
 from sim.shop.wording import Wording
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.shop.catalogue import Catalogue, Product
     from sim.shop.order import Warehouse
+    from sim.shop.people import Customer
+    from sim.shop.traits import Person
 
 
 class World:
@@ -71,19 +74,24 @@ class World:
         self.opinions = Opinions(luck, scenario, catalogue)
         self.answers = Answers(luck, scenario.review)
         self.wording = Wording(market.reviews, luck)
+        self.traits = TraitMix(luck, scenario, catalogue)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
-        span_us = horizon_us(scenario)
+        span_us, active_hours = horizon_us(scenario), activity_by_hour(scenario.traits.hours_concentration)
         self.regions = [
-            Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch, PurchaseMemory(span_us)) for city in here
+            Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch, PurchaseMemory(span_us), active_hours)
+            for city in here
         ]
         self.region_of = {region.city.city_id: region for region in self.regions}
         self.warehouses = {w.warehouse_id: w for region in self.regions for w in region.warehouses}
         for warehouse in self.warehouses.values():
             self._staff(warehouse)
-        self.payment_methods = Weighted.named(scenario.payment.method_weight)
         self.decline_reasons = Weighted.named(scenario.payment.decline_reason_weight)
         self.failure_reasons = Weighted.named(scenario.delivery.failure_weight)
+
+    def person(self, customer: Customer) -> Person:
+        """Return the traits of a customer."""
+        return self.traits.person(customer.persona, (customer.latitude, customer.longitude))
 
     def _staff(self, warehouse: Warehouse) -> None:
         posts = self.scenario.warehouse

@@ -86,6 +86,12 @@ class Delivery(Section):
     )
     attempt_fails: float = share(0.038, "nobody can take the parcel, on time", source="first attempt succeeds")
     attempt_fails_late: float = share(0.10, "the same when it comes later than promised")
+    absence_by_hour: tuple[Weight, ...] = parameter(
+        (0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.8, 1.0, 1.25, 1.5, 1.6, 1.6,
+         1.5, 1.5, 1.5, 1.5, 1.4, 1.2, 0.9, 0.75, 0.7, 0.7, 0.7, 0.7),
+        "both by local hour, over what is usual: who works is out by day", unit="ratio", source="general knowledge",
+        min_length=24, max_length=24,
+    )  # fmt: skip
     failure_weight: dict[str, Weight] = parameter(
         {"nobody_home": 78.0, "address_problem": 17.0, "refused": 5.0}, "why attempts fail", unit="weight"
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.scenario.parameter import Section, parameter, share
+from sim.scenario.traits import Channel, Device, Relative
 
 Eagerness = Annotated[float, Field(ge=0.0, le=20.0)]
 
@@ -17,6 +18,12 @@ class Persona(Section):
     share_of_customers: float = parameter(0.2, "weight among customers at the opening", unit="weight", ge=0.0)
     share_of_visitors: float = parameter(0.2, "weight among new visitors", unit="weight", ge=0.0)
     visit_factor: float = parameter(1.0, "how often such a customer comes", unit="ratio", ge=0.0, le=20.0)
+    channel_factor: dict[Channel, Relative] = parameter(
+        {}, "weight of a channel, over `demand.channel_weight`; 1 where none is given", unit="ratio"
+    )
+    device_factor: dict[Device, Relative] = parameter(
+        {}, "weight of a device, over `demand.device_weight`; 1 where none is given", unit="ratio"
+    )
     browse_factor: float = parameter(1.0, "odds of viewing one more product", unit="ratio", gt=0.0, le=20.0)
     cart_factor: float = parameter(1.0, "odds of putting a viewed product into the cart", unit="ratio", ge=0.0, le=20.0)
     checkout_factor: float = parameter(1.0, "odds of going from cart to checkout", unit="ratio", ge=0.0, le=20.0)
@@ -36,24 +43,28 @@ PERSONAS = {
     "bargain_hunter": Persona(
         share_of_customers=24, share_of_visitors=26, visit_factor=1.1, browse_factor=1.25, cart_factor=0.95,
         checkout_factor=0.85, price_elasticity=4.0, price_shy=1.9, patience_h=17.0, rating_bias=-0.1,
+        channel_factor={"ads": 1.5, "referral": 1.5, "search": 1.1, "direct": 0.7},
     ),
     "loyal": Persona(
         share_of_customers=26, share_of_visitors=8, visit_factor=1.5, browse_factor=0.85, cart_factor=1.35,
         checkout_factor=1.5, units_factor=1.15, price_elasticity=0.8, price_shy=0.6, patience_h=14.0, whim_factor=0.8,
-        rating_bias=0.25, review_factor=1.3,
+        rating_bias=0.25, review_factor=1.3, channel_factor={"direct": 1.5, "email": 1.3, "ads": 0.6, "social": 0.7},
     ),
     "impulsive": Persona(
         share_of_customers=16, share_of_visitors=18, visit_factor=1.0, browse_factor=0.7, cart_factor=1.5,
         checkout_factor=1.25, price_elasticity=1.2, price_shy=0.7, patience_h=7.0, whim_factor=1.2, return_factor=1.5,
+        channel_factor={"social": 1.8, "ads": 1.3, "search": 0.8}, device_factor={"mobile": 1.2, "desktop": 0.7},
     ),
     "window_shopper": Persona(
         share_of_customers=18, share_of_visitors=33, visit_factor=0.9, browse_factor=1.35, cart_factor=0.55,
         checkout_factor=0.5, price_shy=1.2, patience_h=11.0, whim_factor=1.4, review_factor=0.7,
+        channel_factor={"social": 1.2, "direct": 0.9},
     ),
     "planner": Persona(
         share_of_customers=16, share_of_visitors=15, visit_factor=0.8, browse_factor=1.1, cart_factor=1.1,
         checkout_factor=1.2, units_factor=1.4, price_elasticity=1.6, patience_h=28.0, whim_factor=0.7,
         return_factor=0.6, rating_bias=0.1,
+        channel_factor={"search": 1.2, "social": 0.5}, device_factor={"mobile": 0.8, "desktop": 1.5},
     ),
 }  # fmt: skip
 
@@ -73,7 +84,7 @@ class Funnel(Section):
     bounce: float = share(0.36, "sessions that leave before viewing any product")
     view_more: float = share(0.76, "viewing one more product rather than leaving, after a view")
     same_category: float = share(0.55, "the next product viewed is of the same category")
-    add_to_cart: float = share(0.04, "a viewed product in stock at list price is put into the cart")
+    add_to_cart: float = share(0.0415, "a viewed product in stock at list price is put into the cart")
     competitor_price_ratio: float = parameter(
         1.0,
         "competitors' prices of the same goods over list prices; lower ones keep from adding and from ordering,"
@@ -83,7 +94,7 @@ class Funnel(Section):
         le=10.0,
     )
     another_item_factor: float = parameter(
-        4.0,
+        4.8,
         "odds of adding a product when there is one in the cart already",
         unit="ratio",
         source="basket",

@@ -15,6 +15,7 @@ from sim.scenario.funnel import PERSONAS, Funnel
 from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
 from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
+from sim.scenario.traits import Traits
 from sim.scenario.warehouse import Stock, Warehouse
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Scenario(Section):
 
     description: str = Field("", description="what the scenario is about and what one should see")
     demand: Demand = Field(default_factory=Demand)
+    traits: Traits = Field(default_factory=Traits)
     funnel: Funnel = Field(default_factory=Funnel)
     checkout: Checkout = Field(default_factory=Checkout)
     payment: Payment = Field(default_factory=Payment)

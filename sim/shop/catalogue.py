@@ -54,6 +54,7 @@ class Product:
     rank: int
     popularity: float
     naming: Naming = field(default_factory=Naming)
+    dearness: float = 0.0  # logarithm of the list price over the geometric mean of what is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ def _ranked(drafts: Sequence[_Draft], exponent: float) -> list[Product]:
     order = sorted(drafts, key=lambda draft: (draft.appeal, draft.product_id))
     rank_of = {draft.product_id: rank for rank, draft in enumerate(order, start=1)}
     total = sum(rank**-exponent for rank in rank_of.values())
+    usual = sum(rank_of[d.product_id] ** -exponent / total * log(d.list_price_cents) for d in drafts)
     return [
         Product(
             draft.product_id,
@@ -219,6 +221,7 @@ def _ranked(drafts: Sequence[_Draft], exponent: float) -> list[Product]:
             rank=rank_of[draft.product_id],
             popularity=rank_of[draft.product_id] ** -exponent / total,
             naming=draft.naming,
+            dearness=log(draft.list_price_cents) - usual,
         )
         for draft in drafts
     ]

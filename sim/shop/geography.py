@@ -7,13 +7,12 @@ from math import asin, cos, pi, radians, sin, sqrt
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, SECOND_US
+from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, QUARTER_US, SECOND_US
 
 _EARTH_DIAMETER_M = 2 * 6_371_008.8
 _KM_PER_DEGREE = 6371.0088 * pi / 180.0
 _CROWDING = 0.7  # 0.5 spreads people evenly over the disc, 1.0 evenly over the radius; our choice: denser in the middle
 
-_QUARTER_US = HOUR_US // 4
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX_ORDINAL = _UNIX.toordinal()
 _MONDAY_SHIFT_H = _UNIX.weekday() * 24
@@ -87,7 +86,7 @@ class LocalClock:
     def local_us(self, us: int) -> int:
         """Return what the local clock shows at an instant, as microseconds since 1970-01-01 00:00 on that clock."""
         utc_us = us + self._epoch_us
-        quarter = utc_us // _QUARTER_US
+        quarter = utc_us // QUARTER_US
         offset = self._offsets.get(quarter)
         return utc_us + (self._look_up(quarter) if offset is None else offset)
 
@@ -124,7 +123,7 @@ class LocalClock:
 
     def _after_skip(self, us: int, shown: int) -> int:
         while self.local_us(us) < shown:
-            us += _QUARTER_US - (us + self._epoch_us) % _QUARTER_US
+            us += QUARTER_US - (us + self._epoch_us) % QUARTER_US
         return us
 
     def _offset(self, us: int) -> int:
@@ -133,7 +132,7 @@ class LocalClock:
     def _look_up(self, quarter: int) -> int:
         if len(self._offsets) >= _MOST_CACHED:
             self._offsets.clear()
-        instant = _UNIX + timedelta(microseconds=quarter * _QUARTER_US)
+        instant = _UNIX + timedelta(microseconds=quarter * QUARTER_US)
         offset = instant.astimezone(self._zone).utcoffset() or timedelta()
         self._offsets[quarter] = offset_us = offset // timedelta(microseconds=1)
         return offset_us

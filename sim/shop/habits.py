@@ -18,8 +18,8 @@ class Habits:
     """What a persona who came by a certain channel and device is like: the chances of the funnel, worked out once."""
 
     __slots__ = (
-        "_eager", "add_another", "add_first", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
-        "leave_for_price", "most_steps", "name", "persona", "same_category", "view_more", "whim_after_add",
+        "add", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
+        "leave_for_price", "most_steps", "name", "not_add", "persona", "same_category", "view_more", "whim_after_add",
     )  # fmt: skip
 
     def __init__(self, name: str, persona: Persona, funnel: Funnel, eagerness: float) -> None:
@@ -35,14 +35,9 @@ class Habits:
         self.whim_after_add = odds(funnel.after_add_leave, persona.whim_factor)
         self.leave_for_price = min(1.0, funnel.leave_for_price * persona.price_shy)
         self.dwell_s, self.dwell_sigma = _dwell_s(funnel), funnel.dwell_sigma
-        self._eager = eagerness * persona.cart_factor
-        self.add_first, self.add_another = self.add(1.0, has_items=False), self.add(1.0, has_items=True)
-
-    def add(self, price_ratio: float, *, has_items: bool) -> float:
-        """Return the chance of adding a viewed product; `price_ratio` is list price over price."""
-        against_others = price_ratio * self.funnel.competitor_price_ratio
-        eager = self._eager * against_others**self.persona.price_elasticity
-        return odds(self.funnel.add_to_cart, eager * self.funnel.another_item_factor if has_items else eager)
+        against_others = funnel.competitor_price_ratio**persona.price_elasticity
+        self.add = funnel.add_to_cart * eagerness * persona.cart_factor * against_others
+        self.not_add = 1.0 - funnel.add_to_cart
 
 
 def _dwell_s(funnel: Funnel) -> dict[str, float]:

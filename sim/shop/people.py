@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import DAY_US
-from sim.luck import Luck, Purpose, exponential, lognormal
+from sim.luck import exponential, lognormal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +49,7 @@ class Customer:
     loyalty_seq: int = 0
     last_order_at: int | None = None
     in_session: bool = False
+    hours: int = 0  # which hours of the day they are active in, see class_of_hours
     district: int = -1  # which of the city's warehouses serves the address, once somebody has looked for it
 
     @property
@@ -57,13 +58,8 @@ class Customer:
         return Address(self.address_id, self.latitude, self.longitude)
 
 
-def activity_of(customer_id: int, persona: str, luck: Luck, scenario: Scenario) -> float:
-    """Return a customer's static visiting weight: the persona's factor times a lognormal of the customer's own."""
-    return activity_by(luck.draws(Purpose.CUSTOMER, customer_id, n=1), persona, scenario)
-
-
 def activity_by(u: Sequence[float], persona: str, scenario: Scenario) -> float:
-    """Return the same of a customer whose luck is known already."""
+    """Return a customer's static visiting weight: the persona's factor times a lognormal of the customer's own."""
     return scenario.funnel.personas[persona].visit_factor * lognormal(u[0], 1.0, scenario.demand.activity_sigma)
 
 

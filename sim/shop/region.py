@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections import deque
+from itertools import accumulate
+from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.clock.units import HOUR_US
+from sim.clock.units import HOUR_US, QUARTER_US
+from sim.shop.crowd import Crowd
 from sim.shop.geography import LocalClock, place_around
 from sim.shop.order import Warehouse
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from sim.shop.purchase_memory import PurchaseMemory
 
 
+_NEVER = -(1 << 62)
+
+
 class AbandonedCart(NamedTuple):
     """An abandoned cart of a known customer, which a later session may take up again."""
 
@@ -34,7 +39,15 @@ class AbandonedCart(NamedTuple):
 class Region:
     """A city at work."""
 
-    def __init__(self, city: City, ids: Ids, epoch: datetime, purchase_memory: PurchaseMemory) -> None:
+    def __init__(
+        self,
+        city: City,
+        ids: Ids,
+        epoch: datetime,
+        purchase_memory: PurchaseMemory,
+        active_hours: Sequence[Sequence[float]] = ((1.0,),) * 24,
+    ) -> None:
+        """`active_hours` is how active each crowd of customers is by local hour."""
         self.city = city
         self.ids = ids
         self.clock = LocalClock(city.timezone, epoch)
@@ -54,31 +67,56 @@ class Region:
             for number, place in enumerate(city.warehouses, start=1)
         ]
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
-        self.customers: list[Customer] = []
         self.abandoned_carts: deque[AbandonedCart] = deque()
-        self._cumulated_activity = array("d")  # searched for every visit: side by side it stays in the cache
+        self._active_hours = active_hours
+        self._crowds = [
+            Crowd() for _ in range(2 * len(active_hours[0]))
+        ]  # of the opening, then of those registered since
+        self._activity = [0.0 for _ in self._crowds]
+        self._below: list[float] = []
+        self._weighed_until = _NEVER
 
-    def add_customer(self, customer: Customer) -> None:
-        """Add a customer; they are kept in the order of their ids, which is that of registration."""
-        so_far = self._cumulated_activity[-1] if self._cumulated_activity else 0.0
-        self._cumulated_activity.append(so_far + customer.activity)
-        self.customers.append(customer)
+    def add_customer(self, customer: Customer, *, established: bool = False) -> None:
+        """Add a customer to those with the same active hours; they come in the order of registration.
+
+        Who is `established`, from before the opening, is among these for ever; so the same luck finds the same ones
+        in shops that register others, and scenarios that share it differ by their own doing.
+        """
+        number = customer.hours if established else customer.hours + len(self._crowds) // 2
+        self._activity[number] = self._crowds[number].add(customer)
+        self._weighed_until = _NEVER
+
+    @property
+    def customers(self) -> list[Customer]:
+        """Everybody, in the order of registration."""
+        return sorted((who for crowd in self._crowds for who in crowd.customers), key=lambda who: who.customer_id)
 
     def sample_customer(self, uniforms: Sequence[float], now_us: int, propensity: VisitPropensity) -> Customer | None:
-        """Return a customer in proportion to activity and propensity, by pairs of uniforms; None when they run out.
+        """Return a customer in proportion to activity and propensity, by uniforms in threes; None when they run out.
 
-        Activity is drawn from exactly; propensity, which changes, by rejection. Whoever is in a session is not drawn.
+        Activity, with the hours that people keep to, is drawn from exactly; propensity, which changes, by rejection.
+        Whoever is in a session is not drawn.
         """
-        customers, cumulated = self.customers, self._cumulated_activity
-        if not customers:
+        if now_us >= self._weighed_until:
+            self._weigh(now_us)
+        below, bound = self._below, propensity.highest
+        total = below[-1]
+        if total <= 0.0:
             return None
-        bound, total, last = propensity.highest, cumulated[-1], len(customers) - 1
-        for u_who, u_visits in zip(uniforms[::2], uniforms[1::2], strict=True):
-            place = bisect_right(cumulated, u_who * total)
-            customer = customers[min(last, place)]
+        for u_crowd, u_who, u_visits in zip(uniforms[::3], uniforms[1::3], uniforms[2::3], strict=True):
+            which = bisect_right(below, u_crowd * total)
+            if which == len(below):  # rounded up to the total
+                continue
+            customer = self._crowds[which].at(u_who * self._activity[which])
             if not customer.in_session and u_visits * bound < propensity.of(customer, now_us):
                 return customer
         return None
+
+    def _weigh(self, now_us: int) -> None:
+        """Work out how active each crowd is now, which holds until a quarter of an hour of the clock is over."""
+        active = self._active_hours[self.clock.hour(now_us)]
+        self._below = list(accumulate(map(mul, self._activity, (*active, *active))))
+        self._weighed_until = now_us + QUARTER_US - self.clock.local_us(now_us) % QUARTER_US
 
     def home(self, u_district: float, u_distance: float, u_bearing: float) -> tuple[float, float]:
         """Return where somebody lives: around one of the city's warehouses."""

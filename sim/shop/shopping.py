@@ -49,11 +49,12 @@ def after_view(visit: Visit, u: Sequence[float], price_ratio: float) -> Decision
         return _at_empty_shelf(visit, u)
     items, habits, product_id = visit.items, visit.habits, visit.product.product_id
     if product_id not in items and product_id not in visit.removed:
+        weight = habits.add * visit.person.taste[product_id]
+        if items:
+            weight *= habits.funnel.another_item_factor * visit.person.basket
         if price_ratio != 1.0:  # seldom
-            chance = habits.add(price_ratio, has_items=bool(items))
-        else:
-            chance = habits.add_another if items else habits.add_first
-        if u[1] < chance:
+            weight *= price_ratio**habits.persona.price_elasticity
+        if u[1] * (habits.not_add + weight) < weight:  # the chance whose odds they are, see `odds`
             return ADD
     if len(items) > 1 and u[2] < habits.funnel.remove:
         return REMOVE

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from sim.shop.order import Order, Warehouse
     from sim.shop.people import Customer
     from sim.shop.region import Region
+    from sim.shop.traits import Person
 
 DRAWS_A_STEP = 8
 _STEPS_A_BLOCK = 8
+DRAWS_A_BLOCK = DRAWS_A_STEP * _STEPS_A_BLOCK
 
 
 @dataclass(slots=True, eq=False)
@@ -24,11 +26,13 @@ class Visit:
 
     session_id: int
     customer: Customer | None
+    person: Person
     habits: Habits
     place: tuple[float, float]
     region: Region
     warehouse: Warehouse
     _luck: Luck
+    _uniforms: list[float]  # begins with those of the first steps: whoever begins a session has drawn them already
     step: str = field(default="", init=False)
     seq: int = field(default=0, init=False)
     last_at: int = field(default=0, init=False)
@@ -38,15 +42,13 @@ class Visit:
     items: dict[int, int] = field(default_factory=dict, init=False)  # product -> units in the cart
     removed: set[int] = field(default_factory=set, init=False)  # taken out again: never added twice to one cart
     order: Order | None = field(default=None, init=False)
-    _block: int = field(default=-1, init=False)
-    _uniforms: list[float] = field(default_factory=list, init=False)
+    _block: int = field(default=0, init=False)
 
     def draws(self) -> list[float]:
         """Return the eight uniforms that decide what follows the last recorded event."""
         block = self.seq // _STEPS_A_BLOCK
         if block != self._block:
-            n = DRAWS_A_STEP * _STEPS_A_BLOCK
-            self._uniforms = self._luck.draws(Purpose.SESSION_STEP, self.session_id, block, n)
+            self._uniforms = self._luck.draws(Purpose.SESSION_STEP, self.session_id, block, DRAWS_A_BLOCK)
             self._block = block
         start = self.seq % _STEPS_A_BLOCK * DRAWS_A_STEP
         return self._uniforms[start : start + DRAWS_A_STEP]

@@ -25,8 +25,8 @@ from tests.integration.test_running import Shop, differences
 
 BEFORE_RULES = 5
 """The newest schema whose chapters do not say which rules their rows keep."""
-AFTERNOON: dict[str, Any] = {"start": "2026-01-05T09:00Z", "duration": "9h"}
-HALF: dict[str, Any] = {**AFTERNOON, "duration": "5h"}
+AFTERNOON: dict[str, Any] = {"start": "2026-01-05T09:00Z", "duration": "12h"}
+HALF: dict[str, Any] = {**AFTERNOON, "duration": "9h"}
 IN_FLIGHT = """
 SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL), (SELECT count(*) FROM trips WHERE ended_at IS NULL),
        (SELECT count(*) FROM orders WHERE delivered_at IS NULL AND cancelled_at IS NULL),

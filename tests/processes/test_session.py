@@ -18,7 +18,7 @@ from sim.facts import (
 from sim.luck import Purpose
 from sim.processes.arrivals import ArrivalMix, begin_session
 from sim.shop.region import AbandonedCart
-from tests.processes.world import Script, Tiny, after_step, scenario
+from tests.processes.world import Script, Tiny, after_step, scenario, together, who_comes
 
 
 def steps(tiny: Tiny) -> list[tuple[str, float]]:
@@ -107,7 +107,7 @@ def test_a_long_promised_wait_ends_a_session_of_the_impatient():
 def test_taking_an_item_out_again():
     # 1: product 1 is viewed and added; then product 4 is viewed and added; then 1 is viewed again and taken out
     luck: Script = {
-        (Purpose.SESSION_STEP, 101, 0): {
+        (Purpose.VISITOR, 101, 0): {
             8 * 3 + 1: 0.99, 8 * 3 + 4: 0.99, 8 * 3 + 7: 0.95,  # after adding: no checkout, on to any product: 4
             8 * 5 + 1: 0.99, 8 * 5 + 4: 0.99, 8 * 5 + 7: 0.1,  # after adding that: on to product 1
             8 * 6 + 6: 0.1,  # the first of the cart is taken out
@@ -177,7 +177,7 @@ def test_what_sells_out_before_the_checkout_ends_the_session():
 
 
 def test_who_takes_the_rest_orders_without_what_has_sold_out():
-    luck: Script = {(Purpose.SESSION_STEP, 101, 0): {8 * 3 + 1: 0.99, 8 * 3 + 4: 0.99, 8 * 3 + 7: 0.95}}
+    luck: Script = {(Purpose.VISITOR, 101, 0): {8 * 3 + 1: 0.99, 8 * 3 + 4: 0.99, 8 * 3 + 7: 0.95}}
     tiny = Tiny(scenario(funnel={"substitute_at_checkout": 0.75, "after_add_checkout": 0.75}), luck=luck)
     tiny.visit(tiny.customer())
     tiny.at(200.0, lambda: tiny.warehouse.shelves[1].reserve(100))
@@ -190,7 +190,7 @@ def test_who_takes_the_rest_orders_without_what_has_sold_out():
 
 
 def test_an_abandoned_cart_is_returned_to():
-    luck: Script = {(Purpose.VISITOR, 101, 0): {0: 0.0}, **after_step(101, 3, {1: 0.1})}
+    luck = together(who_comes(101, {0: 0.0}), after_step(101, 3, {1: 0.1}))
     tiny = Tiny(luck=luck)
     owner = tiny.customer()
     tiny.region.abandoned_carts.append(AbandonedCart(901, owner, {4: 2, 3: 1}, 0))
@@ -226,7 +226,7 @@ def test_email_brings_only_who_is_known(others, channel):
 
 
 def test_an_old_cart_is_forgotten():
-    tiny = Tiny(scenario(demand={"cart_return_within_h": 1.0}), luck={(Purpose.VISITOR, 101, 0): {0: 0.0}})
+    tiny = Tiny(scenario(demand={"cart_return_within_h": 1.0}), luck=who_comes(101, {0: 0.0}))
     tiny.region.abandoned_carts.append(AbandonedCart(901, tiny.customer(), {4: 2}, 0))
     tiny.at(3601.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(4000)

@@ -20,6 +20,7 @@ from sim.facts import Fact, OrderLine
 from sim.luck import Luck, Purpose
 from sim.markets import City, Market, Reviews, Warehouse, load_market
 from sim.markets.reviews import SUBJECTS
+from sim.processes.arrivals import visitor_draws
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
 from sim.processes.session import arrive, go_shopping
@@ -33,7 +34,7 @@ from sim.shop.order import Order
 from sim.shop.people import Address, Customer
 from sim.shop.roster import Courier
 from sim.shop.stock import Shelf
-from sim.shop.visit import Visit
+from sim.shop.visit import DRAWS_A_BLOCK, Visit
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 WAREHOUSE = 11
@@ -68,10 +69,16 @@ _TINY: dict[str, dict[str, Any]] = {
         "vehicles": {"van": _VAN, "bicycle": _BICYCLE}, "hold_min": 10.0, "hold_slack_min": 30.0,
         "enough_for_a_trip": 1.0, "detour_factor": 1.0, "traffic_by_hour": (1.0,) * 24, "travel_sigma": 0.0,
         "stop_min": 2.0, "stop_shape": 2.0, "attempt_fails": 0.25, "attempt_fails_late": 0.25, "absence_share": 0.0,
+        "absence_by_hour": (1.0,) * 24,
         "overtime_min": 0.0, "shifts": ({"from_hour": 8.0, "hours": 8.0},),
     },
     "cancellation": {"change_of_mind": 0.25, "gives_up_late": 0.25},
     "review": {"write": 0.0, "by_hour": (1.0,) * 24},
+    "traits": {
+        "device_habit": 0.0, "channel_habit": 0.0, "method_habit": 0.0, "category_habit": 0.0,
+        "channel_factor_by_device": {}, "price_taste_sigma": 0.0, "basket_sigma": 0.0, "units_sigma": 0.0,
+        "pace_sigma": 0.0, "absence_sigma": 0.0,
+    },
     "returns": {"rate": 0.0},
 }  # fmt: skip
 
@@ -102,6 +109,9 @@ class ScriptedLuck(Luck):
     def draws(self, purpose: Purpose, entity: int, occurrence: int = 0, n: int = 8) -> list[float]:
         scripted = self._script.get((purpose, entity, occurrence), {})
         return [scripted.get(position, 0.5) for position in range(n)]
+
+    def digest(self, _purpose: Purpose, _entity: int, size: int) -> bytes:
+        return b"\x80" * size
 
 
 class WeeklyPrices(Promotions):
@@ -268,7 +278,9 @@ class Tiny:
         session_id = self.region.ids.next("session")
         funnel = self.world.scenario.funnel
         habits = Habits("loyal", funnel.personas["loyal"], funnel, eagerness=1.0)
-        visit = Visit(session_id, customer, habits, place, self.region, self.warehouse, self.world.luck)
+        person = self.world.traits.person("loyal", place)
+        _, steps = visitor_draws(self.world.luck, session_id)
+        visit = Visit(session_id, customer, person, habits, place, self.region, self.warehouse, self.world.luck, steps)
 
         def enter() -> None:
             arrive(self.world, visit, None)
@@ -280,5 +292,15 @@ class Tiny:
 
 def after_step(session_id: int, step: int, uniforms: Mapping[int, float]) -> Script:
     """Script what decides after a session's step (1 is the visit itself); only for the first eight steps."""
-    block, position = divmod(step, 8)
-    return {(Purpose.SESSION_STEP, session_id, block): {8 * position + at: u for at, u in uniforms.items()}}
+    return {(Purpose.VISITOR, session_id, 0): {8 * step + at: u for at, u in uniforms.items()}}
+
+
+def together(*scripts: Script) -> Script:
+    """Return what several scripts say of the same draws, and of others."""
+    keys = {key for script in scripts for key in script}
+    return {key: {at: u for script in scripts for at, u in script.get(key, {}).items()} for key in keys}
+
+
+def who_comes(session_id: int, uniforms: Mapping[int, float]) -> Script:
+    """Script what says who begins a session."""
+    return {(Purpose.VISITOR, session_id, 0): {DRAWS_A_BLOCK + at: u for at, u in uniforms.items()}}

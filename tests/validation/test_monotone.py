@@ -1,7 +1,7 @@
 """More of a cause, more of its effect: small shops that share their luck and differ in one number.
 
 Common random numbers: the same shoppers come at the same instants, so that a difference between two shops is the
-number's doing and hardly chance's. Sessions a day and couriers are varied by a fifth and more, in New York at a fifth
+number's doing and hardly chance's. Sessions a day and couriers are varied by a third and more, in New York at a fifth
 of its size; means are of three days after the first. Nothing is asked about sizes: only the direction, at each step.
 """
 
@@ -30,7 +30,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Smal
         return lived(str(file), "New York", days=4, scale=0.2)
 
     usual = lived("baseline", "New York", days=4, scale=0.2)
-    values = {"delivery.couriers": (140, None, 240), "demand.sessions_per_day": (45_000, None, 80_000)}
+    values = {"delivery.couriers": (120, None, 270), "demand.sessions_per_day": (40_000, None, 95_000)}
 
     def shops_by(parameter: str) -> list[SmallShop]:
         section, _, name = parameter.partition(".")

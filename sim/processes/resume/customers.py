@@ -21,16 +21,17 @@ def restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
     known, rows = {}, iter(snapshot.customers)
     while some := list(islice(rows, LUCK_AT_ONCE)):
         ids = [row.customer_id for row in some]
-        active = draws_of_many(world.luck, Purpose.CUSTOMER, ids, 1)
+        active = draws_of_many(world.luck, Purpose.CUSTOMER, ids, 2)
         earlier = draws_of_many(world.luck, Purpose.OPENING_CUSTOMER, ids, 4)
-        for row, u_activity, u_life in zip(some, active, earlier, strict=True):
-            customer = known[row.customer_id] = _customer(world, row, u_activity, u_life)
-            world.region_of[row.city_id].add_customer(customer)
+        for row, u_own, u_life in zip(some, active, earlier, strict=True):
+            customer = known[row.customer_id] = _customer(world, row, u_own, u_life)
+            customer.hours = world.traits.hours.pick(u_own[1])
+            world.region_of[row.city_id].add_customer(customer, established=row.established)
     return known
 
 
-def _customer(world: World, row: CustomerRow, u_activity: Sequence[float], u_life: Sequence[float]) -> Customer:
-    activity = activity_by(u_activity, row.persona, world.scenario)
+def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Sequence[float]) -> Customer:
+    activity = activity_by(u_own, row.persona, world.scenario)
     customer = Customer(
         row.customer_id,
         row.persona,

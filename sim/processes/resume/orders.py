@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.luck import Purpose
 from sim.processes.cancellation import schedule_cancellation
+from sim.processes.checkout import payment_method
 from sim.processes.delivery import await_trip, retry_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.post_delivery import post_delivery
@@ -39,7 +40,7 @@ def restored_order(world: World, row: OrderRow, customers: dict[int, Customer], 
     for name in ("subtotal_cents", "discount_cents", "delivery_fee_cents", "total_cents", "redeemed_points"):
         setattr(order, name, getattr(row, name))
     order.status_seq = 1 + sum(getattr(row, name) is not None for name in milestones)
-    order.method = row.method or world.payment_methods.pick(world.luck.draws(Purpose.ORDER, row.order_id, n=4)[0])
+    order.method = row.method or payment_method(world, order, world.luck.draws(Purpose.ORDER, row.order_id, n=4))
     order.payment_attempts = row.payment_attempts
     order.delivery_id = row.delivery_id or 0
     order.attempts = row.attempts

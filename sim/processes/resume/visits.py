@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sim.processes.arrivals import ArrivalMix, new_visit, visitor_draws
+from sim.processes.arrivals import ArrivalMix, new_visit, visitor, visitor_draws
 from sim.processes.session import go_shopping
 from sim.shop.ids import city_of
 from sim.shop.region import AbandonedCart
@@ -29,8 +29,10 @@ def resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Custome
     for row in snapshot.sessions:
         region = world.region_of[row.city_id]
         customer = customers[row.customer_id] if row.customer_id is not None else None
-        u = visitor_draws(world.luck, row.session_id)
-        visit = new_visit(world.luck, region, row.session_id, customer, mix, row.channel, row.device, u)
+        u, steps_to_come = visitor_draws(world.luck, row.session_id)
+        person = visitor(world, region, customer, mix, u)
+        habits = mix.habits(person.persona, row.channel, row.device)
+        visit = new_visit(world, region, row.session_id, customer, person, habits, steps_to_come)
         _replay(world, visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id = row.cart_id

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sim.clock.units import WEEK_US
+from sim.luck import Luck
 from sim.markets import City, load_market
+from sim.scenario import Scenario
+from sim.shop.catalogue import Catalogue
 from sim.shop.ids import Ids
 from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.region import Region
+from sim.shop.traits import Person, TraitMix
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -20,3 +24,14 @@ def region(city: City) -> Region:
 
 REGION = region(load_market("international").cities[0])
 WAREHOUSE = REGION.warehouses[0]
+
+
+def _like_all() -> Person:
+    """Return a person without traits."""
+    spreads = "price_taste_sigma", "basket_sigma", "units_sigma", "pace_sigma", "absence_sigma"
+    plan = Scenario.model_validate({"traits": dict.fromkeys(spreads, 0.0)})
+    catalogue = Catalogue.build(load_market("international"), Luck(1), products=50)
+    return TraitMix(Luck(1), plan, catalogue).person("planner", (0.0, 0.0))
+
+
+LIKE_ALL = _like_all()

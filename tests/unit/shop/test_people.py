@@ -10,7 +10,7 @@ from sim.clock.units import DAY_US
 from sim.luck import Luck, Purpose
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
-from sim.shop.people import Address, Customer, EarlierLife, VisitPropensity, activity_of, earlier_life_by
+from sim.shop.people import Address, Customer, EarlierLife, VisitPropensity, activity_by, earlier_life_by
 
 BASELINE = Scenario()
 DEMAND = Demand(satisfaction_pull=0.5, recency_floor=0.2, recency_half_life_days=10.0, rest_after_order_days=2.0)
@@ -44,8 +44,8 @@ def test_without_a_pause_who_just_ordered_is_liveliest():
 
 
 def test_activity_is_the_personas_factor_about_a_median():
-    loyal = [activity_of(number, "loyal", Luck(1), BASELINE) for number in range(2000)]
-    planner = [activity_of(number, "planner", Luck(1), BASELINE) for number in range(2000)]
+    own = [Luck(1).draws(Purpose.CUSTOMER, number, n=1) for number in range(2000)]
+    loyal, planner = ([activity_by(u, persona, BASELINE) for u in own] for persona in ("loyal", "planner"))
     assert median(loyal) == pytest.approx(1.5, rel=0.1)
     assert [a / b for a, b in zip(loyal, planner, strict=True)] == pytest.approx([1.5 / 0.8] * 2000)
 

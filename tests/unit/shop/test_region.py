@@ -12,9 +12,12 @@ from sim.markets import load_market
 from sim.scenario import Scenario
 from sim.scenario.demand import Demand
 from sim.shop.geography import distance_m
+from sim.shop.ids import Ids
 from sim.shop.people import Address, Customer, VisitPropensity
+from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.region import AbandonedCart, Region
-from tests.unit.shop.city import region
+from sim.shop.traits import activity_by_hour
+from tests.unit.shop.city import EPOCH, region
 
 NEW_YORK = load_market("international").cities[0]  # warehouses in Bushwick (58 %) and Mott Haven (42 %)
 EVERYBODY = VisitPropensity(Demand(satisfaction_pull=0.0, recency_floor=1.0))  # everybody is at the bound
@@ -66,17 +69,17 @@ def test_the_warehouse_of_a_customer_is_the_nearest_one(city):
 
 
 def test_nobody_comes_where_nobody_lives(city):
-    assert city.sample_customer([0.5] * 16, 0, EVERYBODY) is None
+    assert city.sample_customer([0.5] * 24, 0, EVERYBODY) is None
 
 
 def test_customers_come_in_proportion_to_their_activity(city):
     for number, activity in enumerate((1.0, 3.0, 6.0), start=1):
         city.add_customer(somebody(number, activity))
-    uniforms = Luck(1).draws(Purpose.VISITOR, 1, n=20_000)
+    uniforms = Luck(1).draws(Purpose.VISITOR, 1, n=30_000)
     came = Counter(
         customer.customer_id
-        for pair in zip(uniforms[::2], uniforms[1::2], strict=True)
-        if (customer := city.sample_customer(pair, 0, EVERYBODY))
+        for three in zip(uniforms[::3], uniforms[1::3], uniforms[2::3], strict=True)
+        if (customer := city.sample_customer(three, 0, EVERYBODY))
     )
     for customer_id, share in ((101, 0.1), (201, 0.3), (301, 0.6)):
         assert abs(came[customer_id] / 10_000 - share) < 4.0 * (share * (1.0 - share) / 10_000) ** 0.5
@@ -88,8 +91,8 @@ def test_propensity_decides_by_rejection(city):
     city.add_customer(happy)
     city.add_customer(sad)
     propensity = VisitPropensity(Demand(satisfaction_pull=1.0, recency_floor=1.0))
-    assert city.sample_customer([0.9, 0.0, 0.1, 0.99], 0, propensity) is happy  # the sad one never comes
-    assert city.sample_customer([0.9, 0.0] * 8, 0, propensity) is None
+    assert city.sample_customer([0.5, 0.9, 0.0, 0.5, 0.1, 0.99], 0, propensity) is happy  # the sad one never comes
+    assert city.sample_customer([0.5, 0.9, 0.0] * 8, 0, propensity) is None
 
 
 def test_who_is_in_a_session_is_not_drawn(city):
@@ -97,7 +100,41 @@ def test_who_is_in_a_session_is_not_drawn(city):
     city.add_customer(first)
     city.add_customer(second)
     first.in_session = True
-    assert city.sample_customer([0.1, 0.0, 0.9, 0.0], 0, EVERYBODY) is second
+    assert city.sample_customer([0.5, 0.1, 0.0, 0.5, 0.9, 0.0], 0, EVERYBODY) is second
+
+
+def test_who_is_established_is_found_by_the_same_luck_whoever_registers_later(city):
+    for number in range(1, 40):
+        city.add_customer(somebody(number), established=True)
+    uniforms = Luck(2).draws(Purpose.VISITOR, 1, n=600)
+    threes = list(zip(uniforms[::3], uniforms[1::3], uniforms[2::3], strict=True))
+
+    def who_comes() -> list[Customer | None]:
+        return [city.sample_customer(three, 0, EVERYBODY) for three in threes]
+
+    before = who_comes()
+    city.add_customer(somebody(40))
+    differ = sum(now is not then for now, then in zip(who_comes(), before, strict=True))
+    assert 0 < differ < 20  # 200 / 40 = 5 of them find the newcomer, and nobody else changes
+
+
+def test_people_come_in_their_hours(city):
+    by_hour = activity_by_hour(2.0)
+    crowded = Region(NEW_YORK, Ids(1), EPOCH, PurchaseMemory(DAY_US), by_hour)
+    for number, hours in enumerate((0, 3), start=1):  # about 02:00 and about 14:00
+        keeps_to_them = somebody(number)
+        keeps_to_them.hours = hours
+        crowded.add_customer(keeps_to_them)
+    for local_hour, expected in ((2, 1), (14, 2)):
+        at = (local_hour + 5) * HOUR_US  # New York is five hours behind in January
+        uniforms = Luck(3).draws(Purpose.VISITOR, local_hour, n=3_000)
+        came = Counter(
+            customer.customer_id // 100
+            for three in zip(uniforms[::3], uniforms[1::3], uniforms[2::3], strict=True)
+            if (customer := crowded.sample_customer(three, at, EVERYBODY))
+        )
+        share = by_hour[local_hour][(0, 3)[expected - 1]] / (by_hour[local_hour][0] + by_hour[local_hour][3])
+        assert abs(came[expected] / 1_000 - share) <= 4.0 * (share * (1.0 - share) / 1_000) ** 0.5
 
 
 # --- carts left behind -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sim.shop.catalogue import Product
 from sim.shop.habits import Habits, odds
 from sim.shop.shopping import after_arrival, after_cart_change, after_view, second_thoughts
 from sim.shop.visit import Visit
-from tests.unit.shop.city import REGION, WAREHOUSE
+from tests.unit.shop.city import LIKE_ALL, REGION, WAREHOUSE
 
 PLAIN = Persona()
 FUNNEL = Funnel(
@@ -22,7 +22,9 @@ FUNNEL = Funnel(
 def visit(
     *items: int, looking_at: int = 9, empty_shelf: bool = False, eagerness: float = 1.0, persona: Persona = PLAIN
 ) -> Visit:
-    made = Visit(101, None, Habits("planner", persona, FUNNEL, eagerness), (0.0, 0.0), REGION, WAREHOUSE, Luck(1))
+    habits = Habits("planner", persona, FUNNEL, eagerness)
+    first = Luck(1).draws(Purpose.SESSION_STEP, 101, 0, 64)
+    made = Visit(101, None, LIKE_ALL, habits, (0.0, 0.0), REGION, WAREHOUSE, Luck(1), first)
     made.items = dict.fromkeys(items, 1)
     made.product = Product(looking_at, 1, "Kettle", 1999, 1000, 900, rank=1, popularity=1.0)
     made.saw_empty_shelf = empty_shelf
@@ -131,7 +133,7 @@ def thoughts(
     u: list[float], *, subtotal: float = 30.0, fee: float = 0.0, wait_h: float = 0.0, **persona: float
 ) -> str | None:
     plain = Funnel(fee_second_thoughts=0.2, price_second_thoughts=0.2, checkout_whim=0.2)
-    return second_thoughts(u, plain, Persona(**persona), subtotal=subtotal, fee=fee, wait_h=wait_h)
+    return second_thoughts(u, plain, Persona.model_validate(persona), subtotal=subtotal, fee=fee, wait_h=wait_h)
 
 
 def test_without_a_cause_there_is_no_second_thought():

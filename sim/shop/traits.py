@@ -1,0 +1,178 @@
+"""Traits: what a person keeps from visit to visit.
+
+They are a pure function of the seed and of the person's home, which a stranger has from the first visit on and keeps
+as a customer; so nothing of them needs a column to go on from, and the first order is like those that follow.
+"""
+
+from __future__ import annotations
+
+from math import cos, exp, pi
+from statistics import NormalDist
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+from sim.luck import Purpose, Weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.luck import Luck
+    from sim.scenario import Scenario
+    from sim.scenario.funnel import Persona
+    from sim.shop.catalogue import Catalogue
+
+HOURS_A_CLASS = 4
+CLASSES_OF_HOURS = 24 // HOURS_A_CLASS
+BY_EMAIL = "email"
+
+_numbers = Struct("<5H4B").unpack  # what is chosen by weights is finer than what has 256 levels
+_SIZE = 14
+_WORD = 1 << 16
+_LEVELS = 256
+_NORMAL = [NormalDist().inv_cdf((level + 0.5) / _LEVELS) for level in range(_LEVELS)]
+
+
+def home_key(latitude: float, longitude: float) -> int:
+    """Return the number of a home, whose degrees are rounded to six decimals: no two places share one."""
+    return (round(latitude * 1e6) + 90_000_000) * 360_000_001 + round(longitude * 1e6) + 180_000_000
+
+
+class Person:
+    """A person's traits; factors are relative to the scenario's and to the persona's own.
+
+    `taste` is by product: the factor on the odds of adding it that the person's liking for dear or cheap goods makes.
+    """
+
+    __slots__ = (
+        "_absence", "_category", "_channel", "_device", "_method", "_mix", "basket", "home", "pace", "persona", "taste",
+        "units",
+    )  # fmt: skip
+
+    def __init__(self, persona: str, home: tuple[float, float], digest: bytes, mix: TraitMix) -> None:
+        """`digest` is the person's luck."""
+        self.persona = persona
+        self.home = home
+        self._mix = mix
+        numbers = _numbers(digest)
+        self._device, self._channel, self._method, self._category, self._absence, price, basket, units, pace = numbers
+        self.taste = mix.taste[price] or mix.taste_of(price)
+        self.basket = mix.basket[basket]
+        self.units = mix.units[units]
+        self.pace = mix.pace[pace]
+
+    def device(self, u_habit: float, u: float) -> str:
+        """Return what they come with this time."""
+        mix = self._mix
+        return mix.device[self.persona].pick(self._device / _WORD if u_habit < mix.device_habit else u)
+
+    def channel(self, device: str, u_habit: float, u: float) -> str:
+        """Return how they come this time, with that device."""
+        mix = self._mix
+        return mix.channel[self.persona, device].pick(self._channel / _WORD if u_habit < mix.channel_habit else u)
+
+    def channel_of_strangers(self, device: str, u: float) -> str:
+        """Return how they come if e-mail is no way."""
+        return self._mix.channel_of_strangers[self.persona, device].pick(u)
+
+    def method(self, u_habit: float, u: float) -> str:
+        """Return how they pay this time."""
+        return self._mix.method.pick(self._method / _WORD if u_habit < self._mix.method_habit else u)
+
+    @property
+    def category_id(self) -> int:
+        """The favourite category."""
+        return self._mix.category.pick(self._category / _WORD)
+
+    @property
+    def absence(self) -> float:
+        """How often they are out when a courier rings, over what is usual."""
+        level: int = self._absence * _LEVELS // _WORD
+        return self._mix.absence[level]
+
+
+class TraitMix:
+    """How traits are spread among people, by persona; makes a person of a home."""
+
+    def __init__(self, luck: Luck, scenario: Scenario, catalogue: Catalogue) -> None:
+        traits, personas = scenario.traits, scenario.funnel.personas
+        self._luck = luck
+        self.device_habit, self.channel_habit = traits.device_habit, traits.channel_habit
+        self.method_habit, self.category_habit = traits.method_habit, traits.category_habit
+        self.device = {
+            name: Weighted.named(_times(scenario.demand.device_weight, persona.device_factor))
+            for name, persona in personas.items()
+        }
+        self.channel, self.channel_of_strangers = {}, {}
+        for name, persona in personas.items():
+            for device in scenario.demand.device_weight:
+                weights = _channels(scenario, persona, device)
+                others = {channel: weight for channel, weight in weights.items() if channel != BY_EMAIL}
+                self.channel[name, device] = Weighted.named(weights if any(weights.values()) else {"direct": 1.0})
+                self.channel_of_strangers[name, device] = Weighted.named(
+                    others if any(others.values()) else {"direct": 1.0}
+                )
+        self.method = Weighted.named(scenario.payment.method_weight)
+        self.category = Weighted(*_popularity(catalogue))
+        self.hours = class_of_hours(scenario.demand.hour_of_day_share)
+        self.taste: list[list[float]] = [[] for _ in _NORMAL]  # of each level by product id, when one is met
+        self._price_taste_sigma = traits.price_taste_sigma
+        self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
+        self.basket = _around_1(traits.basket_sigma)
+        self.units = _around_1(traits.units_sigma)
+        self.pace = [exp(traits.pace_sigma * z) for z in _NORMAL]
+        self.absence = _around_1(traits.absence_sigma)
+
+    def person(self, persona: str, home: tuple[float, float]) -> Person:
+        """Return who of that persona lives there (degrees)."""
+        return Person(persona, home, self._luck.digest(Purpose.PERSON, home_key(*home), _SIZE), self)
+
+    def taste_of(self, level: int) -> list[float]:
+        """Return by product what a level of liking for dear goods does to the odds of adding it.
+
+        That is exp(z x - s^2 x^2 / 2), with x the logarithm of the price over the usual one, z the person's own normal
+        with standard deviation s: by all people together a product is added as often as without.
+        """
+        spread = self._price_taste_sigma
+        z = spread * _NORMAL[level]
+        self.taste[level] = taste = [exp(z * x - (spread * x) ** 2 / 2.0) for x in self._dearness]
+        return taste
+
+
+def class_of_hours(share: Sequence[float]) -> Weighted[int]:
+    """Return the choice of the hours that somebody is active in: 0 is about 02:00, 1 about 06:00 and so on.
+
+    `share` is of sessions by local hour; the more come at an hour, the more keep to it.
+    """
+    return Weighted(
+        range(CLASSES_OF_HOURS), [sum(share[at : at + HOURS_A_CLASS]) for at in range(0, 24, HOURS_A_CLASS)]
+    )
+
+
+def activity_by_hour(concentration: float) -> list[list[float]]:
+    """Return by local hour how active each class is: exp(kappa cos(angle between the hour and the class's middle))."""
+    middles = [HOURS_A_CLASS * (number + 0.5) for number in range(CLASSES_OF_HOURS)]
+    return [
+        [exp(concentration * cos(2.0 * pi * (hour + 0.5 - middle) / 24.0)) for middle in middles] for hour in range(24)
+    ]
+
+
+def _channels(scenario: Scenario, persona: Persona, device: str) -> dict[str, float]:
+    on_device = scenario.traits.channel_factor_by_device.get(device, {})  # type: ignore[call-overload]
+    return _times(_times(scenario.demand.channel_weight, persona.channel_factor), on_device)
+
+
+def _times(weights: Mapping[str, float], factors: Mapping[Any, float]) -> dict[str, float]:
+    product = {name: weight * factors.get(name, 1.0) for name, weight in weights.items()}
+    return product if any(product.values()) else dict(weights)
+
+
+def _popularity(catalogue: Catalogue) -> tuple[list[int], list[float]]:
+    share: dict[int, float] = {}
+    for product in catalogue.products:
+        share[product.category_id] = share.get(product.category_id, 0.0) + product.popularity
+    return list(sorted_ids := sorted(share)), [share[category_id] for category_id in sorted_ids]
+
+
+def _around_1(sigma: float) -> list[float]:
+    """Return the quantiles of a lognormal of mean 1."""
+    return [exp(sigma * z - sigma * sigma / 2.0) for z in _NORMAL]
