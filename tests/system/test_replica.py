@@ -67,7 +67,7 @@ def killed(replica: Replica, service: str) -> None:
     """Kill all in a container but its init, which follows; and wait until Docker has started it again."""
     before = replica.system.container(service)["RestartCount"]
     replica.system.exec(service, "bash", "-c", "kill -KILL -1", check=False)
-    eventually(lambda: replica.system.container(service)["RestartCount"] > before, 60, f"{service} is started again")
+    eventually(lambda: replica.system.container(service)["RestartCount"] > before, 300, f"{service} is started again")
 
 
 def healthy(replica: Replica, service: str) -> None:
