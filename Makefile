@@ -107,7 +107,7 @@ test-long: install ## what takes long, without Docker: histories, outages, kills
 
 test-system: install ## what takes long or needs Docker; what cannot be run here is named at the end
 	@$(if $(ARGS),true,$(MAKE) --no-print-directory test-long test-browser test-pooler bench-guard)
-	$(RUN) pytest tests/system -o faulthandler_timeout=900 $(ARGS)
+	$(RUN) pytest tests/system -o faulthandler_timeout=900 --durations 20 $(ARGS)
 
 lint: install ## ruff, mypy, import rules, whether what `make schema` writes is fresh
 	$(RUN) ruff check
