@@ -24,6 +24,7 @@ _PUBLISHED = re.compile(
 NO_BAND = {
     "courier-stop-time": "an input (`delivery.stop_min`, `stop_shape`): no row says when a courier reached a door",
     "courier-speed": "an input (`speed_km_per_h` of a vehicle): rows have the time of a leg with its stop only",
+    "habits": "compared among the figures of realism, whose bands are about these values",
     "campaign-week": "an input (`campaigns`), and the baseline has no campaign; the scenario `peak_season` has one",
 }
 """Published figures that no band is drawn around, and why."""
