@@ -19,7 +19,9 @@ ODD = (
     "UPDATE addresses SET street = '' WHERE address_id % 5 = 0",
     "UPDATE addresses SET street = 'NULL' WHERE address_id % 5 = 1",
     "UPDATE addresses SET street = E'\\\\N' WHERE address_id % 5 = 2",
-    "UPDATE reviews SET comment = CASE mod(review_id / 100, 3) WHEN 0 THEN '' WHEN 1 THEN '  ' END",
+    """UPDATE reviews SET comment = CASE mod(place, 3) WHEN 0 THEN '' WHEN 1 THEN '  ' END
+    FROM (SELECT review_id, row_number() OVER (ORDER BY review_id) AS place FROM reviews) o
+    WHERE o.review_id = reviews.review_id""",
 )
 
 
@@ -36,10 +38,12 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def shop(postgres_url: str) -> Iterator[Shop]:
     """Thirty hours of a small shop, with odd texts in it; nobody changes it."""
     with Shop.in_new_database(postgres_url) as shop:
-        shop.run(duration="30h", start="2026-01-05T09:00Z")
+        shop.run(duration="30h", start="2026-01-05T09:00Z", scale="0.08")
         with shop.connected() as connection, connection.cursor() as cursor:
             for statement in ODD:
                 cursor.execute(statement)
+        [(reviews,)] = shop.rows("SELECT count(*) FROM reviews")
+        assert reviews >= 3, "of each kind of comment there is one"
         yield shop
 
 

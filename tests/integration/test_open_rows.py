@@ -33,7 +33,7 @@ FROM orders JOIN order_items USING (order_id) WHERE delivered_at >= %s ORDER BY 
 @pytest.fixture(scope="module")
 def shop(postgres_url: str) -> Iterator[Shop]:
     with Shop.in_new_database(postgres_url) as shop:
-        shop.run(duration="40h", scale="0.03")
+        shop.run(duration="40h", scale="0.06")
         yield shop
 
 
