@@ -47,11 +47,11 @@ def _channel_by(visits: pd.DataFrame, other: str) -> float:
 FIGURES: Sequence[Figure] = (
     Figure(
         "channel_by_device", "channel × device, sessions: Cramér's V",
-        0.03, 0.3, "", OUR_CHOICE, VISITS, channel_by_device,
+        0.03, 0.3, "", OUR_CHOICE, VISITS, channel_by_device, held=True,
     ),
     Figure(
         "channel_by_persona", "channel × persona, sessions of known customers: Cramér's V",
-        0.03, 0.3, "", OUR_CHOICE, VISITS, channel_by_persona,
+        0.03, 0.3, "", OUR_CHOICE, VISITS, channel_by_persona, held=True,
     ),
     Figure(
         "channel_by_week", "channel × week, sessions: Cramér's V",

@@ -92,15 +92,15 @@ def category_taste(baskets: pd.DataFrame) -> float:
 FIGURES: Sequence[Figure] = (
     Figure(
         "same_device", "consecutive visits of a known customer on the same device",
-        75, 92, "%", OUR_CHOICE, VISITS, same_device,
+        75, 92, "%", OUR_CHOICE, VISITS, same_device, held=True,
     ),
     Figure(
         "same_channel", "consecutive visits of a known customer by the same channel",
-        35, 60, "%", OUR_CHOICE, VISITS, same_channel,
+        35, 60, "%", OUR_CHOICE, VISITS, same_channel, held=True,
     ),
     Figure(
         "same_payment_method", "consecutive orders of a customer by the same payment method",
-        80, 95, "%", OUR_CHOICE, PURCHASES, same_payment_method,
+        80, 95, "%", OUR_CHOICE, PURCHASES, same_payment_method, held=True,
     ),
     Figure(
         "order_value_icc", "order value (ln), share of variance between customers (ICC)",

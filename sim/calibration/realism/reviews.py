@@ -81,7 +81,7 @@ def too_late_with_five_stars(returns: pd.DataFrame) -> float:
 FIGURES: Sequence[Figure] = (
     Figure(
         "distinct_texts", "different texts, of the reviews with a text",
-        90, 100, "%", OUR_CHOICE, REVIEWS, distinct_texts,
+        90, 100, "%", OUR_CHOICE, REVIEWS, distinct_texts, held=True,
     ),
     Figure(
         "texts_of_other_categories", "reviews whose text stands under another category too",
@@ -89,7 +89,7 @@ FIGURES: Sequence[Figure] = (
     ),
     Figure(
         "reviews_by_night", "reviews written at 00–06 h local",
-        1, 8, "%", OUR_CHOICE, REVIEWS, reviews_by_night,
+        1, 8, "%", OUR_CHOICE, REVIEWS, reviews_by_night, held=True,
     ),
     Figure(
         "second_ones_never_bought", "reviews of a second one by people who never ordered another",

@@ -110,7 +110,7 @@ FIGURES: Sequence[Figure] = (
     ),
     Figure(
         "dwell_icc", "time on a product's page (ln), share of variance between customers (ICC)",
-        0.03, 0.4, "", OUR_CHOICE, DWELLS, dwell_icc,
+        0.03, 0.4, "", OUR_CHOICE, DWELLS, dwell_icc, held=True,
     ),
     Figure(
         "bounces_that_last", "bounced visits that have a duration",
