@@ -77,7 +77,7 @@ class ArrivalMix:
         if known is None:
             funnel = self._funnel
             eagerness = funnel.channel_eagerness[channel] * funnel.device_eagerness[device]
-            known = Habits(persona, funnel.personas[persona], funnel, eagerness)
+            known = Habits(funnel.personas[persona], funnel, eagerness)
             self._habits[persona, channel, device] = known
         return known
 
@@ -192,7 +192,7 @@ def new_visit(
 ) -> Visit:
     """Return a session at its beginning; `steps` are the uniforms of its first steps."""
     warehouse = region.nearest_warehouse(*person.home) if customer is None else region.warehouse_of(customer)
-    return Visit(session_id, customer, person, habits, person.home, region, warehouse, world.luck, steps)
+    return Visit(session_id, customer, person, habits, region, warehouse, world.luck, steps)
 
 
 def _channel(world: World, session_id: int, person: Person, device: str, u: Sequence[float], *, known: bool) -> str:

@@ -44,7 +44,7 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
     units = sum(line.quantity for line in lines)
-    promised_at = quote(now, world.scenario, visit.warehouse, visit.place, units, len(lines))
+    promised_at = quote(now, world.scenario, visit.warehouse, visit.person.home, units, len(lines))
     level = 100.0 * world.market.price_level
     reason = second_thoughts(
         u,
@@ -121,13 +121,13 @@ def _delivery_fee(world: World, subtotal_cents: int) -> int:
 
 def _register(world: World, visit: Visit) -> Customer:
     """Make a customer of a visitor, who lives where the session came from."""
-    ids = visit.region.ids
+    ids, person = visit.region.ids, visit.person
     customer_id, address_id = ids.next("customer"), ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
     u_own = world.luck.draws(Purpose.CUSTOMER, customer_id, n=2)
-    activity = activity_by(u_own, visit.habits.name, world.scenario)
+    activity = activity_by(u_own, person.persona, world.scenario)
     satisfaction = world.scenario.satisfaction.new_customer
-    customer = Customer(customer_id, visit.habits.name, address_id, *visit.place, satisfaction, activity)
+    customer = Customer(customer_id, person.persona, address_id, *person.home, satisfaction, activity)
     customer.hours = world.traits.hours.pick(u_own[1])
     register(world, visit.region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))

@@ -19,13 +19,17 @@ class Crowd:
         self.customers: list[Customer] = []
         self._cumulated = array("d")  # searched for every visit: side by side it stays in the cache
 
-    def add(self, customer: Customer) -> float:
-        """Add a customer, who is registered later than the others; returns the activity of all together."""
-        total = customer.activity + (self._cumulated[-1] if self._cumulated else 0.0)
-        self._cumulated.append(total)
-        self.customers.append(customer)
-        return total
+    @property
+    def activity(self) -> float:
+        """The activity of all together."""
+        return self._cumulated[-1] if self._cumulated else 0.0
 
-    def at(self, activity: float) -> Customer:
-        """Return the customer on whom an activity between 0 and the total falls."""
-        return self.customers[min(len(self.customers) - 1, bisect_right(self._cumulated, activity))]
+    def add(self, customer: Customer) -> None:
+        """Add a customer, who is registered later than the others."""
+        self._cumulated.append(customer.activity + self.activity)
+        self.customers.append(customer)
+
+    def pick(self, u: float) -> Customer:
+        """Return the customer that the uniform u in [0, 1) falls on; somebody must be there."""
+        cumulated = self._cumulated
+        return self.customers[min(len(cumulated) - 1, bisect_right(cumulated, u * cumulated[-1]))]

@@ -19,12 +19,11 @@ class Habits:
 
     __slots__ = (
         "add", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
-        "leave_for_price", "most_steps", "name", "not_add", "persona", "same_category", "view_more", "whim_after_add",
+        "leave_for_price", "most_steps", "not_add", "persona", "same_category", "view_more", "whim_after_add",
     )  # fmt: skip
 
-    def __init__(self, name: str, persona: Persona, funnel: Funnel, eagerness: float) -> None:
-        """`name` is the persona's; `eagerness` is the factor on the odds of buying, by channel and device."""
-        self.name = name
+    def __init__(self, persona: Persona, funnel: Funnel, eagerness: float) -> None:
+        """`eagerness` is the factor on the odds of buying, by channel and device."""
         self.persona = persona
         self.funnel = funnel
         self.most_steps = funnel.most_steps

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from itertools import accumulate
-from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import HOUR_US, QUARTER_US
@@ -72,7 +71,6 @@ class Region:
         self._crowds = [
             Crowd() for _ in range(2 * len(active_hours[0]))
         ]  # of the opening, then of those registered since
-        self._activity = [0.0 for _ in self._crowds]
         self._below: list[float] = []
         self._weighed_until = _NEVER
 
@@ -83,7 +81,7 @@ class Region:
         in shops that register others, and scenarios that share it differ by their own doing.
         """
         number = customer.hours if established else customer.hours + len(self._crowds) // 2
-        self._activity[number] = self._crowds[number].add(customer)
+        self._crowds[number].add(customer)
         self._weighed_until = _NEVER
 
     @property
@@ -107,7 +105,7 @@ class Region:
             which = bisect_right(below, u_crowd * total)
             if which == len(below):  # rounded up to the total
                 continue
-            customer = self._crowds[which].at(u_who * self._activity[which])
+            customer = self._crowds[which].pick(u_who)
             if not customer.in_session and u_visits * bound < propensity.of(customer, now_us):
                 return customer
         return None
@@ -115,7 +113,9 @@ class Region:
     def _weigh(self, now_us: int) -> None:
         """Work out how active each crowd is now, which holds until a quarter of an hour of the clock is over."""
         active = self._active_hours[self.clock.hour(now_us)]
-        self._below = list(accumulate(map(mul, self._activity, (*active, *active))))
+        self._below = list(
+            accumulate(crowd.activity * factor for crowd, factor in zip(self._crowds, (*active, *active), strict=True))
+        )
         self._weighed_until = now_us + QUARTER_US - self.clock.local_us(now_us) % QUARTER_US
 
     def home(self, u_district: float, u_distance: float, u_bearing: float) -> tuple[float, float]:

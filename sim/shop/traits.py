@@ -107,7 +107,7 @@ class TraitMix:
             for device in scenario.demand.device_weight:
                 weights = _channels(scenario, persona, device)
                 others = {channel: weight for channel, weight in weights.items() if channel != BY_EMAIL}
-                self.channel[name, device] = Weighted.named(weights if any(weights.values()) else {"direct": 1.0})
+                self.channel[name, device] = Weighted.named(weights)
                 self.channel_of_strangers[name, device] = Weighted.named(
                     others if any(others.values()) else {"direct": 1.0}
                 )

@@ -28,7 +28,6 @@ class Visit:
     customer: Customer | None
     person: Person
     habits: Habits
-    place: tuple[float, float]
     region: Region
     warehouse: Warehouse
     _luck: Luck

@@ -277,10 +277,10 @@ class Tiny:
         place = north(1000) if customer is None else (customer.address.latitude, customer.address.longitude)
         session_id = self.region.ids.next("session")
         funnel = self.world.scenario.funnel
-        habits = Habits("loyal", funnel.personas["loyal"], funnel, eagerness=1.0)
+        habits = Habits(funnel.personas["loyal"], funnel, eagerness=1.0)
         person = self.world.traits.person("loyal", place)
         _, steps = visitor_draws(self.world.luck, session_id)
-        visit = Visit(session_id, customer, person, habits, place, self.region, self.warehouse, self.world.luck, steps)
+        visit = Visit(session_id, customer, person, habits, self.region, self.warehouse, self.world.luck, steps)
 
         def enter() -> None:
             arrive(self.world, visit, None)

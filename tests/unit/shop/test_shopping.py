@@ -22,9 +22,9 @@ FUNNEL = Funnel(
 def visit(
     *items: int, looking_at: int = 9, empty_shelf: bool = False, eagerness: float = 1.0, persona: Persona = PLAIN
 ) -> Visit:
-    habits = Habits("planner", persona, FUNNEL, eagerness)
+    habits = Habits(persona, FUNNEL, eagerness)
     first = Luck(1).draws(Purpose.SESSION_STEP, 101, 0, 64)
-    made = Visit(101, None, LIKE_ALL, habits, (0.0, 0.0), REGION, WAREHOUSE, Luck(1), first)
+    made = Visit(101, None, LIKE_ALL, habits, REGION, WAREHOUSE, Luck(1), first)
     made.items = dict.fromkeys(items, 1)
     made.product = Product(looking_at, 1, "Kettle", 1999, 1000, 900, rank=1, popularity=1.0)
     made.saw_empty_shelf = empty_shelf
