@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.calibration.figures import share_held
+from sim.cli.calibrate_rows import bold, by_figure, headings, markdown
 from sim.experiments.tables import Table
 
 if TYPE_CHECKING:
@@ -54,10 +55,9 @@ def published_figures() -> dict[str, re.Match[str]]:
 def table(by_seed: BySeed) -> Table:
     """The comparison as a table for the terminal."""
     rows = [
-        [seeds[0].what, seeds[0].band, *(one.value for one in seeds), _verdict(seeds)] for seeds in _by_figure(by_seed)
+        [seeds[0].what, seeds[0].band, *(one.value for one in seeds), _verdict(seeds)] for seeds in by_figure(by_seed)
     ]
-    headings = ["figure", "band", *(f"seed {seed}" for seed in by_seed), "verdict"]
-    return Table("The shop against published figures", headings, rows, words=1)
+    return Table("The shop against published figures", headings(by_seed, "figure", "band"), rows, words=1)
 
 
 def page(by_seed: BySeed, conditions: str) -> str:
@@ -83,10 +83,6 @@ do not show is looked for in [Is it real?](notebooks/05_is_it_real.md).
 """
 
 
-def _by_figure(by_seed: BySeed) -> list[tuple[Measured, ...]]:
-    return list(zip(*by_seed.values(), strict=True))
-
-
 def _verdict(seeds: Sequence[Measured]) -> str:
     held = sum(one.holds for one in seeds)
     return "in" if held == len(seeds) else "out" if held == 0 else f"in: {held} of {len(seeds)}"
@@ -101,20 +97,20 @@ def _counts(by_seed: BySeed) -> str:
 
 
 def _markdown(by_seed: BySeed) -> str:
-    headings = ["figure", "published", "band", *(f"seed {seed}" for seed in by_seed), "verdict"]
-    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
+    return markdown(headings(by_seed, "figure", "published", "band"), _cells(by_seed))
+
+
+def _cells(by_seed: BySeed) -> Iterator[list[str]]:
     known, shown = published_figures(), set[str]()
-    for seeds in _by_figure(by_seed):
+    for seeds in by_figure(by_seed):
         verdict = _verdict(seeds)
-        cells = [
+        yield [
             seeds[0].what,
             "; ".join(_told(anchor, known, shown) for anchor in seeds[0].published) or "our choice",
             seeds[0].band,
-            *(one.value if one.holds else f"**{one.value}**" for one in seeds),
-            verdict if verdict == "in" else f"**{verdict}**",
+            *(bold(one.value, unless=one.holds) for one in seeds),
+            bold(verdict, unless=verdict == "in"),
         ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
 
 
 def _told(anchor: str, known: Mapping[str, re.Match[str]], shown: set[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.cli.calibrate_rows import bold, by_figure, headings, markdown
 from sim.experiments.tables import Table
 
 if TYPE_CHECKING:
@@ -18,10 +19,9 @@ def table(by_seed: BySeed) -> Table:
     """The figures of realism as a table for the terminal."""
     rows = [
         [seeds[0].figure.sentence, seeds[0].figure.band, *(one.shown for one in seeds), verdict(seeds)]
-        for seeds in _by_figure(by_seed)
+        for seeds in by_figure(by_seed)
     ]
-    headings = ["figure", "band", *(f"seed {seed}" for seed in by_seed), "verdict"]
-    return Table("Whether anybody and anything is an individual", headings, rows, words=1)
+    return Table("Whether anybody and anything is an individual", headings(by_seed, "figure", "band"), rows, words=1)
 
 
 def section(by_seed: BySeed) -> str:
@@ -53,10 +53,6 @@ def verdict(seeds: Sequence[Found]) -> str:
     return f"not yet: in {inside} of {len(seeds)}" if inside else "not yet"
 
 
-def _by_figure(by_seed: BySeed) -> list[tuple[Found, ...]]:
-    return list(zip(*by_seed.values(), strict=True))
-
-
 def _counts(by_seed: BySeed) -> str:
     return "\n".join(
         f"- seed {seed}: {sum(one.holds for one in found)} of {len(found)} in their band,"
@@ -66,11 +62,10 @@ def _counts(by_seed: BySeed) -> str:
 
 
 def _markdown(by_seed: BySeed) -> str:
-    headings = ["figure", "real shops", "band", *(f"seed {seed}" for seed in by_seed), "verdict"]
-    lines = [f"| {' | '.join(headings)} |", "|---" * len(headings) + "|"]
-    for seeds in _by_figure(by_seed):
-        figure, word = seeds[0].figure, verdict(seeds)
-        values = (one.shown if one.holds else f"**{one.shown}**" for one in seeds)
-        shown = word if word.startswith("in") else f"**{word}**"
-        lines.append(f"| {' | '.join([figure.sentence, figure.source, figure.band, *values, shown])} |")
-    return "\n".join(lines)
+    return markdown(headings(by_seed, "figure", "real shops", "band"), map(_cells, by_figure(by_seed)))
+
+
+def _cells(seeds: Sequence[Found]) -> list[str]:
+    figure, word = seeds[0].figure, verdict(seeds)
+    values = (bold(one.shown, unless=one.holds) for one in seeds)
+    return [figure.sentence, figure.source, figure.band, *values, bold(word, unless=word.startswith("in"))]

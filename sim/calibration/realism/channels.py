@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.calibration.realism.figure import OUR_CHOICE, Figure
-from sim.calibration.realism.statistics import cramers_v
+from sim.calibration.realism.statistics import cramers_v, cross_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def channel_by_week(visits: pd.DataFrame) -> float:
 
 
 def _channel_by(visits: pd.DataFrame, other: str) -> float:
-    return cramers_v(visits.groupby(["channel", other])["visits"].sum().unstack(fill_value=0).to_numpy())
+    return cramers_v(cross_table(visits["channel"], visits[other], visits["visits"]))
 
 
 FIGURES: Sequence[Figure] = (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.realism.figure import OUR_CHOICE, Figure
-from sim.calibration.realism.statistics import cramers_v, extra_poisson_cv
+from sim.calibration.realism.statistics import cramers_v, cross_table, extra_poisson_cv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +115,7 @@ def receipts_out_of_hours(receipts: pd.DataFrame) -> float:
 
 
 def _hours_by(visits: pd.DataFrame, other: str) -> float:
-    table = visits.groupby([visits["quarter"] // 4, other])["visits"].sum().unstack(fill_value=0)
-    return cramers_v(table.to_numpy())
+    return cramers_v(cross_table(visits["quarter"] // 4, visits[other], visits["visits"]))
 
 
 def _daily(counts: pd.DataFrame, what: str) -> pd.DataFrame:

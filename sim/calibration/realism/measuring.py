@@ -51,10 +51,15 @@ _DAYS = "SELECT extract(epoch FROM sim_now - epoch) / 86400 FROM sim.current_run
 
 
 def measure_realism(connection: Connection, figures: Sequence[Figure] = FIGURES) -> Iterator[Found]:
-    """Yield the figures of a shop in their order; neighbours that ask for the same rows have them read once."""
+    """Yield the figures of a shop in their order; neighbours that ask for the same rows have them read once.
+
+    What only figures ask for that the shop is too young for is not read.
+    """
     age_days = float(connection.exec_driver_sql(_DAYS).scalar_one())
-    for query, neighbours in groupby(figures, key=lambda figure: figure.rows):
-        rows = selected(connection, query)
+    for query, same in groupby(figures, key=lambda figure: figure.rows):
+        neighbours = list(same)
+        youngest = min(figure.days for figure in neighbours)
+        rows = selected(connection, query) if age_days >= youngest else pd.DataFrame()
         for figure in neighbours:
             yield found(figure, rows, age_days)
 

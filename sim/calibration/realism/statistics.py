@@ -72,6 +72,20 @@ def per_degree_of_freedom(table: np.ndarray) -> float:
     return _chi_square(counts) / freedom if freedom else float("nan")
 
 
+def cross_table(rows: ArrayLike, columns: ArrayLike, counts: ArrayLike) -> np.ndarray:
+    """Counts summed into a table with a row and a column for each value, in their order."""
+    row, column = (np.unique(np.asarray(values), return_inverse=True)[1] for values in (rows, columns))
+    table = np.zeros((int(row.max(initial=-1)) + 1, int(column.max(initial=-1)) + 1))
+    np.add.at(table, (row, column), np.asarray(counts, dtype=float))
+    return table
+
+
+def per_cent(marked: ArrayLike, counts: ArrayLike) -> float:
+    """The share of what is marked (1) among all that is counted, in per cent."""
+    count = np.asarray(counts, dtype=float)
+    return 100.0 * float(np.asarray(marked, dtype=float) @ count / count.sum())
+
+
 def cramers_v(table: np.ndarray) -> float:
     """How strongly the rows of a table of counts hang together with its columns, 0 (independent) to 1 (Cramér's V).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.calibration.realism.figure import OUR_CHOICE, Figure
+from sim.calibration.realism.statistics import per_cent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def columns_of_the_mind(columns: pd.DataFrame) -> float:
 
 def exits_by_whim(whims: pd.DataFrame) -> float:
     """Share of the reasons for leaving that say "whim", which nobody tells a shop, in per cent. Needs sessions."""
-    return 100.0 * float((whims["whim"] * whims["visits"]).sum() / whims["visits"].sum())
+    return per_cent(whims["whim"], whims["visits"])
 
 
 FIGURES: Sequence[Figure] = (

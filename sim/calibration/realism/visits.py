@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import skew
 
 from sim.calibration.realism.figure import OUR_CHOICE, Figure
-from sim.calibration.realism.statistics import intraclass_correlation
+from sim.calibration.realism.statistics import intraclass_correlation, per_cent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,12 +72,12 @@ def bounces_that_last(bounces: pd.DataFrame) -> float:
 
     Needs sessions.
     """
-    return _per_cent(bounces, "lasted")
+    return per_cent(bounces["lasted"], bounces["visits"])
 
 
 def emails_of_nobody(emails: pd.DataFrame) -> float:
     """Share of the visits by e-mail whose customer is not known, in per cent. Needs sessions."""
-    return _per_cent(emails, "nobody")
+    return per_cent(emails["nobody"], emails["visits"])
 
 
 def _ln(dwells: pd.DataFrame) -> np.ndarray:
@@ -89,10 +89,6 @@ def _medians_apart(dwells: pd.DataFrame, by: str) -> float:
     kinds = dwells.groupby(by)["dwell_s"].agg(["median", "size"])
     enough = kinds["median"][kinds["size"] >= LEAST_STEPS]
     return float(enough.max() / enough.min()) if len(enough) > 1 else float("nan")
-
-
-def _per_cent(counted: pd.DataFrame, mark: str) -> float:
-    return 100.0 * float((counted[mark] * counted["visits"]).sum() / counted["visits"].sum())
 
 
 FIGURES: Sequence[Figure] = (
