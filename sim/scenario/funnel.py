@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.scenario.parameter import Section, parameter, share
-from sim.scenario.traits import Channel, Device, Relative
+from sim.scenario.traits import ChannelFactors, DeviceFactors
 
 Eagerness = Annotated[float, Field(ge=0.0, le=20.0)]
 
@@ -18,10 +18,10 @@ class Persona(Section):
     share_of_customers: float = parameter(0.2, "weight among customers at the opening", unit="weight", ge=0.0)
     share_of_visitors: float = parameter(0.2, "weight among new visitors", unit="weight", ge=0.0)
     visit_factor: float = parameter(1.0, "how often such a customer comes", unit="ratio", ge=0.0, le=20.0)
-    channel_factor: dict[Channel, Relative] = parameter(
+    channel_factor: ChannelFactors = parameter(
         {}, "weight of a channel, over `demand.channel_weight`; 1 where none is given", unit="ratio"
     )
-    device_factor: dict[Device, Relative] = parameter(
+    device_factor: DeviceFactors = parameter(
         {}, "weight of a device, over `demand.device_weight`; 1 where none is given", unit="ratio"
     )
     browse_factor: float = parameter(1.0, "odds of viewing one more product", unit="ratio", gt=0.0, le=20.0)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sim.scenario.parameter import Section, parameter, share
 
 Channel = Literal["direct", "search", "social", "email", "ads", "referral"]
 Device = Literal["mobile", "desktop", "tablet"]
 Relative = Annotated[float, Field(ge=0.0, le=20.0)]
+
+
+def _with_all(names: Any, usual: float | dict[str, float]) -> Callable[[Any], Any]:
+    """Give a table that says some of it all its rows, so that each has a name to change it by."""
+    return lambda table: {**dict.fromkeys(get_args(names), usual), **table} if isinstance(table, dict) else table
+
+
+ChannelFactors = Annotated[dict[Channel, Relative], BeforeValidator(_with_all(Channel, 1.0))]
+DeviceFactors = Annotated[dict[Device, Relative], BeforeValidator(_with_all(Device, 1.0))]
+FactorsByDevice = Annotated[dict[Device, ChannelFactors], BeforeValidator(_with_all(Device, {}))]
 
 
 class Traits(Section):
@@ -22,7 +33,7 @@ class Traits(Section):
     category_habit: float = share(
         0.45, "looks at something new that go to the person's favourite category", source="habits"
     )
-    channel_factor_by_device: dict[Device, dict[Channel, Relative]] = parameter(
+    channel_factor_by_device: FactorsByDevice = parameter(
         {
             "mobile": {"social": 1.25, "ads": 1.1, "direct": 0.95},
             "desktop": {"social": 0.5, "search": 1.15, "email": 1.25, "referral": 1.2},

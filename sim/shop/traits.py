@@ -157,12 +157,12 @@ def activity_by_hour(concentration: float) -> list[list[float]]:
 
 
 def _channels(scenario: Scenario, persona: Persona, device: str) -> dict[str, float]:
-    on_device = scenario.traits.channel_factor_by_device.get(device, {})  # type: ignore[call-overload]
+    on_device = scenario.traits.channel_factor_by_device[device]  # type: ignore[index]
     return _times(_times(scenario.demand.channel_weight, persona.channel_factor), on_device)
 
 
 def _times(weights: Mapping[str, float], factors: Mapping[Any, float]) -> dict[str, float]:
-    product = {name: weight * factors.get(name, 1.0) for name, weight in weights.items()}
+    product = {name: weight * factors[name] for name, weight in weights.items()}
     return product if any(product.values()) else dict(weights)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from sim.experiments.parameters import numeric_parameters
 from sim.scenario import Scenario, ScenarioError, load_scenario, scenario_names
 
 
@@ -69,6 +70,26 @@ def test_a_file_can_extend_a_file(write):
     first = write("delivery: {couriers: 3, hold_min: 1}", "first.yaml")
     delivery = load_scenario(write(f"extends: {first}\ndelivery: {{couriers: 4}}"))[1].delivery
     assert (delivery.couriers, delivery.hold_min) == (4.0, 1.0)
+
+
+@pytest.mark.parametrize("persona", Scenario().funnel.personas)
+def test_any_channel_and_device_can_be_given_a_factor_and_the_others_stay(write, persona):
+    usual = Scenario()
+    for table, names in (
+        (f"funnel: {{personas: {{{persona}: {{channel_factor: {{NAME: 7}}}}}}}}", usual.demand.channel_weight),
+        (f"funnel: {{personas: {{{persona}: {{device_factor: {{NAME: 7}}}}}}}}", usual.demand.device_weight),
+        ("traits: {channel_factor_by_device: {tablet: {NAME: 7}}}", usual.demand.channel_weight),
+    ):
+        for name in names:
+            _, given = load_scenario(write(table.replace("NAME", name)))
+            before, after = numeric_parameters(usual), numeric_parameters(given)
+            assert {path.rpartition(".")[2]: after[path] for path in after if after[path] != before[path]} == {name: 7}
+
+
+def test_a_channel_that_there_is_not_is_refused_with_all_that_there_are(write):
+    said = refusal(write("funnel: {personas: {loyal: {channel_factor: {radio: 2}}}}"))
+    assert said.startswith("scenario: unknown parameter funnel.personas.loyal.channel_factor.radio; known here: ")
+    assert set(said.partition("known here: ")[2].split(", ")) == set(Scenario().demand.channel_weight)
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones():
