@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from sim.embedded import EmbeddedServer
+from sim.embedded import EmbeddedServer, postmaster
 from sim.journal.batch import Batch
 from tests.databases import new_database, new_server
-from tests.integration.test_running import Shop
+from tests.integration.test_running import Shop, eventually
 from tests.long.outages.replay import EVENING as THE_EVENING
 from tests.long.outages.replay import WORKER, Replay, opened_shop, record, replaying
 from tests.long.outages.wire import Wire
@@ -116,3 +119,20 @@ def in_database(server: EmbeddedServer, name: str) -> Shop:
 def administer(server: EmbeddedServer, statement: str) -> None:
     with Shop(url_of(server, "postgres")).connected() as connection, connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def kill(server: EmbeddedServer) -> None:
+    """Kill a server and wait until none of its processes is left; another may have been started by then.
+
+    They outlive the postmaster for a moment, in which one may still commit what it is sent.
+    """
+    cluster = server.data_root / "postgres"
+    running = postmaster.find(cluster)
+    assert running is not None
+    processes = [pid for pid in _processes() if postmaster.is_postgres_of(pid, cluster)]
+    os.kill(running.pid, signal.SIGKILL)
+    eventually(lambda: not any(postmaster.is_postgres_of(pid, cluster) for pid in processes))
+
+
+def _processes() -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]

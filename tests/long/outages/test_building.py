@@ -14,8 +14,8 @@ from sim.embedded import EmbeddedServer
 from sim.postgres.writing import index_building
 from sim.run import history_phase
 from tests.integration.test_running import PATIENCE_S, Shop, differences
-from tests.long.outages.conftest import in_database
-from tests.long.outages.test_server import kill, restart
+from tests.long.outages.conftest import in_database, kill
+from tests.long.outages.test_server import restart
 from tests.long.test_history import KEYS_AND_INDEXES, MISSING
 
 HISTORY: dict[str, Any] = {"duration": "5h", "processes": "2"}

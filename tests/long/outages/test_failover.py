@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from sim.embedded import EmbeddedServer, postmaster, privileges
+from sim.embedded import EmbeddedServer, privileges
 from sim.embedded.binaries import program
 from sim.journal.batch import Batch
 from sim.journal.port import SinkError
 from tests.integration.test_running import Shop, differences, eventually
-from tests.long.outages.conftest import SETTINGS, url_of
+from tests.long.outages.conftest import SETTINGS, kill, url_of
 from tests.long.outages.replay import EVENING, opened_shop, replaying
 
 
@@ -48,11 +46,6 @@ class Pair:
         """Whether the standby has all that was committed."""
         [(all_of_it,)] = self.shop.rows("SELECT replay_lsn = pg_current_wal_lsn() FROM pg_stat_replication")
         return bool(all_of_it)
-
-    def kill_primary(self) -> None:
-        running = postmaster.find(self.primary.data_root / "postgres")
-        assert running is not None
-        os.kill(running.pid, signal.SIGKILL)
 
     def promote(self) -> None:
         assert self.shop_of_standby.rows("SELECT pg_promote()") == [(True,)]
@@ -87,7 +80,7 @@ def test_a_failover_that_loses_nothing(pair: Pair, batches: list[Batch], evening
     with replaying(pair.shop_of_standby, pair.url, batches) as replay:
         replay.give(12)
         eventually(lambda: replay.sink.batches > 3)
-        pair.kill_primary()
+        kill(pair.primary)
         replay.give(12)
         replay.wait_for_trouble("kept")
         pair.promote()
@@ -110,7 +103,7 @@ def test_a_failover_that_loses_commits(pair: Pair, batches: list[Batch], evening
         eventually(lambda: not pair.streams())
         replay.give(3)
         eventually(lambda: replay.sink.behind == 0)
-        pair.kill_primary()
+        kill(pair.primary)
         replay.give(1)
         replay.wait_for_trouble("the server is a standby")
         pair.promote()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 
-from sim.embedded import EmbeddedServer, postmaster
+from sim.embedded import EmbeddedServer
 from sim.postgres.writing.sink import PostgresSink
 from sim.postgres.writing.writer import Bound
 from sim.run import lifecycle
 from sim.run.start import Refused
-from tests.integration.test_running import RunningShop, Shop, differences, eventually
+from tests.integration.test_running import RunningShop, Shop, differences
+from tests.long.outages.conftest import kill
 from tests.long.outages.replay import EVENING
 
 PACED: dict[str, Any] = {**EVENING, "speed": "7200x", "catch_up": False}
@@ -23,13 +22,6 @@ PACED: dict[str, Any] = {**EVENING, "speed": "7200x", "catch_up": False}
 
 def restart(server: EmbeddedServer) -> None:
     assert server.stop(only_if_idle=False)
-
-
-def kill(server: EmbeddedServer) -> None:
-    running = postmaster.find(server.data_root / "postgres")
-    assert running is not None
-    os.kill(running.pid, signal.SIGKILL)
-    eventually(lambda: postmaster.find(server.data_root / "postgres") is None)
 
 
 def well_under_way(running: RunningShop) -> None:

@@ -12,11 +12,10 @@ import pytest
 from sim.embedded import EmbeddedServer, Keeper, ports
 from sim.run.status import Status
 from tests.integration.test_running import RunningShop, Shop, differences, eventually
-from tests.long.outages.conftest import in_database, port_of
+from tests.long.outages.conftest import in_database, kill, port_of
 from tests.long.outages.replay import EVENING
 from tests.long.outages.test_building import HISTORY
 from tests.long.outages.test_disk import fill, small_folder
-from tests.long.outages.test_server import kill
 
 TIMES = 3
 SLOWLY: dict[str, Any] = {**EVENING, "speed": "60x", "catch_up": False}
