@@ -15,9 +15,10 @@ _HEARTBEAT = {
     "heartbeat.interval.ms": "5000",
     "heartbeat.action.query": "SELECT pg_logical_emit_message(true, 'bazaar replica', '')",
 }
+# What waits in Connect's memory is copied by its collector again and again: little of it is quicker than much.
 _PACE = {
-    "max.batch.size": "8192",
-    "max.queue.size": "32768",
+    "max.batch.size": "1024",
+    "max.queue.size": "4096",
     "max.queue.size.in.bytes": "67108864",
     "snapshot.fetch.size": "10000",
     "poll.interval.ms": "100",
