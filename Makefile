@@ -142,9 +142,10 @@ bench: install ## measure speed, pace, start and the peers: 7 minutes (ARGS='wri
 bench-large: install ## 100 thousand and a million orders, and every dashboard on them: 20 minutes (ARGS=--write to keep it)
 	@$(RUN) benchmarks --large $(ARGS)
 
-bench-compose: install ## `docker compose up` to filled dashboards, then the replica: 40 minutes (ARGS=--write to keep it)
+bench-compose: install ## `docker compose up` to filled dashboards, the replica, Spark: an hour (ARGS=--write to keep it)
 	@$(RUN) benchmarks compose $(ARGS)
 	@$(RUN) benchmarks replica $(ARGS)
+	@$(RUN) benchmarks spark $(ARGS)
 
 bench-guard: install ## a small shop; fails when writing or simulating costs twice the processor time that it did
 	@$(RUN) benchmarks.guard

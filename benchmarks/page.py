@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"(?P<begin><!-- results: (?P<name>[a-z]+) -->\n).*?(?P<end>
 
 
 def kept(name: str) -> dict[str, Any]:
-    """Return the kept results of a kind: `bench`, `large`, `events`, `compose` or `replica`."""
+    """Return the kept results of a kind: `bench`, `large`, `events`, `compose`, `spark` or another."""
     found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return found
 

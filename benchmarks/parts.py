@@ -12,6 +12,7 @@ from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
 from benchmarks.replica import measuring as replica
+from benchmarks.spark import measuring as spark
 
 Found = dict[str, Any]
 
@@ -63,6 +64,7 @@ PARTS: dict[str, Part] = {
         lambda asked: events.measure(asked.server_url, asked.repeat, asked.seconds), events.lines, kept="events"
     ),
     "marts": Part(lambda asked: marts.measure(asked.server_url, asked.repeat), marts.lines, kept="marts"),
+    "spark": Part(lambda asked: spark.measure(asked.server_url), spark.lines, kept="spark"),
     "package": Part(lambda asked: package.measure(asked.repeat), package.lines, kept="package", needs_server=False),
     "replica": Part(lambda asked: replica.measure(asked.seconds), replica.lines, kept="replica", needs_server=False),
     "compose": Part(lambda asked: compose.measure(asked.repeat), compose.lines, kept="compose", needs_server=False),

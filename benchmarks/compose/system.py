@@ -17,7 +17,7 @@ from benchmarks.unmeasurable import Unmeasurable
 from sim.settings import VARIABLES
 from tools.env import EXAMPLE, read
 
-_PORTS = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT", "KAFKA_PORT", "MYSQL_PORT", "AIRFLOW_PORT")
+_PORTS = ("POSTGRES_PORT", "REDASH_PORT", "JUPYTER_PORT", "KAFKA_PORT", "MYSQL_PORT", "AIRFLOW_PORT", "SPARK_PORT")
 _MIXING = {"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME", "COMPOSE_ENV_FILES"}
 _DEFAULTS = read(EXAMPLE.read_text(encoding="utf-8"))
 _ANSWERS_WITHIN_S = 60.0

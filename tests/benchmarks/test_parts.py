@@ -61,3 +61,10 @@ def test_marts_may_cost_as_many_times_more_as_there_are_more_orders(cpu_s: float
     }
     *_, ratio = marts.lines(found)
     assert (ratio.what, ratio.met) == ("Processor time of marts at 100 k orders of that at 10 k", met)
+
+
+def test_marts_of_each_larger_shop_are_compared_with_those_of_the_smallest():
+    figures = {"s": 3.0, "computing_s": 1.0, "rss_mb": 300.0, "marts": 7.0, "bytes": 1e6}
+    sizes = {"10 k": (10_000, 2.0), "100 k": (100_000, 21.0), "500 k": (500_000, 100.0)}
+    found = {name: {**figures, "orders": orders, "cpu_s": cpu_s} for name, (orders, cpu_s) in sizes.items()}
+    assert [(line.wanted, line.met) for line in marts.lines(found) if line.wanted] == [("≤ 10", False), ("≤ 50", True)]
