@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import httpx
 import pytest
 
 from pipeline.marts.catalogue import marts as catalogue
@@ -17,7 +18,7 @@ from pipeline.marts.engines.from_postgres import from_postgres
 from tests.pipeline.marts.shops import rows_of
 from tests.system.airflow_page import Page
 from tests.system.compose import BUILD_S, NEEDS_DAEMON, Compose, answers, eventually, logs
-from tests.system.conftest import raised, settings
+from tests.system.conftest import raised, settings, up
 from tests.system.marts import PATIENCE_S, SPARK, Marts, Reader
 from tests.system.replica import SERVICES
 from tests.system.test_airflow import AIRFLOW, IMAGES
@@ -184,6 +185,29 @@ def test_a_scheduler_that_is_killed_in_the_middle_of_a_run_goes_on(marts: Marts)
     eventually(ended, PATIENCE_S, "the run ends well")
     assert len(set(marts.served().values())) == 1
     assert marts.staged() == []
+
+
+def test_a_second_worker_takes_its_part_and_may_go_again(marts: Marts):
+    """`docker compose up -d --scale spark-worker=2`: each has an executor, and what both compute is right."""
+
+    def computing() -> list[int]:
+        """The cores that each worker gives."""
+        host, port = marts.system.address("spark-master", 8080)
+        page = httpx.get(f"http://{host}:{port}/json/", trust_env=False, timeout=60).json()
+        return [each["coresused"] for each in page["workers"] if each["state"] == "ALIVE"]
+
+    def scaled(workers: int) -> None:
+        asked = ["--no-deps", "--no-recreate", "--scale", f"spark-worker={workers}", "spark-worker"]
+        marts.system.run(*up(*asked), within_s=480)
+        eventually(lambda: computing() == [2] * workers, PATIENCE_S, f"{workers} workers give their cores")
+
+    eventually(lambda: marts.served().keys() == NAMES, 600, "all marts are served")
+    scaled(2)
+    try:
+        built(marts, LARGE)
+    finally:
+        scaled(1)
+    built(marts, LARGE)
 
 
 def test_a_missing_worker_is_named_within_a_minute(marts: Marts):
