@@ -20,7 +20,7 @@ from sim.processes.funnel import remove_item
 from sim.processes.registration import register
 from sim.processes.reservation import release, reserve
 from sim.shop.order import Order
-from sim.shop.people import Customer, activity_by
+from sim.shop.people import Customer
 from sim.shop.quote import quote
 from sim.shop.shopping import second_thoughts
 
@@ -124,11 +124,9 @@ def _register(world: World, visit: Visit) -> Customer:
     ids, person = visit.region.ids, visit.person
     customer_id, address_id = ids.next("customer"), ids.next("address")
     u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    u_own = world.luck.draws(Purpose.CUSTOMER, customer_id, n=2)
-    activity = activity_by(u_own, person.persona, world.scenario)
+    rhythm = world.traits.rhythm(person.persona, world.luck.draws(Purpose.CUSTOMER, customer_id, n=2))
     satisfaction = world.scenario.satisfaction.new_customer
-    customer = Customer(customer_id, person.persona, address_id, *person.home, satisfaction, activity)
-    customer.hours = world.traits.hours.pick(u_own[1])
+    customer = Customer(customer_id, person.persona, address_id, *person.home, satisfaction, *rhythm)
     register(world, visit.region, customer, u, world.env.now)
     world.tell(CustomerIdentified(visit.session_id, customer_id))
     customer.in_session = True

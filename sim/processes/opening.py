@@ -20,7 +20,7 @@ from sim.processes.registration import register
 from sim.processes.shifts import courier_schedule
 from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
-from sim.shop.people import Customer, EarlierLife, activity_by, earlier_life_by
+from sim.shop.people import Customer, EarlierLife, earlier_life_by
 from sim.shop.roster import contracts
 from sim.shop.stock import Shelf, stock_levels
 
@@ -105,11 +105,10 @@ def _register_established(world: World, region: Region, personas: Weighted[str],
         homes = [region.home(u[5], u[6], u[7]) for u in who]
         for customer_id, u, u_own, u_life, home in zip(ids, who, active, earlier, homes, strict=True):
             persona = personas.pick(u[8])
-            activity = activity_by(u_own, persona, world.scenario)
-            life = earlier_life_by(u_life, activity, world.scenario)
+            rhythm = world.traits.rhythm(persona, u_own)
+            life = earlier_life_by(u_life, rhythm.activity, world.scenario)
             address_id, (latitude, longitude) = region.ids.next("address"), home
-            customer = Customer(customer_id, persona, address_id, latitude, longitude, life.satisfaction, activity)
-            customer.hours = world.traits.hours.pick(u_own[1])
+            customer = Customer(customer_id, persona, address_id, latitude, longitude, life.satisfaction, *rhythm)
             _register(world, region, customer, life, u)
 
 

@@ -42,6 +42,7 @@ class Customer:
     longitude: float
     satisfaction: int
     activity: float  # static visiting weight, from the customer's own luck
+    hours: int = 0  # which hours of the day they are active in, see class_of_hours
     satisfaction_seq: int = 0
     tier: str = TIERS[0]
     points: int = 0
@@ -49,7 +50,6 @@ class Customer:
     loyalty_seq: int = 0
     last_order_at: int | None = None
     in_session: bool = False
-    hours: int = 0  # which hours of the day they are active in, see class_of_hours
     district: int = -1  # which of the city's warehouses serves the address, once somebody has looked for it
 
     @property

@@ -9,9 +9,10 @@ from __future__ import annotations
 from math import cos, exp, pi
 from statistics import NormalDist
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.luck import Purpose, Weighted
+from sim.shop.people import activity_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,12 +91,20 @@ class Person:
         return self._mix.absence[level]
 
 
+class Rhythm(NamedTuple):
+    """How often a customer visits, and in which hours of the day, for life."""
+
+    activity: float
+    hours: int
+
+
 class TraitMix:
     """How traits are spread among people, by persona; makes a person of a home."""
 
     def __init__(self, luck: Luck, scenario: Scenario, catalogue: Catalogue) -> None:
         traits, personas = scenario.traits, scenario.funnel.personas
         self._luck = luck
+        self._scenario = scenario
         self.device_habit, self.channel_habit = traits.device_habit, traits.channel_habit
         self.method_habit, self.category_habit = traits.method_habit, traits.category_habit
         self.device = {
@@ -113,7 +122,7 @@ class TraitMix:
                 )
         self.method = Weighted.named(scenario.payment.method_weight)
         self.category = Weighted(*_popularity(catalogue))
-        self.hours = class_of_hours(scenario.demand.hour_of_day_share)
+        self._hours = class_of_hours(scenario.demand.hour_of_day_share)
         self.taste: list[list[float]] = [[] for _ in _NORMAL]  # of each level by product id, when one is met
         self._price_taste_sigma = traits.price_taste_sigma
         self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
@@ -125,6 +134,10 @@ class TraitMix:
     def person(self, persona: str, home: tuple[float, float]) -> Person:
         """Return who of that persona lives there (degrees)."""
         return Person(persona, home, self._luck.digest(Purpose.PERSON, home_key(*home), _SIZE), self)
+
+    def rhythm(self, persona: str, u: Sequence[float]) -> Rhythm:
+        """Return when a customer comes who draws these uniforms (Purpose.CUSTOMER, two of them)."""
+        return Rhythm(activity_by(u, persona, self._scenario), self._hours.pick(u[1]))
 
     def taste_of(self, level: int) -> list[float]:
         """Return by product what a level of liking for dear goods does to the odds of adding it.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.luck import Purpose
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
-from sim.shop.people import Customer, activity_by, earlier_life_by
+from sim.shop.people import Customer, earlier_life_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +25,12 @@ def restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
         earlier = draws_of_many(world.luck, Purpose.OPENING_CUSTOMER, ids, 4)
         for row, u_own, u_life in zip(some, active, earlier, strict=True):
             customer = known[row.customer_id] = _customer(world, row, u_own, u_life)
-            customer.hours = world.traits.hours.pick(u_own[1])
             world.region_of[row.city_id].add_customer(customer, established=row.established)
     return known
 
 
 def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Sequence[float]) -> Customer:
-    activity = activity_by(u_own, row.persona, world.scenario)
+    rhythm = world.traits.rhythm(row.persona, u_own)
     customer = Customer(
         row.customer_id,
         row.persona,
@@ -39,7 +38,7 @@ def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Se
         row.latitude,
         row.longitude,
         row.satisfaction,
-        activity,
+        *rhythm,
         row.satisfaction_seq,
         row.tier,
         row.points,
@@ -48,5 +47,5 @@ def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Se
         row.last_order_at,
     )
     if row.last_order_at is None and row.established:
-        customer.last_order_at = earlier_life_by(u_life, activity, world.scenario).last_order_at
+        customer.last_order_at = earlier_life_by(u_life, rhythm.activity, world.scenario).last_order_at
     return customer
