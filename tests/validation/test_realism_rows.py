@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from math import isfinite
 
@@ -10,7 +11,19 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
-from sim.calibration.realism import channels, couriers, customers, days, doors, money, places, products, reviews, visits
+from sim.calibration.realism import (
+    channels,
+    couriers,
+    customers,
+    days,
+    doors,
+    measuring,
+    money,
+    places,
+    products,
+    reviews,
+    visits,
+)
 from sim.calibration.realism.figure import Figure
 from sim.calibration.realism.measuring import FIGURES, measure_realism, selected
 
@@ -64,3 +77,19 @@ def test_a_figure_is_a_number(rows: Rows, figure: Figure):
 def test_what_is_held_holds_in_a_first_week_too(week: Connection):
     held = [figure for figure in FIGURES if figure.held]
     assert [f"{one.figure.name}: {one.shown}" for one in measure_realism(week, held) if one.misses] == []
+
+
+def test_rows_that_several_figures_ask_for_are_read_once(week: Connection, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+
+    def select(connection: Connection, query: str) -> pd.DataFrame:
+        asked.append(query)
+        return selected(connection, query)
+
+    monkeypatch.setattr(measuring, "selected", select)
+    one, other = visits.FIGURES[0], money.FIGURES[0]
+    one_again, too_early = replace(one, name="one_again"), replace(one, name="too_early", rows="SELECT", days=99)
+    values = [found.value for found in measure_realism(week, [one, other, too_early, one_again])]
+    assert asked == [one.rows, other.rows]
+    assert values[0] == values[3] is not None
+    assert values[2] is None

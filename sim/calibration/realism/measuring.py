@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -51,17 +50,20 @@ _DAYS = "SELECT extract(epoch FROM sim_now - epoch) / 86400 FROM sim.current_run
 
 
 def measure_realism(connection: Connection, figures: Sequence[Figure] = FIGURES) -> Iterator[Found]:
-    """Yield the figures of a shop in their order; neighbours that ask for the same rows have them read once.
+    """Yield the figures of a shop in their order; rows that several ask for are read once, and kept until the last.
 
     What only figures ask for that the shop is too young for is not read.
     """
     age_days = float(connection.exec_driver_sql(_DAYS).scalar_one())
-    for query, same in groupby(figures, key=lambda figure: figure.rows):
-        neighbours = list(same)
-        youngest = min(figure.days for figure in neighbours)
-        rows = selected(connection, query) if age_days >= youngest else pd.DataFrame()
-        for figure in neighbours:
-            yield found(figure, rows, age_days)
+    ripe = [figure for figure in figures if age_days >= figure.days]
+    last_to_ask = {figure.rows: figure for figure in ripe}
+    kept: dict[str, pd.DataFrame] = {}
+    for figure in figures:
+        if figure in ripe and figure.rows not in kept:
+            kept[figure.rows] = selected(connection, figure.rows)
+        yield found(figure, kept.get(figure.rows, pd.DataFrame()), age_days)
+        if last_to_ask.get(figure.rows) is figure:
+            del kept[figure.rows]
 
 
 def selected(connection: Connection, query: str) -> pd.DataFrame:
