@@ -7,7 +7,9 @@ metres, weight is integer grams. Coordinates are degrees (float, six decimals).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 # --- the opening of the shop -----------------------------------------------------------------------------------------
 
@@ -495,3 +497,11 @@ Fact = (
     | IncidentBegan
     | IncidentEnded
 )
+
+
+AFact = TypeVar("AFact", bound=tuple[Any, ...])
+
+
+def ready_made(kind: type[AFact]) -> Callable[[tuple[Any, ...]], AFact]:
+    """Return what makes facts of a kind out of all their fields, for the most frequent: by its name it takes twice."""
+    return partial(tuple.__new__, kind)

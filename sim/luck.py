@@ -7,6 +7,7 @@ stream counts, since numpy promises that one to be stable, and the transforms to
 
 from __future__ import annotations
 
+import statistics
 from bisect import bisect_right
 from enum import IntEnum, unique
 from functools import partial
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 KEY_TAG = 0x62617A616172  # "bazaar": keeps our streams apart from any other use of the same seed
 _TO_UNIT = 2.0**-53
-_key = partial(Struct("<QQQQ").pack, KEY_TAG)
+_key = partial(Struct("<QQQ").pack, KEY_TAG)
 
 
 @unique
@@ -94,12 +95,29 @@ class Luck:
         uniforms: list[float] = self._random(n).tolist()
         return uniforms
 
-    def digest(self, purpose: Purpose, entity: int, size: int) -> bytes:
-        """Return `size` even bytes (64 at most) that belong to one entity and purpose, by one BLAKE2b (RFC 7693).
+    def block(self, purpose: Purpose, entity: int, occurrence: int, n: int) -> bytes:
+        """Return the same as they lie in memory (native doubles), for who will take few of many by `struct`.
 
-        They are for what is asked for at every turn and needs no fine grain: a third of the time of ten uniforms.
+        To make a Python number of each would cost as much again as to draw them.
         """
-        return blake2b(_key(self.seed, purpose, entity), digest_size=size).digest()
+        counter = self._counter
+        counter[1], counter[2], counter[3] = occurrence, entity, purpose
+        self._philox.state = self._state
+        return self._random(n).tobytes()
+
+    def digests(self, purpose: Purpose, size: int) -> Callable[[int], bytes]:
+        """Return what gives `size` even bytes (64 at most) to an entity, by one BLAKE2b (RFC 7693) of seed and purpose.
+
+        They are for what is asked for at every turn and needs no fine grain: a fifth of the time of ten uniforms.
+        """
+        begun = blake2b(_key(self.seed, purpose), digest_size=size)  # a copy costs half of what another one would
+
+        def digest(entity: int) -> bytes:
+            ours = begun.copy()
+            ours.update(entity.to_bytes(8, "little"))
+            return ours.digest()
+
+        return digest
 
     def _from_the_stream(self, n: int) -> NDArray[np.float64]:
         """Return the uniforms by our own transform of the raw stream, which is what they are by definition."""
@@ -113,12 +131,17 @@ class Luck:
         return bool(self._random(16).tolist() == ours)
 
 
-_inverse_normal = NormalDist().inv_cdf
+def _looking_twice(p: float, mu: float, sigma: float) -> float:
+    return NormalDist(mu, sigma).inv_cdf(p)
+
+
+# What inv_cdf calls when it has looked at its arguments, which takes as long and no draw needs; but it is no promise.
+_inverse_normal: Callable[[float, float, float], float] = getattr(statistics, "_normal_dist_inv_cdf", _looking_twice)
 
 
 def standard_normal(u: float) -> float:
     """Return the standard normal quantile of u; u = 0 is moved to the smallest uniform above it."""
-    return _inverse_normal(u or _TO_UNIT)
+    return _inverse_normal(u or _TO_UNIT, 0.0, 1.0)
 
 
 def exponential(u: float, mean: float) -> float:
@@ -128,7 +151,7 @@ def exponential(u: float, mean: float) -> float:
 
 def lognormal(u: float, median: float, sigma: float) -> float:
     """Return a lognormal variate with the given median; sigma is the standard deviation of its logarithm."""
-    return median * exp(sigma * _inverse_normal(u or _TO_UNIT))
+    return median * exp(sigma * _inverse_normal(u or _TO_UNIT, 0.0, 1.0))
 
 
 def loglogistic(u: float, median: float, shape: float) -> float:

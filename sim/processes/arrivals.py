@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
 from sim.clock.units import DAY_US, QUARTER_US, WEEK_US
-from sim.facts import SessionStarted
+from sim.facts import SessionStarted, ready_made
 from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
 from sim.shop.habits import Habits
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
     from sim.shop.region import AbandonedCart, Region
     from sim.shop.traits import Person
 
+_started = ready_made(SessionStarted)
 _TRIES = 8
 _OWN_DRAWS = 11
+_ALL_DRAWS = DRAWS_A_BLOCK + _OWN_DRAWS + 3 * _TRIES
+_own = Struct(f"={8 * DRAWS_A_BLOCK}x {_OWN_DRAWS}d").unpack_from  # they lie behind those of the first steps
+_tries = Struct(f"={8 * (DRAWS_A_BLOCK + _OWN_DRAWS)}x {3 * _TRIES}d").unpack_from  # and these behind them
 
 
 class ArrivalRate:
@@ -150,7 +155,7 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
         abandoned_cart = _returning(world, region, u[3])
         customer = abandoned_cart.customer if abandoned_cart else None
     elif u[0] < mix.cart_return_share + mix.registered_share:
-        customer = region.sample_customer(u[_OWN_DRAWS:], now, mix.propensity)
+        customer = region.sample_customer(_tries(steps), now, mix.propensity)
     person = visitor(world, region, customer, mix, u)
     device = person.device(u[9], u[2])
     reminded = abandoned_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
@@ -158,20 +163,20 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
     visit = new_visit(world, region, session_id, customer, person, mix.habits(person.persona, channel, device), steps)
     customer_id = customer.customer_id if customer else None
     warehouse_id = visit.warehouse.warehouse_id
-    world.tell(SessionStarted(session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now))
+    world.tell(_started((session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now)))
     if customer:
         customer.in_session = True
     arrive(world, visit, abandoned_cart)
     go_shopping(world, visit)
 
 
-def visitor_draws(luck: Luck, session_id: int) -> tuple[list[float], list[float]]:
+def visitor_draws(luck: Luck, session_id: int) -> tuple[Sequence[float], bytes]:
     """Return the uniforms of a session that say who comes, and those of the first steps (and more behind them).
 
     Nobody does without either, and to draw more at once costs next to nothing.
     """
-    u = luck.draws(Purpose.VISITOR, session_id, n=DRAWS_A_BLOCK + _OWN_DRAWS + 3 * _TRIES)
-    return u[DRAWS_A_BLOCK:], u
+    block = luck.block(Purpose.VISITOR, session_id, 0, _ALL_DRAWS)
+    return _own(block), block
 
 
 def visitor(world: World, region: Region, customer: Customer | None, mix: ArrivalMix, u: Sequence[float]) -> Person:
@@ -188,7 +193,7 @@ def new_visit(
     customer: Customer | None,
     person: Person,
     habits: Habits,
-    steps: list[float],
+    steps: bytes,
 ) -> Visit:
     """Return a session at its beginning; `steps` are the uniforms of its first steps."""
     warehouse = region.nearest_warehouse(*person.home) if customer is None else region.warehouse_of(customer)

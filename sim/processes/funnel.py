@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.facts import ItemRemoved, SessionStepped
+from sim.facts import ItemRemoved, SessionStepped, ready_made
 
 if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.shop.visit import Visit
 
-_stepped = partial(tuple.__new__, SessionStepped)  # two facts in three are steps: by its own constructor it takes twice
+_stepped = ready_made(SessionStepped)  # two facts in three
 
 
 def record_step(
@@ -27,5 +26,5 @@ def record_step(
 def remove_item(world: World, visit: Visit, product_id: int) -> None:
     """Take a product out of the cart, for good."""
     del visit.items[product_id]
-    visit.removed.add(product_id)
+    visit.removed |= {product_id}
     world.tell(ItemRemoved(visit.cart_id or 0, product_id, world.env.now))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
 from sim.clock.units import SECOND_US
-from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded
+from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded, ready_made
 from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import record_experience
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from sim.shop.shopping import Decision
     from sim.shop.visit import Visit
 
+_ended = ready_made(SessionEnded)
 _MOST_UNITS = 12
+_TURN = Turn.SESSION  # a name here, since to look it up among the turns at every step takes as long as a call
 
 
 def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None) -> None:
@@ -67,7 +69,7 @@ def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
     habits = visit.habits
     median_s = habits.dwell_s[visit.step] * visit.person.pace
     dwell_us = round(lognormal(u[0], median_s, habits.dwell_sigma) * SECOND_US)
-    return world.env.until(visit.last_at + dwell_us, Turn.SESSION, visit.session_id)
+    return world.env.until(visit.last_at + dwell_us, _TURN, visit.session_id)
 
 
 def _after_arrival(world: World, visit: Visit, u: Sequence[float]) -> bool:
@@ -171,7 +173,7 @@ def leave(world: World, visit: Visit, reason: str | None) -> bool:
     """End the session and close its cart; returns False, since nothing follows."""
     now, customer, cart_id = world.env.now, visit.customer, visit.cart_id
     ordered = reason is None
-    world.tell(SessionEnded(visit.session_id, "ordered" if ordered else _outcome(visit), reason, now))
+    world.tell(_ended((visit.session_id, "ordered" if ordered else _outcome(visit), reason, now)))
     if cart_id is not None:
         world.tell(CartClosed(cart_id, "ordered" if ordered else "abandoned", reason, now))
         if not ordered and customer is not None and visit.items:

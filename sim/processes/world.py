@@ -61,7 +61,7 @@ class World:
         self.resumed_at = resumed_at
         self.priced_at = -1  # when prices were last looked at for what is new
         self._prices: Sequence[int] = ()  # by product; without flash sales they hold for the week that begins at
-        self._week_us = 1 << 62  # no week yet
+        self._week_us = self._week_ends_us = 0  # no week yet
         self.env = env
         self.luck = luck
         self.scenario = scenario
@@ -107,9 +107,10 @@ class World:
 
     def price_cents(self, product: Product, at_us: int) -> int:
         """Return the selling price at an instant."""
-        if self.incidents.knows_sales or not self._week_us <= at_us < self._week_us + WEEK_US:
+        if self.incidents.knows_sales or not self._week_us <= at_us < self._week_ends_us:
             week, sale_share = self.price_terms(at_us)
-            self._prices, self._week_us = self.catalogue.prices_cents(week, sale_share), week * WEEK_US
+            self._prices = self.catalogue.prices_cents(week, sale_share)
+            self._week_us, self._week_ends_us = week * WEEK_US, (week + 1) * WEEK_US
         return self._prices[product.product_id - 1]
 
     def price_terms(self, at_us: int) -> tuple[int, float]:

@@ -32,4 +32,5 @@ class Crowd:
     def pick(self, u: float) -> Customer:
         """Return the customer that the uniform u in [0, 1) falls on; somebody must be there."""
         cumulated = self._cumulated
-        return self.customers[min(len(cumulated) - 1, bisect_right(cumulated, u * cumulated[-1]))]
+        last = len(cumulated) - 1  # is also whom u falls on when it is rounded up to all of them
+        return self.customers[bisect_right(cumulated, u * cumulated[-1], 0, last)]

@@ -97,15 +97,15 @@ class Region:
         """
         if now_us >= self._weighed_until:
             self._weigh(now_us)
-        below, bound = self._below, propensity.highest
-        total = below[-1]
+        below, crowds, bound = self._below, self._crowds, propensity.highest
+        total, uniform = below[-1], iter(uniforms)
         if total <= 0.0:
             return None
-        for u_crowd, u_who, u_visits in zip(uniforms[::3], uniforms[1::3], uniforms[2::3], strict=True):
+        for u_crowd, u_who, u_visits in zip(uniform, uniform, uniform, strict=True):
             which = bisect_right(below, u_crowd * total)
             if which == len(below):  # rounded up to the total
                 continue
-            customer = self._crowds[which].pick(u_who)
+            customer = crowds[which].pick(u_who)
             if not customer.in_session and u_visits * bound < propensity.of(customer, now_us):
                 return customer
         return None

@@ -27,6 +27,7 @@ CLASSES_OF_HOURS = 24 // HOURS_A_CLASS
 BY_EMAIL = "email"
 
 _numbers = Struct("<5H4B").unpack  # what is chosen by weights is finer than what has 256 levels
+_DEVICE, _CHANNEL, _METHOD, _CATEGORY, _ABSENCE, _PRICE, _BASKET, _UNITS, _PACE = range(9)
 _SIZE = 14
 _WORD = 1 << 16
 _LEVELS = 256
@@ -44,32 +45,27 @@ class Person:
     `taste` is by product: the factor on the odds of adding it that the person's liking for dear or cheap goods makes.
     """
 
-    __slots__ = (
-        "_absence", "_category", "_channel", "_device", "_method", "_mix", "basket", "home", "pace", "persona", "taste",
-        "units",
-    )  # fmt: skip
+    __slots__ = ("_mix", "_numbers", "home", "pace", "persona", "taste")
 
     def __init__(self, persona: str, home: tuple[float, float], digest: bytes, mix: TraitMix) -> None:
         """`digest` is the person's luck."""
         self.persona = persona
         self.home = home
         self._mix = mix
-        numbers = _numbers(digest)
-        self._device, self._channel, self._method, self._category, self._absence, price, basket, units, pace = numbers
-        self.taste = mix.taste[price] or mix.taste_of(price)
-        self.basket = mix.basket[basket]
-        self.units = mix.units[units]
-        self.pace = mix.pace[pace]
+        self._numbers: tuple[int, ...] = (numbers := _numbers(digest))
+        self.taste = mix.taste[numbers[_PRICE]] or mix.taste_of(numbers[_PRICE])
+        self.pace = mix.pace[numbers[_PACE]]  # these two are asked for at every step, the others now and then
 
     def device(self, u_habit: float, u: float) -> str:
         """Return what they come with this time."""
         mix = self._mix
-        return mix.device[self.persona].pick(self._device / _WORD if u_habit < mix.device_habit else u)
+        return mix.device[self.persona].pick(self._numbers[_DEVICE] / _WORD if u_habit < mix.device_habit else u)
 
     def channel(self, device: str, u_habit: float, u: float) -> str:
         """Return how they come this time, with that device."""
-        mix = self._mix
-        return mix.channel[self.persona, device].pick(self._channel / _WORD if u_habit < mix.channel_habit else u)
+        habitual = u_habit < self._mix.channel_habit
+        channels = self._mix.channel[self.persona, device]
+        return channels.pick(self._numbers[_CHANNEL] / _WORD if habitual else u)
 
     def channel_of_strangers(self, device: str, u: float) -> str:
         """Return how they come if e-mail is no way."""
@@ -77,18 +73,27 @@ class Person:
 
     def method(self, u_habit: float, u: float) -> str:
         """Return how they pay this time."""
-        return self._mix.method.pick(self._method / _WORD if u_habit < self._mix.method_habit else u)
+        return self._mix.method.pick(self._numbers[_METHOD] / _WORD if u_habit < self._mix.method_habit else u)
 
     @property
     def category_id(self) -> int:
         """The favourite category."""
-        return self._mix.category.pick(self._category / _WORD)
+        return self._mix.category.pick(self._numbers[_CATEGORY] / _WORD)
 
     @property
     def absence(self) -> float:
         """How often they are out when a courier rings, over what is usual."""
-        level: int = self._absence * _LEVELS // _WORD
-        return self._mix.absence[level]
+        return self._mix.absence[self._numbers[_ABSENCE] * _LEVELS // _WORD]
+
+    @property
+    def basket(self) -> float:
+        """How readily they add one thing to another, over what is usual."""
+        return self._mix.basket[self._numbers[_BASKET]]
+
+    @property
+    def units(self) -> float:
+        """How readily they take one more of the same, over what is usual."""
+        return self._mix.units[self._numbers[_UNITS]]
 
 
 class Rhythm(NamedTuple):
@@ -103,7 +108,7 @@ class TraitMix:
 
     def __init__(self, luck: Luck, scenario: Scenario, catalogue: Catalogue) -> None:
         traits, personas = scenario.traits, scenario.funnel.personas
-        self._luck = luck
+        self._digest = luck.digests(Purpose.PERSON, _SIZE)
         self._scenario = scenario
         self.device_habit, self.channel_habit = traits.device_habit, traits.channel_habit
         self.method_habit, self.category_habit = traits.method_habit, traits.category_habit
@@ -124,8 +129,9 @@ class TraitMix:
         self.category = Weighted(*_popularity(catalogue))
         self._hours = class_of_hours(scenario.demand.hour_of_day_share)
         self.taste: list[list[float]] = [[] for _ in _NORMAL]  # of each level by product id, when one is met
-        self._price_taste_sigma = traits.price_taste_sigma
+        self._price_taste_sigma = spread = traits.price_taste_sigma
         self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
+        self._dearness_evened = [(spread * x) ** 2 / 2.0 for x in self._dearness]
         self.basket = _around_1(traits.basket_sigma)
         self.units = _around_1(traits.units_sigma)
         self.pace = [exp(traits.pace_sigma * z) for z in _NORMAL]
@@ -133,7 +139,7 @@ class TraitMix:
 
     def person(self, persona: str, home: tuple[float, float]) -> Person:
         """Return who of that persona lives there (degrees)."""
-        return Person(persona, home, self._luck.digest(Purpose.PERSON, home_key(*home), _SIZE), self)
+        return Person(persona, home, self._digest(home_key(*home)), self)
 
     def rhythm(self, persona: str, u: Sequence[float]) -> Rhythm:
         """Return when a customer comes who draws these uniforms (Purpose.CUSTOMER, two of them)."""
@@ -145,9 +151,10 @@ class TraitMix:
         That is exp(z x - s^2 x^2 / 2), with x the logarithm of the price over the usual one, z the person's own normal
         with standard deviation s: by all people together a product is added as often as without.
         """
-        spread = self._price_taste_sigma
-        z = spread * _NORMAL[level]
-        self.taste[level] = taste = [exp(z * x - (spread * x) ** 2 / 2.0) for x in self._dearness]
+        z = self._price_taste_sigma * _NORMAL[level]
+        self.taste[level] = taste = [
+            exp(z * x - evened) for x, evened in zip(self._dearness, self._dearness_evened, strict=True)
+        ]
         return taste
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from sim.luck import Luck, Purpose
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 DRAWS_A_STEP = 8
 _STEPS_A_BLOCK = 8
 DRAWS_A_BLOCK = DRAWS_A_STEP * _STEPS_A_BLOCK
+_BYTES_A_STEP = 8 * DRAWS_A_STEP
+_of_a_step = Struct(f"={DRAWS_A_STEP}d").unpack_from
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +34,7 @@ class Visit:
     region: Region
     warehouse: Warehouse
     _luck: Luck
-    _uniforms: list[float]  # begins with those of the first steps: whoever begins a session has drawn them already
+    _uniforms: bytes  # begins with those of the first steps: whoever begins a session has drawn them already
     step: str = field(default="", init=False)
     seq: int = field(default=0, init=False)
     last_at: int = field(default=0, init=False)
@@ -39,15 +42,14 @@ class Visit:
     saw_empty_shelf: bool = field(default=False, init=False)  # whether that product was out of stock
     cart_id: int | None = field(default=None, init=False)
     items: dict[int, int] = field(default_factory=dict, init=False)  # product -> units in the cart
-    removed: set[int] = field(default_factory=set, init=False)  # taken out again: never added twice to one cart
+    removed: frozenset[int] = field(default=frozenset(), init=False)  # taken out again: never added twice to one cart
     order: Order | None = field(default=None, init=False)
     _block: int = field(default=0, init=False)
 
-    def draws(self) -> list[float]:
+    def draws(self) -> tuple[float, ...]:
         """Return the eight uniforms that decide what follows the last recorded event."""
         block = self.seq // _STEPS_A_BLOCK
         if block != self._block:
-            self._uniforms = self._luck.draws(Purpose.SESSION_STEP, self.session_id, block, DRAWS_A_BLOCK)
+            self._uniforms = self._luck.block(Purpose.SESSION_STEP, self.session_id, block, DRAWS_A_BLOCK)
             self._block = block
-        start = self.seq % _STEPS_A_BLOCK * DRAWS_A_STEP
-        return self._uniforms[start : start + DRAWS_A_STEP]
+        return _of_a_step(self._uniforms, self.seq % _STEPS_A_BLOCK * _BYTES_A_STEP)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import exp, pi
+from struct import pack
 from typing import Any, TypeVar
 
 from simpy import Event
@@ -109,6 +110,9 @@ class ScriptedLuck(Luck):
     def draws(self, purpose: Purpose, entity: int, occurrence: int = 0, n: int = 8) -> list[float]:
         scripted = self._script.get((purpose, entity, occurrence), {})
         return [scripted.get(position, 0.5) for position in range(n)]
+
+    def block(self, purpose: Purpose, entity: int, occurrence: int, n: int) -> bytes:
+        return pack(f"={n}d", *self.draws(purpose, entity, occurrence, n))
 
     def digest(self, _purpose: Purpose, _entity: int, size: int) -> bytes:
         return b"\x80" * size

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from itertools import pairwise
 from math import log, pi, sin
-from statistics import fmean, pstdev, pvariance
+from statistics import NormalDist, fmean, pstdev, pvariance
+from struct import pack, unpack
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.luck import (
+    KEY_TAG,
     Luck,
     Purpose,
     Weighted,
@@ -59,6 +62,20 @@ def test_asking_for_more_extends_the_same_sequence(seed, key, more):
     purpose, entity, occurrence, n = key
     first = luck.draws(purpose, entity, occurrence, n)
     assert luck.draws(purpose, entity, occurrence, n + more)[:n] == first
+
+
+@given(seed=seeds, key=keys)
+def test_a_block_holds_the_same_uniforms(seed, key):
+    luck = Luck(seed)
+    assert list(unpack(f"={key[3]}d", luck.block(*key))) == luck.draws(*key)
+
+
+@given(seed=seeds, entities=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=3), size=st.integers(1, 64))
+def test_digests_are_one_blake2b_of_seed_purpose_and_entity(seed, entities, size):
+    digest = Luck(seed).digests(Purpose.PERSON, size)
+    for entity in entities:  # whoever was asked for before
+        whole = pack("<QQQQ", KEY_TAG, seed, Purpose.PERSON, entity)
+        assert digest(entity) == blake2b(whole, digest_size=size).digest()
 
 
 def test_a_numpy_that_makes_other_uniforms_of_the_stream_is_not_relied_upon(monkeypatch):
@@ -142,6 +159,11 @@ def test_neighbouring_entities_are_uncorrelated():
 
 
 # --- transforms: tolerances are 4 standard errors of the estimate -----------------------------------------------------
+
+
+@given(u=grid.filter(bool))
+def test_a_standard_normal_is_the_very_quantile(u):
+    assert standard_normal(u) == NormalDist().inv_cdf(u)
 
 
 def test_standard_normal_has_mean_0_and_deviation_1(uniforms):

@@ -27,7 +27,9 @@ Along = Callable[[], Sequence[float]]
 def _digests(seeds: range, entities: range, words: int) -> list[float]:
     """Return even numbers of 16 bits of digests."""
     digests = b"".join(
-        luck.digest(Purpose.PERSON, entity, 2 * words) for luck in map(Luck, seeds) for entity in entities
+        digest(entity)
+        for digest in (Luck(seed).digests(Purpose.PERSON, 2 * words) for seed in seeds)
+        for entity in entities
     )
     return [word / 65_536 for (word,) in iter_unpack("<H", digests)]
 
@@ -92,10 +94,10 @@ def test_a_counter_would_be_found_out():
 def test_digests_are_those_of_another_program():
     """`b2sum -l 112` of coreutils over the tag "bazaar", the seed 20260105, the purpose 58 and the entity 7."""
     expected = bytes.fromhex("4ee0542fbb44603441765fcc4f6c")
-    assert Luck(20260105).digest(Purpose.PERSON, 7, 14) == expected
-    assert Luck(20260106).digest(Purpose.PERSON, 7, 14) != expected
-    assert Luck(20260105).digest(Purpose.PERSON, 8, 14) != expected
-    assert Luck(20260105).digest(Purpose.ORDER, 7, 14) != expected
+    assert Luck(20260105).digests(Purpose.PERSON, 14)(7) == expected
+    assert Luck(20260106).digests(Purpose.PERSON, 14)(7) != expected
+    assert Luck(20260105).digests(Purpose.PERSON, 14)(8) != expected
+    assert Luck(20260105).digests(Purpose.ORDER, 14)(7) != expected
 
 
 def _chi_square(cells: Sequence[int], shares: Sequence[float]) -> float:

@@ -37,7 +37,7 @@ def resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Custome
         if row.cart_id is not None:
             visit.cart_id = row.cart_id
             visit.items = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
-            visit.removed = {item.product_id for item in items[row.cart_id] if item.removed}
+            visit.removed = frozenset(item.product_id for item in items[row.cart_id] if item.removed)
             visit.order = order_of_cart.get(row.cart_id)
         if visit.customer is not None:
             visit.customer.in_session = True

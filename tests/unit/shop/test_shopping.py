@@ -23,7 +23,7 @@ def visit(
     *items: int, looking_at: int = 9, empty_shelf: bool = False, eagerness: float = 1.0, persona: Persona = PLAIN
 ) -> Visit:
     habits = Habits(persona, FUNNEL, eagerness)
-    first = Luck(1).draws(Purpose.SESSION_STEP, 101, 0, 64)
+    first = Luck(1).block(Purpose.SESSION_STEP, 101, 0, 64)
     made = Visit(101, None, LIKE_ALL, habits, REGION, WAREHOUSE, Luck(1), first)
     made.items = dict.fromkeys(items, 1)
     made.product = Product(looking_at, 1, "Kettle", 1999, 1000, 900, rank=1, popularity=1.0)
@@ -82,7 +82,7 @@ def test_after_a_view(shopper, u, decision):
 
 def test_what_was_taken_out_is_not_added_again():
     shopper = visit(3)
-    shopper.removed.add(9)
+    shopper.removed = frozenset({9})
     assert after_view(shopper, luck(u1=0.0), 1.0).action != "add"
 
 
@@ -169,7 +169,7 @@ def test_and_some_leave_by_whim():
 
 def test_each_step_has_its_own_eight_uniforms():
     shopper = visit()
-    drawn = []
+    drawn: list[float] = []
     for seq in range(20):
         shopper.seq = seq
         drawn += shopper.draws()
