@@ -65,7 +65,7 @@ class Cut:
         """
         speaker = _Speaker(dialect, as_of, since)
         shown = ", ".join(f"{speaker.shown(self.table, each)} AS {speaker.name(each.name)}" for each in self.columns)
-        return f"SELECT {shown} FROM {speaker.relation(self.table)}{speaker.where(self.table)}"
+        return f"SELECT {shown} FROM {speaker.relations(self.table)}{speaker.where(self.table)}"
 
 
 def cut(table: Table) -> Cut:
@@ -100,8 +100,31 @@ class _Speaker:
         schema = SOURCE if self._dialect == "duckdb" else table.schema or "public"
         return f"{self.name(schema)}.{self.name(table.name)}"
 
+    def relations(self, table: Table) -> str:
+        """The table, and beside each of its rows what that refers to, where it had come.
+
+        By joins. Were each row to ask whether its reference is among those, PostgreSQL would go through all of them for
+        each row once they are more than its memory takes, and MySQL would write down all before it gives any of it.
+        """
+        return self.relation(table) + "".join(
+            self._joined(column, reference.column)
+            for column in table.columns
+            if column.name in KNOWN_WITH_ROW.get(table.name, ())
+            for reference in column.foreign_keys
+        )
+
+    def _joined(self, column: Column[Any], key: Column[Any]) -> str:
+        known = self._known_with_row(column)
+        there = f"SELECT {self.name(key.name)} AS {known} FROM {self.relation(key.table)}{self.where(key.table)}"
+        return f" LEFT JOIN ({there}) AS {self.name(f'{key.table.name}_there')} ON {known} = {self.name(column.name)}"
+
+    def _known_with_row(self, column: Column[Any]) -> str:
+        return self.name(f"{column.name}_there")
+
     def shown(self, table: Table, column: Column[Any]) -> str:
         """A column as it was known."""
+        if column.name in KNOWN_WITH_ROW.get(table.name, ()):
+            return self._known_with_row(column)
         value = self.name(column.name)
         if isinstance(column.type, DateTime) and self._dialect != "mysql":
             value = f"({value} AT TIME ZONE 'UTC')"
@@ -128,10 +151,6 @@ class _Speaker:
             yield self._before(column.name)
         if since := KNOWN_SINCE.get(table.name, {}).get(column.name):
             yield self._before(since)
-        if column.name in KNOWN_WITH_ROW.get(table.name, ()):
-            for reference in column.foreign_keys:
-                keys = self._keys(reference.column, self.where(reference.column.table))
-                yield f"{self.name(column.name)} IN ({keys})"
 
     def _before(self, name: str) -> str:
         return f"{self.name(name)} < {self._as_of}"
