@@ -287,6 +287,15 @@ class ShelfOpened(NamedTuple):
     order_up_to: int
 
 
+class ShelfPlanned(NamedTuple):
+    """The ordering levels of a shelf are others from now on."""
+
+    warehouse_id: int
+    product_id: int
+    reorder_point: int
+    order_up_to: int
+
+
 class StockReserved(NamedTuple):
     """Units were promised to an order (quantity > 0) or given free again (< 0); `reserved` is the new total."""
 
@@ -478,6 +487,7 @@ Fact = (
     | PaymentAttempted
     | PaymentRefunded
     | ShelfOpened
+    | ShelfPlanned
     | StockReserved
     | StockMoved
     | ReplenishmentOrdered

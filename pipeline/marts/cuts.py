@@ -33,7 +33,7 @@ CHANGING = {
     "customers": {"loyalty_tier", "loyalty_points", "satisfaction", "lifetime_points"},
     "deliveries": {"trip_id", "courier_id", "stop_no", "status", "attempts"},
     "incidents": {"asked_at", "end_asked_at"},  # on the wall's clock
-    "inventory": {"on_hand", "reserved"},
+    "inventory": {"on_hand", "reserved", "reorder_point", "order_up_to"},
     "orders": {"status"},
     "runs": {
         "scenario", "scenario_digest", "scale", "version", "sim_now", "speed", "kept_speed", "lag_s", "status",

@@ -44,6 +44,7 @@ RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.OrderCancelled: orders.order_cancelled,
     facts.PaymentRefunded: orders.payment_refunded,
     facts.ShelfOpened: stock.shelf_opened,
+    facts.ShelfPlanned: stock.shelf_planned,
     facts.StockReserved: stock.stock_reserved,
     facts.StockMoved: stock.stock_moved,
     facts.ReplenishmentOrdered: stock.replenishment_ordered,

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sim.facts import ReplenishmentOrdered, ReplenishmentReceived, ShelfOpened, StockMoved, StockReserved
+from sim.facts import (
+    ReplenishmentOrdered,
+    ReplenishmentReceived,
+    ShelfOpened,
+    ShelfPlanned,
+    StockMoved,
+    StockReserved,
+)
 from sim.journal.batch import OpenBatch, Row
 
 
@@ -17,6 +24,12 @@ def shelf_opened(batch: OpenBatch, fact: ShelfOpened) -> None:
         "order_up_to": fact.order_up_to,
     }
     batch.insert("inventory", (fact.warehouse_id, fact.product_id), row)
+
+
+def shelf_planned(batch: OpenBatch, fact: ShelfPlanned) -> None:
+    """Other ordering levels; the stock is as it was."""
+    levels: Row = {"reorder_point": fact.reorder_point, "order_up_to": fact.order_up_to}
+    batch.change("inventory", (fact.warehouse_id, fact.product_id), levels)
 
 
 def stock_reserved(batch: OpenBatch, fact: StockReserved) -> None:

@@ -2,7 +2,7 @@
 
 from sim.markets.loading import MarketError, known_markets, load_market
 from sim.markets.reviews import Reviews
-from sim.markets.schema import Category, City, GivenNames, Item, Market, Warehouse
+from sim.markets.schema import Category, City, GivenNames, Item, Market, Season, Warehouse
 
 __all__ = [
     "Category",
@@ -12,6 +12,7 @@ __all__ = [
     "Market",
     "MarketError",
     "Reviews",
+    "Season",
     "Warehouse",
     "known_markets",
     "load_market",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from itertools import pairwise
 from math import cos, inf, isclose, radians
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +40,20 @@ def _known_locale(name: str) -> str:
         of_language = sorted(known for known in AVAILABLE_LOCALES if known.startswith(name[:3]))
         raise ValueError(f"Faker has no such locale; allowed are {', '.join(of_language) or 'those of its manual'}")
     return name
+
+
+def _in_a_year(day: str) -> datetime:
+    return datetime.strptime(f"2001-{day}", "%Y-%m-%d")  # noqa: DTZ007  a day of the calendar; not of a leap year
+
+
+def _day_of_a_year(day: str) -> str:
+    try:
+        if len(day) == len("12-15"):
+            _in_a_year(day)
+            return day
+    except ValueError:
+        pass
+    raise ValueError("must be a month and a day of a year that is none of leap, as in 12-15")
 
 
 def _pattern(pattern: str, *parts: str) -> str:
@@ -128,6 +143,21 @@ class Item(Part):
         return float(self.step ** (variant - (len(self.variants) - 1) / 2.0))
 
 
+class Season(Part):
+    """When goods are looked at most: exp(strength) times the usual then, exp(-strength) times half a year away."""
+
+    height: Annotated[str, AfterValidator(_day_of_a_year), Field(description="month and day, as in 12-15")]
+    strength: Annotated[float, Field(gt=0.0, le=2.0)]
+    everywhere: Annotated[bool, Field(description="a feast's, on the same days everywhere, and not the weather's")] = (
+        False
+    )
+
+    @property
+    def day_of_year(self) -> int:
+        """The day of the height, counted from the first of January."""
+        return _in_a_year(self.height).timetuple().tm_yday
+
+
 class Category(Part):
     """A category of goods; spreads are standard deviations of the logarithm around each item's typical value."""
 
@@ -139,6 +169,7 @@ class Category(Part):
     return_weight: Annotated[float, Field(ge=0.0, le=100.0, description="chance of a return, relative to 1")]
     sized: Annotated[bool, Field(description="whether goods can be returned for being of the wrong size")] = False
     units_weight: Annotated[float, Field(ge=0.0, le=100.0, description="odds of one more unit, relative to 1")]
+    season: Annotated[Season | None, Field(description="when it is looked at most; default: at no time")] = None
     name_pattern: Annotated[Text, AfterValidator(_product_pattern)] = "{brand} {item}, {variant}"
     brands: Texts
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
@@ -219,6 +250,10 @@ class Market(Part):
                     raise ValueError(f"reviews.{where}: no item is called {name!r}")
 
     def digest(self) -> str:
-        """Return a SHA-256 of all that the market says: equal digests, equal markets."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """Return a SHA-256 of all that the market says, but for seasons: equal digests, shops with the same goods.
+
+        No row is of a season, so a shop can go on with another.
+        """
+        said = self.model_dump(mode="json", exclude={"categories": {"__all__": {"season"}}})
+        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

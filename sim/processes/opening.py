@@ -15,6 +15,7 @@ from sim.luck import Purpose, Weighted
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
 from sim.processes.experience import book_points
 from sim.processes.hiring import hire, wanted_couriers
+from sim.processes.planning import planned_levels
 from sim.processes.prices import record_opening_prices
 from sim.processes.registration import register
 from sim.processes.shifts import courier_schedule
@@ -22,11 +23,10 @@ from sim.processes.stocking import move_stock
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Customer, EarlierLife, earlier_life_by
 from sim.shop.roster import contracts
-from sim.shop.stock import Shelf, stock_levels
+from sim.shop.stock import Shelf
 
 if TYPE_CHECKING:
     from sim.processes.world import World
-    from sim.scenario import Scenario
     from sim.shop.order import Warehouse
     from sim.shop.region import Region
 
@@ -72,19 +72,14 @@ def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:
     id_ = warehouse.warehouse_id
     world.tell(WarehouseOpened(id_, region.city.city_id, warehouse.name, warehouse.latitude, warehouse.longitude))
     _hire_couriers(world, warehouse)
-    units_per_day = planned_units_per_day(world.scenario, world.scale, warehouse)
+    levels = planned_levels(world, region, warehouse)
     for product in world.catalogue.products:
-        reorder_point, order_up_to = stock_levels(units_per_day * product.popularity, world.scenario.stock)
+        reorder_point, order_up_to = levels[product.product_id]
         shelf = warehouse.shelves[product.product_id] = Shelf(product.product_id, reorder_point, order_up_to)
         world.tell(ShelfOpened(id_, product.product_id, reorder_point, order_up_to))
         (u,) = world.luck.draws(Purpose.LEAD_TIME, id_, product.product_id, 1)
         stock = reorder_point + 1 + int(u * (order_up_to - reorder_point))  # anywhere in its cycle
         move_stock(world, warehouse, shelf.product_id, stock, "opening")
-
-
-def planned_units_per_day(scenario: Scenario, scale: float, warehouse: Warehouse) -> float:
-    """Return the units a day that the planner of this warehouse's stock reckons with."""
-    return scenario.demand.sessions_per_day * scale * warehouse.share * scenario.stock.planned_units_per_session
 
 
 def _hire_couriers(world: World, warehouse: Warehouse) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.clock.units import DAY_US, HOUR_US
-from sim.luck import Purpose, lognormal
+from sim.luck import Luck, Purpose, lognormal
 from sim.luck_bulk import first_draws
+from sim.shop.quality import Qualities
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,30 +26,43 @@ def pending_consequences(lines: DeliveredLines, now: int, seed: int, scenario: S
     """Return the orders of which a review or a request to return something may still come.
 
     They are few among many, and a few too many do no harm: whoever takes them up looks at each of their consequences.
-    So persona and product, which move the chances, are taken to be those that make them highest.
+    So persona and category, which move the chances, are taken to be those that make them highest.
     """
-    coming = _review_may_come(lines, now, seed, scenario) | _request_may_come(lines, now, seed, scenario, market)
+    bad = disappointing(lines, seed, scenario)
+    coming = _review_may_come(lines, now, seed, scenario, bad) | _request_may_come(
+        lines, now, seed, scenario, market, bad
+    )
     return set(lines.order_id[coming].tolist())
 
 
-def _review_may_come(lines: DeliveredLines, now: int, seed: int, scenario: Scenario) -> NDArray[np.bool_]:
+def disappointing(lines: DeliveredLines, seed: int, scenario: Scenario) -> NDArray[np.bool_]:
+    """Return which lines disappoint, however they came: exactly those of which `Opinions.disappoints` says so."""
+    qualities = Qualities(Luck(seed), scenario)
+    products, which = np.unique(lines.product_id, return_inverse=True)
+    chance = np.array([qualities.of(product_id).disappoints for product_id in products.tolist()])
+    u = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no, 1)[0]
+    return u < chance[which] if len(products) else np.zeros(0, np.bool_)
+
+
+def _review_may_come(
+    lines: DeliveredLines, now: int, seed: int, scenario: Scenario, disappoints: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     review = scenario.review
     u = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)
     likeliest = max(persona.review_factor for persona in scenario.funnel.personas.values())
-    bad = (u[0] < review.bad_product) | lines.late
+    bad = disappoints | lines.late
     chance = review.write * likeliest * np.where(bad, review.write_after_bad, 1.0)
     median_us = review.delay_median_h * HOUR_US
     return _later(u[1] < chance * _ROUNDING, u[2], median_us, review.delay_sigma, lines, now - _LONGEST_WAIT_US)
 
 
 def _request_may_come(
-    lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market
+    lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market, bad: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     returns = scenario.returns
     u = first_draws(seed, Purpose.RETURN, lines.order_id, lines.line_no)
     likeliest = max(persona.return_factor for persona in scenario.funnel.personas.values())
     likeliest *= max(category.return_weight for category in market.categories)
-    bad = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)[0] < scenario.review.bad_product
     chance = returns.rate * likeliest * np.where(bad, returns.bad_product_factor, 1.0)
     chance = np.minimum(chance * np.where(lines.late, returns.late_factor, 1.0), returns.highest)
     return _later(u[0] < chance * _ROUNDING, u[1], returns.delay_median_days * DAY_US, returns.delay_sigma, lines, now)

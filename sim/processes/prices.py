@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import Turn
 from sim.clock.units import WEEK_US
 from sim.facts import PriceSet
+from sim.processes.planning import plan_shelves
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def change_prices(world: World) -> Generator[Event, None, None]:
-    """At the start of each week of the run, record the prices that are new."""
+    """At the start of each week of the run, record the prices that are new, and plan the stock for it."""
     week = world.env.now // WEEK_US + 1
     while True:
         yield world.env.until(week * WEEK_US, Turn.PRICES, 0)
         record_new_prices(world)
+        plan_shelves(world)
         week += 1
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.luck import Purpose
 from sim.luck_bulk import first_draws
+from sim.processes.pending_consequences import disappointing
 from sim.shop.ids import city_of
 from sim.snapshot import RememberedRow
 
@@ -39,8 +40,7 @@ def has_one_already(order: Order, line: OrderLine, now_us: int) -> bool:
 def still_remembered(lines: DeliveredLines, seed: int, scenario: Scenario) -> list[RememberedRow]:
     """Return what `remember` kept in mind of lines that were delivered lately, the oldest first."""
     kept = first_draws(seed, Purpose.REMEMBERED, lines.order_id, lines.line_no)[0] < scenario.review.remembered
-    bad = first_draws(seed, Purpose.REVIEW, lines.order_id, lines.line_no)[0] < scenario.review.bad_product
-    places = np.flatnonzero(kept & ~bad)
+    places = np.flatnonzero(kept & ~disappointing(lines, seed, scenario))
     columns = (lines.delivered_at, lines.order_id, lines.line_no, lines.customer_id, lines.product_id)
     found = sorted(zip(*(column[places].tolist() for column in columns), strict=True))
     return [RememberedRow(customer_id, product_id, at) for at, _, _, customer_id, product_id in found]

@@ -15,6 +15,7 @@ from sim.shop.habits import odds
 from sim.shop.region import AbandonedCart
 from sim.shop.shopping import (
     ADD,
+    COMPLEMENT,
     REMOVE,
     SAME_CATEGORY,
     VIEW,
@@ -120,7 +121,7 @@ def _carry_out(world: World, visit: Visit, decision: Decision, u: Sequence[float
     """Do what was decided; returns whether the session goes on."""
     if decision.action == "leave" or visit.seq >= visit.habits.most_steps:
         return leave(world, visit, decision.reason or "not_interested")
-    if decision is VIEW or decision is SAME_CATEGORY:
+    if decision is VIEW or decision is SAME_CATEGORY or decision is COMPLEMENT:
         _view(world, visit, decision, u)
     elif decision is ADD:
         _add(world, visit, u)
@@ -132,12 +133,15 @@ def _carry_out(world: World, visit: Visit, decision: Decision, u: Sequence[float
 
 
 def _view(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> None:
+    display = world.display(visit.region)
     if decision is SAME_CATEGORY:
-        product = world.catalogue.pick_in_category(visit.product.category_id, u[7])
+        product = display.pick_in_category(visit.product.category_id, u[7])
+    elif decision is COMPLEMENT:
+        product = world.complements.pick(visit.product, display, u[7])
     elif u[6] < world.traits.category_habit:
-        product = world.catalogue.pick_in_category(visit.person.category_id, u[7])
+        product = display.pick_in_category(visit.person.category_id, u[7])
     else:
-        product = world.catalogue.pick(u[7])
+        product = display.pick(u[7])
     product_id = product.product_id
     shelf = visit.warehouse.shelves[product_id]
     in_stock = shelf.on_hand > shelf.reserved

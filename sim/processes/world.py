@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sim.clock.units import WEEK_US
 from sim.luck import Weighted
 from sim.shop.answers import Answers
+from sim.shop.complements import Complements
+from sim.shop.display import Displays
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sim.markets import Market
     from sim.scenario import Scenario
     from sim.shop.catalogue import Catalogue, Product
+    from sim.shop.display import Display
     from sim.shop.order import Warehouse
     from sim.shop.people import Customer
     from sim.shop.traits import Person
@@ -71,6 +74,8 @@ class World:
         self.scale = scale
         self.tell = tell
         self.incidents = Calendar()
+        self.displays = Displays(luck, scenario.products, catalogue, epoch)
+        self.complements = Complements(luck, catalogue)
         self.opinions = Opinions(luck, scenario, catalogue)
         self.answers = Answers(luck, scenario.review)
         self.wording = Wording(market.reviews, luck)
@@ -112,6 +117,14 @@ class World:
             self._prices = self.catalogue.prices_cents(week, sale_share)
             self._week_us, self._week_ends_us = week * WEEK_US, (week + 1) * WEEK_US
         return self._prices[product.product_id - 1]
+
+    def display(self, region: Region) -> Display:
+        """Return what shoppers of a city are shown now."""
+        now, shown = self.env.now, region.display
+        if shown is None or now >= shown.until_us or self.incidents.knows_sales:
+            shown = self.displays.at(now, self.incidents.sale_share(now), region.southern)
+            region.display = shown
+        return shown
 
     def price_terms(self, at_us: int) -> tuple[int, float]:
         """Return what prices depend on at an instant: the week of the run, and the share of a flash sale."""

@@ -108,6 +108,7 @@ class Funnel(Section):
         0.3, "leaving a cart while shopping because of its price rather than by whim; times the persona's price_shy"
     )
     remove: float = share(0.05, "taking an item out again while shopping on with a cart")
+    complement: float = share(0.15, "looking for what goes with a product that was just added, when shopping on")
     after_add_checkout: float = share(0.27, "going to checkout right after adding")
     after_add_leave: float = share(0.12, "leaving with a full cart right after adding, by whim")
     one_more_unit: float = share(0.2, "one more unit of the same product, again and again")

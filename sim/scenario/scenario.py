@@ -15,6 +15,7 @@ from sim.scenario.funnel import PERSONAS, Funnel
 from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
 from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
+from sim.scenario.products import Products
 from sim.scenario.traits import Traits
 from sim.scenario.warehouse import Stock, Warehouse
 
@@ -41,6 +42,7 @@ class Scenario(Section):
     checkout: Checkout = Field(default_factory=Checkout)
     payment: Payment = Field(default_factory=Payment)
     loyalty: Loyalty = Field(default_factory=Loyalty)
+    products: Products = Field(default_factory=Products)
     stock: Stock = Field(default_factory=Stock)
     warehouse: Warehouse = Field(default_factory=Warehouse)
     delivery: Delivery = Field(default_factory=Delivery)

@@ -1,4 +1,4 @@
-"""The catalogue: categories, products, how often each is wanted and what it costs from week to week."""
+"""The catalogue: categories, products, how popular each is at its height and what it costs from week to week."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from itertools import chain, count
 from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.luck import Luck, Purpose, Weighted, lognormal
+from sim.luck import Luck, Purpose, lognormal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
 
     from sim import markets
-    from sim.markets import Market
+    from sim.markets import Market, Season
 
 _TRAITS, _CATEGORY, _FORM = 0, 1, 2  # occurrences: the draws of a product, by what they decide
 _MOST_TRIES = 24  # of brand and variant, before two products share a name but for the edition
@@ -29,6 +29,7 @@ class Category:
     return_weight: float
     units_weight: float
     sized: bool = False
+    season: Season | None = None
 
 
 class Naming(NamedTuple):
@@ -43,7 +44,7 @@ class Naming(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product; `popularity` is its share of all views (sums to 1), `rank` 1 the most popular."""
+    """A product; `popularity` is its share of all views if all were at one height (sums to 1), `rank` 1 the largest."""
 
     product_id: int
     category_id: int
@@ -125,12 +126,6 @@ class Catalogue:
         self.categories = tuple(categories)
         self.products = tuple(products)
         self._promotions = promotions
-        self.pick = _by_popularity(self.products).pick  # a product in proportion to popularity, by a uniform
-        self._in_category = {
-            category.category_id: _by_popularity(mine)
-            for category in self.categories
-            if (mine := [p for p in self.products if p.category_id == category.category_id])
-        }
         self._priced = (-1, 0.0)  # week and share of a flash sale
         self._prices: list[int] = []
 
@@ -153,8 +148,8 @@ class Catalogue:
         tag = PriceTag(market)
         drafts = _drafts(market, luck, products, tag)
         categories = [
-            Category(category_id, category.name, category.return_weight, category.units_weight, category.sized)
-            for category_id, category in enumerate(market.categories, start=1)
+            Category(id_, one.name, one.return_weight, one.units_weight, one.sized, one.season)
+            for id_, one in enumerate(market.categories, start=1)
         ]
         promotions = Promotions(luck, tag, promotion_share, tuple(promotion_discounts_percent))
         return cls(categories, _ranked(drafts, popularity_exponent), promotions)
@@ -166,10 +161,6 @@ class Catalogue:
     def category(self, category_id: int) -> Category:
         """Return the category with that id."""
         return self.categories[category_id - 1]
-
-    def pick_in_category(self, category_id: int, u: float) -> Product:
-        """Return a product of a category that has any, in proportion to popularity."""
-        return self._in_category[category_id].pick(u)
 
     def price_cents(self, product: Product, week: int, sale_share: float = 0.0) -> int:
         """Return the selling price in a week of the run (0 is the first), in a flash sale of that share of products."""
@@ -198,11 +189,6 @@ class Catalogue:
             for product, old in zip(self.products, had, strict=True)
             if (price := self.price_cents(product, *now)) != old
         ]
-
-
-def _by_popularity(products: Sequence[Product]) -> Weighted[Product]:
-    ordered = sorted(products, key=lambda product: product.rank)
-    return Weighted(ordered, [product.popularity for product in ordered])
 
 
 def _ranked(drafts: Sequence[_Draft], exponent: float) -> list[Product]:

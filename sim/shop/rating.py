@@ -24,6 +24,8 @@ _THOUGH_GOOD = frozenset({"wrong_size", "changed_mind"})  # why something good i
 def stars(order: Order, review: Review, bias: float, u: float, *, bad: bool) -> int:
     """Return 1-5 stars: the leaning of a good product in time, less what went wrong, plus chance.
 
+    `bias` is what the customer and the kind of product add.
+
     Lateness counts in units of the promised lead time, as the published figures are rescaled (rating against lateness).
     """
     leaning = review.leaning + bias + review.noise_stars * standard_normal(u)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sim.markets import City
     from sim.scenario import Scenario
+    from sim.shop.display import Display
     from sim.shop.ids import Ids
     from sim.shop.people import Customer, VisitPropensity
     from sim.shop.purchase_memory import PurchaseMemory
@@ -71,6 +72,8 @@ class Region:
         self._crowds = [
             Crowd() for _ in range(2 * len(active_hours[0]))
         ]  # of the opening, then of those registered since
+        self.southern = city.latitude < 0.0
+        self.display: Display | None = None  # what was shown last
         self._below: list[float] = []
         self._weighed_until = _NEVER
 

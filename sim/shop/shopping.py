@@ -21,12 +21,12 @@ TYPICAL_CART = 30.0  # price level units; a cart of this value meets the stated 
 class Decision(NamedTuple):
     """What the shopper does next; `reason` is given when leaving."""
 
-    action: str  # view | view_same_category | add | remove | checkout | leave
+    action: str  # view | view_same_category | view_complement | add | remove | checkout | leave
     reason: str | None = None
 
 
-VIEW, SAME_CATEGORY, ADD = Decision("view"), Decision("view_same_category"), Decision("add")
-REMOVE, CHECKOUT = Decision("remove"), Decision("checkout")
+VIEW, SAME_CATEGORY, COMPLEMENT = Decision("view"), Decision("view_same_category"), Decision("view_complement")
+ADD, REMOVE, CHECKOUT = Decision("add"), Decision("remove"), Decision("checkout")
 _NOT_INTERESTED, _WHIM, _PRICE = (
     Decision("leave", "not_interested"),
     Decision("leave", "whim"),
@@ -82,12 +82,14 @@ def _look_on(visit: Visit, u: Sequence[float]) -> Decision:
 
 
 def after_cart_change(visit: Visit, u: Sequence[float]) -> Decision:
-    """Go to checkout, leave the cart behind by whim, or shop on."""
+    """Go to checkout, leave the cart behind by whim, or shop on: after adding, perhaps for what goes with it."""
     habits = visit.habits
     if visit.items and u[1] < habits.checkout:
         return CHECKOUT
     if u[2] < habits.whim_after_add:
         return _WHIM
+    if u[3] < habits.funnel.complement and visit.step == "add_to_cart":
+        return COMPLEMENT
     return SAME_CATEGORY if u[4] < habits.same_category else VIEW
 
 

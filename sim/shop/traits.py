@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.luck import Purpose, Weighted
 from sim.shop.people import activity_by
+from sim.shop.quality import appeals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,8 @@ def home_key(latitude: float, longitude: float) -> int:
 class Person:
     """A person's traits; factors are relative to the scenario's and to the persona's own.
 
-    `taste` is by product: the factor on the odds of adding it that the person's liking for dear or cheap goods makes.
+    `taste` is by product: the factor on the odds of adding it that its appeal makes to all, and to the person what it
+    costs, dear or cheap.
     """
 
     __slots__ = ("_mix", "_numbers", "home", "pace", "persona", "taste")
@@ -131,6 +133,7 @@ class TraitMix:
         self.taste: list[list[float]] = [[] for _ in _NORMAL]  # of each level by product id, when one is met
         self._price_taste_sigma = spread = traits.price_taste_sigma
         self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
+        self._appeal = [0.0, *appeals(luck, scenario.products, catalogue.products)]
         self._dearness_evened = [(spread * x) ** 2 / 2.0 for x in self._dearness]
         self.basket = _around_1(traits.basket_sigma)
         self.units = _around_1(traits.units_sigma)
@@ -148,12 +151,14 @@ class TraitMix:
     def taste_of(self, level: int) -> list[float]:
         """Return by product what a level of liking for dear goods does to the odds of adding it.
 
-        That is exp(z x - s^2 x^2 / 2), with x the logarithm of the price over the usual one, z the person's own normal
-        with standard deviation s: by all people together a product is added as often as without.
+        That is the product's appeal times exp(z x - s^2 x^2 / 2), with x the logarithm of the price over the usual one,
+        z the person's own normal with standard deviation s: by all people together a product is added as often as its
+        appeal to all says.
         """
         z = self._price_taste_sigma * _NORMAL[level]
         self.taste[level] = taste = [
-            exp(z * x - evened) for x, evened in zip(self._dearness, self._dearness_evened, strict=True)
+            appeal * exp(z * x - evened)
+            for appeal, x, evened in zip(self._appeal, self._dearness, self._dearness_evened, strict=True)
         ]
         return taste
 

@@ -18,6 +18,7 @@ from sim.facts import (
     ReviewWritten,
     SessionStarted,
     ShelfOpened,
+    ShelfPlanned,
     StockReserved,
     TripEnded,
     WarehouseOpened,
@@ -57,7 +58,7 @@ def city_of(fact: Fact) -> int | None:
         return None
     if isinstance(fact, CityOpened):
         return fact.city_id
-    if isinstance(fact, WarehouseOpened | ShelfOpened | StockReserved):
+    if isinstance(fact, WarehouseOpened | ShelfOpened | ShelfPlanned | StockReserved):
         return fact.warehouse_id // 10
     return int(fact[0]) % 100
 

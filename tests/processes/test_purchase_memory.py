@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from sim.processes.post_delivery import begin_post_delivery
 from sim.processes.purchase_memory import recall, remember, still_remembered
 from sim.shop.order import Order
 from sim.shop.people import Customer
+from sim.shop.quality import Qualities
 from sim.snapshot import DeliveredLines
 from tests.processes.world import DAY_S, HOUR_S, MARKET, Script, Tiny, scenario
 
@@ -67,8 +70,8 @@ def test_nobody_remembers_what_somebody_else_has_bought():
 
 
 def test_rows_tell_what_life_remembers():
-    """Three hundred orders of a month, half of them remembered, one in five bad."""
-    plan = scenario(review={"remembered": 0.5, "bad_product": 0.2})
+    """Three hundred orders of a month, half of them remembered, one in five bad, but by product."""
+    plan = scenario(review={"remembered": 0.5, "bad_product": 0.2}, products={"quality_sigma": 1.0})
     luck = Luck(4)
     living, taken_up = Tiny(plan, luck), Tiny(plan)
     for shelf in living.warehouse.shelves.values():
@@ -89,7 +92,10 @@ def test_rows_tell_what_life_remembers():
         strict=True,
     )
     rows = still_remembered(DeliveredLines(*map(np.array, columns)), luck.seed, plan)
-    assert 0.35 < len(rows) / 600 < 0.45
+    qualities = Qualities(luck, plan)
+    good = fmean(1.0 - qualities.of(line.product_id).disappoints for order in orders for line in order.lines)
+    assert abs(len(rows) / 600 - 0.5 * good) < 4.0 * (0.25 / 600) ** 0.5
+    assert abs(good - 0.8) > 0.05, "products should differ"
     recall(taken_up.world.region_of, rows)
     now = 30 * DAY_US
     for customer in customers:

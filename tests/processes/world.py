@@ -53,7 +53,7 @@ _VAN = {"capacity_parcels": 3, "capacity_kg": 100.0, "speed_km_per_h": 36.0, "re
 _TINY: dict[str, dict[str, Any]] = {
     "funnel": {
         "bounce": 0.0, "add_to_cart": 1.0, "after_add_checkout": 1.0, "one_more_unit": 0.0, "remove": 0.0,
-        "price_second_thoughts": 0.0, "fee_second_thoughts": 0.0, "checkout_whim": 0.0,
+        "complement": 0.0, "price_second_thoughts": 0.0, "fee_second_thoughts": 0.0, "checkout_whim": 0.0,
         "personas": {name: {"patience_h": 1000.0} for name in PERSONAS},
     },
     "payment": {
@@ -79,6 +79,10 @@ _TINY: dict[str, dict[str, Any]] = {
         "device_habit": 0.0, "channel_habit": 0.0, "method_habit": 0.0, "category_habit": 0.0,
         "channel_factor_by_device": {}, "price_taste_sigma": 0.0, "basket_sigma": 0.0, "units_sigma": 0.0,
         "pace_sigma": 0.0, "absence_sigma": 0.0,
+    },
+    "products": {
+        "quality_sigma": 0.0, "quality_stars": 0.0, "appeal_sigma": 0.0, "price_appeal": 0.0, "vogue_floor": 1.0,
+        "promotion_views": 1.0,
     },
     "returns": {"rate": 0.0},
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 Common random numbers: the same shoppers come at the same instants, so that a difference between two shops is the
 number's doing and hardly chance's. Sessions a day and couriers are varied by a third and more, in New York at a fifth
-of its size; means are of three days after the first. Nothing is asked about sizes: only the direction, at each step.
+of its size; means are of a week after the first day. Nothing is asked about sizes: only the direction, at each step.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 from tests.validation.small_shop import SmallShop, lived
 from tests.validation.theory import told
 
-SETTLED = 1, 4
+SETTLED = 1, 8
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +27,9 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Smal
     def shop(section: str, name: str, value: float) -> SmallShop:
         file: Path = folder / f"{name}_{value:g}.yaml"
         file.write_text(f"{section}: {{{name}: {value}}}", encoding="utf-8")
-        return lived(str(file), "New York", days=4, scale=0.2)
+        return lived(str(file), "New York", days=8, scale=0.2)
 
-    usual = lived("baseline", "New York", days=4, scale=0.2)
+    usual = lived("baseline", "New York", days=8, scale=0.2)
     values = {"delivery.couriers": (120, None, 270), "demand.sessions_per_day": (40_000, None, 95_000)}
 
     def shops_by(parameter: str) -> list[SmallShop]:

@@ -175,6 +175,12 @@ def test_a_movement_sets_the_totals_of_its_shelf():
     assert batch.appended == {"stock_movements": [(1, 11, 7, -2, "sale", 101, None, 60)]}
 
 
+def test_a_plan_changes_the_levels_of_a_shelf_and_nothing_else():
+    batch = recorded(facts.ShelfPlanned(11, 7, 12, 50))
+    assert batch.changed == {"inventory": {(11, 7): {"reorder_point": 12, "order_up_to": 50}}}
+    assert batch.appended == {}
+
+
 def test_a_new_shelf_is_empty():
     [row] = recorded(facts.ShelfOpened(11, 7, 10, 40)).inserted["inventory"].values()
     assert row == {

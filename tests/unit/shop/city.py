@@ -27,9 +27,10 @@ WAREHOUSE = REGION.warehouses[0]
 
 
 def _like_all() -> Person:
-    """Return a person without traits."""
+    """Return a person without traits, among products that appeal alike."""
     spreads = "price_taste_sigma", "basket_sigma", "units_sigma", "pace_sigma", "absence_sigma"
-    plan = Scenario.model_validate({"traits": dict.fromkeys(spreads, 0.0)})
+    alike = {"appeal_sigma": 0.0, "price_appeal": 0.0}
+    plan = Scenario.model_validate({"traits": dict.fromkeys(spreads, 0.0), "products": alike})
     catalogue = Catalogue.build(load_market("international"), Luck(1), products=50)
     return TraitMix(Luck(1), plan, catalogue).person("planner", (0.0, 0.0))
 

@@ -126,6 +126,15 @@ def test_after_a_change_of_the_cart(u, decision):
     assert after_cart_change(visit(3), luck(**u)) == decision
 
 
+def test_who_has_just_added_something_may_look_for_what_goes_with_it():
+    shopper = visit(9)
+    for step, action in (("add_to_cart", "view_complement"), ("remove_from_cart", "view")):
+        shopper.step = step
+        assert after_cart_change(shopper, luck(u1=0.31, u2=0.11, u3=0.14, u4=0.6)).action == action
+    shopper.step = "add_to_cart"
+    assert after_cart_change(shopper, luck(u1=0.31, u2=0.11, u3=0.16, u4=0.6)).action == "view"
+
+
 # --- second thoughts -------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,7 @@
-"""Traits: what people keep, and that by all people together the shop is as if nobody had any."""
+"""Traits: what people keep, and that by all people together the shop is as if nobody had any.
+
+Products appeal alike here; what sets them apart is looked at by themselves.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ def mix(**traits: Any) -> TraitMix:
     personas: dict[str, dict[str, float]] = {
         name: {} for name in Scenario().funnel.personas
     }  # all alike, so that the weights are everybody's
-    plan = {"traits": {"channel_factor_by_device": {}, **traits}, "funnel": {"personas": personas}}
+    alike = {"appeal_sigma": 0.0, "price_appeal": 0.0}
+    plan = {
+        "traits": {"channel_factor_by_device": {}, **traits}, "funnel": {"personas": personas}, "products": alike,
+    }  # fmt: skip
     return TraitMix(Luck(5), Scenario.model_validate(plan), CATALOGUE)
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from sim.luck import Luck
+from sim.luck import Luck, Weighted
 from sim.markets import Market, Reviews, load_market
 from sim.markets.grammar import Length, sayings
 from sim.markets.reviews import SUBJECTS, Style
@@ -39,9 +39,11 @@ def market(request) -> Market:
 def topics(market) -> list[Topic]:
     """Many reviews of a shop's products, the popular ones more often."""
     chance, catalogue = random.Random(20260105), Catalogue.build(market, Luck(1))
+    by_rank = sorted(catalogue.products, key=lambda product: product.rank)
+    popular = Weighted(by_rank, [product.popularity for product in by_rank])
     found = []
     for _ in range(6_000):
-        product = catalogue.pick(chance.random())
+        product = popular.pick(chance.random())
         category = catalogue.category(product.category_id)
         subject = chance.choice([*SUBJECTS, *FREQUENT])
         if subject != "wrong_size" or category.sized:
