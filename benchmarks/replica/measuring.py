@@ -42,9 +42,10 @@ def lines(found: Found) -> Iterator[Line]:
     cost = ", ".join(
         f"{name} {1e5 * made[f'{name}_cpu_s'] / made['rows']:.1f}" for name in FOLLOWING if f"{name}_cpu_s" in made
     )
+    follows = f", {made['follows_s']:.0f} s until it follows" if "follows_s" in made else ""
     yield compared(
         "Replica: rows/s of a snapshot", rate, 10_000, f"{rate:,.0f}",
-        f"{made['rows']:,} rows, {made['in_all_s']:.0f} s from `ensure` to the last; CPU s per 100 k: {cost}",
+        f"{made['rows']:,} rows, {made['in_all_s']:.0f} s from `ensure` to the last{follows}; CPU s per 100 k: {cost}",
         sense="≥",
     )  # fmt: skip
     yield compared(

@@ -1,4 +1,4 @@
-"""A snapshot: from `ensure`, which finds nothing, to the last row of a shop that stands."""
+"""The first load: from `ensure`, which finds nothing, to the last row of a shop that stands, and until it follows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.replica import chosen
 
 
 def measure(made: System) -> dict[str, float]:
-    """Rows, and the seconds from the command, and from the first row, to the last."""
+    """Rows, the seconds from the command and from the first row to the last, and from the command to its end."""
     rows = {
         each.name: ask(made.shop_url, f"SELECT count(*) FROM {chosen.qualified(each)}")[0][0]
         for each in chosen.tables()
@@ -40,4 +40,5 @@ def measure(made: System) -> dict[str, float]:
         last_s = time.monotonic()
     ensuring.join()
     used = {f"{name}_cpu_s": round(now - before[name], 1) for name, now in cpu_s(files).items()}
-    return {"rows": sum(rows.values()), "in_all_s": last_s - began_s, "s": last_s - first_s, **used}
+    times = {"in_all_s": last_s - began_s, "s": last_s - first_s, "follows_s": time.monotonic() - began_s}
+    return {"rows": sum(rows.values()), **times, **used}

@@ -38,7 +38,7 @@ DOC = Path(__file__).with_name("replicate.md").read_text(encoding="utf-8")
 def replicate() -> None:
     """Ensure, caught up, reconcile, record."""
 
-    @task
+    @task(execution_timeout=timedelta(hours=1))  # twenty million rows are loaded in it, on any laptop
     def ensure() -> list[str]:
         """Bring the replica from any state to the right one."""
         from pipeline.replica.problems import Waiting
@@ -46,12 +46,13 @@ def replicate() -> None:
         from pipeline.upkeep import replicate
 
         try:
-            done = replicate.ensured(run_of(get_current_context()))
+            done = replicate.ensured(run_of(get_current_context()), print)
         except Waiting as error:
             raise AirflowSkipException(str(error)) from None
         except BadSetting as error:
             raise AirflowFailException(str(error)) from None
-        print("\n".join(done) or "all was right")
+        if not done:
+            print("all was right")
         return done
 
     @task(execution_timeout=timedelta(minutes=25))

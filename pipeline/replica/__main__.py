@@ -51,12 +51,13 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _ensure(settings: ReplicaSettings, _: argparse.Namespace) -> int:
-    print("\n".join(ensure(settings)) or "all is right")
+    if not ensure(settings, tell=_tell_line):
+        print("all is right")
     return 0
 
 
 def _rebuild(settings: ReplicaSettings, _: argparse.Namespace) -> int:
-    print("\n".join(ensure(settings, rebuild="asked for")))
+    ensure(settings, rebuild="asked for", tell=_tell_line)
     return 0
 
 
@@ -74,6 +75,10 @@ def _check(settings: ReplicaSettings, given: argparse.Namespace) -> int:
     print(f"{len(found)} tables, {sum(each.rows_shop for each in found):,} rows, {scope}: ", end="")
     print(f"{len(wrong)} differ" if wrong else "equal")
     return WRONG if wrong else 0
+
+
+def _tell_line(line: str) -> None:
+    print(line, flush=True)
 
 
 def _tell(each: Comparison) -> None:

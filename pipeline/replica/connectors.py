@@ -20,7 +20,6 @@ _PACE = {
     "max.batch.size": "1024",
     "max.queue.size": "4096",
     "max.queue.size.in.bytes": "67108864",
-    "snapshot.fetch.size": "10000",
     "poll.interval.ms": "100",
     "producer.override.compression.type": "lz4",
     "producer.override.linger.ms": "20",
@@ -65,15 +64,18 @@ def source(settings: ReplicaSettings) -> dict[str, str]:
         "column.exclude.list": ",".join(name.replace(".", "\\.") for name in sorted(chosen.LEFT_OUT)),
         # While history is made PostgreSQL has not all of the keys, and Debezium believes what it sees.
         "message.key.columns": ";".join(f"{name}:{','.join(key)}" for name, key in tables),
-        "snapshot.mode": "initial",
+        "snapshot.mode": "no_data",  # the rows are loaded before; where to begin is said when it is made
         "time.precision.mode": "adaptive_time_microseconds",
         "decimal.handling.mode": "precise",
         "tombstones.on.delete": "false",
         "skipped.operations": "none",  # TRUNCATE too
-        "transforms": "one",
+        "transforms": "one,bare",
         "transforms.one.type": "org.apache.kafka.connect.transforms.RegexRouter",
         "transforms.one.regex": rf"{PREFIX}\.(public|sim)\..*",
         "transforms.one.replacement": topic.NAME,
+        # What a changed key has beside it: the sink fails on that, and has a delete and an insert anyhow.
+        "transforms.bare.type": "org.apache.kafka.connect.transforms.DropHeaders",
+        "transforms.bare.headers": "__debezium.newkey,__debezium.oldkey",
         **_HEARTBEAT,
         **_PACE,
         **_TOPIC_OF_HEARTBEATS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.replica import catalogue, mysql_tables, publication, shop, slot, snapshot, state, topic
+from pipeline.replica import catalogue, mysql_tables, publication, shop, slot, state, topic
 from pipeline.replica.connect import Connector
 from pipeline.replica.connectors import SINK, changed, in_doubt, wanted
 from pipeline.replica.problems import Waiting
@@ -67,12 +67,9 @@ def _lost_in_kafka(reach: Reach, now: state.State) -> str | None:
     if (found := topic.identity(reach.kafka)) is None:
         return f"the topic {topic.NAME} is gone"
     if found != now.topic:
-        return f"the topic {topic.NAME} is another one"
-    ends = topic.ends(reach.kafka)
-    if ends.cut_off:
+        return f"the topic {topic.NAME} is another one, or {topic.OFFSETS} is"
+    if topic.ends(reach.kafka).cut_off:
         return f"what {SINK} has to read next is not in the topic any more"
-    if snapshot.interrupted(reach.settings, ends):
-        return "the snapshot was interrupted and begun again: what was deleted meanwhile would stay"
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline.replica import publication, state, topic
 from pipeline.replica.connect import Connector
 from pipeline.replica.connectors import changed, wanted
@@ -12,24 +14,35 @@ from pipeline.replica.rebuilding import Rebuild
 from pipeline.replica.settings import ReplicaSettings
 
 
-def ensure(settings: ReplicaSettings, *, rebuild: str | None = None) -> list[str]:
+def ensure(
+    settings: ReplicaSettings, *, rebuild: str | None = None, tell: Callable[[str], None] = lambda _: None
+) -> list[str]:
     """Bring the replica to what it should be; a line for each thing done, none where all was right.
 
-    `rebuild` is a reason to make it anew in any case. Raises Waiting, NotPossible.
+    `rebuild` is a reason to make it anew in any case; `tell` hears each line at once, and how far a rebuild is.
+    Raises Waiting, NotPossible.
     """
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        tell(line)
+
     with alone(settings) as reach:
-        made = topic.make_those_of_connect(reach.kafka)
-        said = [f"made {', '.join(made)} anew, which Kafka had lost"] if made else []
+        if made := topic.make_those_of_connect(reach.kafka):
+            say(f"made {', '.join(made)} anew, which Kafka had lost")
         if let_go_on(reach.shop, reach.replica):
-            said.append("let the shop go on, which a comparison had held that is no more")
+            say("let the shop go on, which a comparison had held that is no more")
         connectors = {name: reach.connect.connector(name) for name in wanted(settings)}
         reason = rebuild or reason_to_rebuild(reach, connectors)
         if reason is None:
-            return said + _mended(reach, {name: there for name, there in connectors.items() if there is not None})
-        work = Rebuild(reach)
+            for line in _mended(reach, {name: there for name, there in connectors.items() if there is not None}):
+                say(line)
+            return said
+        work = Rebuild(reach, say, tell)
         work.tear_down(reason)
         work.set_up()
-        return said + work.said
+        return said
 
 
 def _mended(reach: Reach, connectors: dict[str, Connector]) -> list[str]:

@@ -51,6 +51,11 @@ def ask(connection: Connection[Any], sql: str, values: tuple[object, ...] | None
         return list(cursor.fetchall()) if cursor.description else []
 
 
+def send(connection: Connection[Any], statement: bytes) -> None:
+    """A statement as it is, which has no answer."""
+    connection.query(statement)
+
+
 def said(settings: ReplicaSettings, error: pymysql.MySQLError) -> str:
     """What MySQL says, and what to do about it."""
     code, text = (*error.args, "", "")[:2]

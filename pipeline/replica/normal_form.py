@@ -1,7 +1,8 @@
-"""One spelling of every value, the same in PostgreSQL and in MySQL: what digests are made of.
+"""The forms of every type: one spelling, the same in PostgreSQL and in MySQL, and a literal of MySQL's.
 
-A row is the spellings of its columns, each behind its length in bytes, so that no two rows are spelled alike; NULL is a
-mark that no length can be. A type without a form here is refused: compared by chance is not compared.
+Digests are made of spellings: a row is those of its columns, each behind its length in bytes, so that no two rows are
+spelled alike; NULL is a mark that no length can be. The first load is made of literals. A type without a form here is
+refused: compared by chance is not compared.
 """
 
 from __future__ import annotations
@@ -21,22 +22,29 @@ _PLACES = 30
 
 
 class Spelling(NamedTuple):
-    """The expressions for a value's text, `{}` being the column."""
+    """The expressions for a value's text, `{}` being the column, and for PostgreSQL to write what MySQL reads as it.
+
+    MySQL takes a backslash for itself there, and a quote is doubled (`NO_BACKSLASH_ESCAPES`).
+    """
 
     postgres: str
     mysql: str
+    literal: str
 
 
-_SAME = Spelling("{}::text", "CAST({} AS CHAR)")
-_BOOLEAN = Spelling("{}::int::text", "CAST({} AS CHAR)")
+_SAME = Spelling("{}::text", "CAST({} AS CHAR)", "{}::text")
+_BOOLEAN = Spelling("{}::int::text", "CAST({} AS CHAR)", "{}::int::text")
 _INSTANT = Spelling(  # microseconds since 1970
     "(extract(epoch FROM {}) * 1000000)::bigint::text",
     "CAST(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {}) AS CHAR)",
+    "'''' || ({} AT TIME ZONE 'UTC')::text || ''''",
 )
 _DOUBLE = Spelling(
-    f"round({{}}::text::numeric, {_PLACES})::text", f"CAST(CAST(CAST({{}} AS CHAR) AS DECIMAL(65, {_PLACES})) AS CHAR)"
+    f"round({{}}::text::numeric, {_PLACES})::text",
+    f"CAST(CAST(CAST({{}} AS CHAR) AS DECIMAL(65, {_PLACES})) AS CHAR)",
+    "'''' || {}::text || ''''",  # its shortest text; bare it would be a decimal, whose digits are limited
 )
-_TEXT = Spelling("{}", "{}")
+_TEXT = Spelling("{}", "{}", "'''' || replace({}, '''', '''''') || ''''")
 
 
 def spelling(column: Column[Any]) -> Spelling:
@@ -55,6 +63,16 @@ def spelling(column: Column[Any]) -> Spelling:
         case String():  # and Text
             return _TEXT
     raise UnknownType(f"{column.table}.{column.name} is {column.type}, which has no normal form")
+
+
+def postgres_literals(columns: Sequence[Column[Any]]) -> str:
+    """The expression by which PostgreSQL writes a row as MySQL reads it in an INSERT."""
+    literals = [f"coalesce({spelling(each).literal.format(_quoted(each))}, 'NULL')" for each in columns]
+    return f"concat('(', concat_ws(',', {', '.join(literals)}), ')')"
+
+
+def _quoted(column: Column[Any]) -> str:
+    return f'"{column.name}"'
 
 
 def postgres_row(columns: Sequence[Column[Any]]) -> str:

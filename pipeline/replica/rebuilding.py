@@ -5,31 +5,35 @@
 3. The slot goes, and with it what PostgreSQL keeps for it.
 4. The topic goes.
 5. The tables are emptied, and made as the models have them.
-6. Unless history is under way: publication, topic and connectors anew. Debezium makes a slot, and a snapshot at it.
-7. MySQL says of which shop it is, and that it follows.
+6. Unless history is under way: publication, topic and slot anew.
+7. All rows are loaded as they are at a moment after the slot's.
+8. The connectors begin at the slot's place: what came in between comes once more, in its order, and ends the same.
+9. MySQL says of which shop it is, and that it follows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline.replica import catalogue, mysql, mysql_tables, publication, shop, slot, state, topic
-from pipeline.replica.connectors import SINK, SOURCE, wanted
+from pipeline.replica.connectors import PREFIX, SINK, SOURCE, wanted
+from pipeline.replica.loading import load
 from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.reach import Reach
 
-SLOT_S = 90.0  # Debezium is loaded, and waits for older transactions
-
 
 class Rebuild:
-    """One rebuild; `said` is what it did, a line each. Every step raises NotPossible."""
+    """One rebuild; `say` hears what it did, a line each, and `tell` how far it is. Every step raises NotPossible."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, say: Callable[[str], None], tell: Callable[[str], None]) -> None:
         self._reach = reach
-        self.said: list[str] = []
+        self._say = say
+        self._tell = tell
 
     def tear_down(self, reason: str) -> None:
         """Steps 1 to 4: nothing of the old replica works any more, nor costs the shop anything."""
         state.begin_rebuilding(self._reach.replica, reason)
-        self.said.append(f"rebuild: {reason}")
+        self._say(f"rebuild: {reason}")
         connect = self._reach.connect
         there = {name: found for name in (SINK, SOURCE) if (found := connect.connector(name)) is not None}
         if not all(each.stopped for each in there.values()):
@@ -37,23 +41,24 @@ class Rebuild:
         for name in there:
             connect.stop(name)
             connect.forget_offsets(name)
-            self.said.append(f"stopped {name} and took its offsets away")
+            self._say(f"stopped {name} and took its offsets away")
         if slot.drop(self._reach.shop, self._reach.settings):
-            self.said.append(f"dropped the slot {slot.NAME}")
+            self._say(f"dropped the slot {slot.NAME}")
         if topic.delete(self._reach.kafka):
-            self.said.append(f"deleted the topic {topic.NAME}")
+            self._say(f"deleted the topic {topic.NAME}")
 
     def set_up(self) -> None:
-        """Steps 5 to 7. Raises Waiting while history is under way, or before there is a shop."""
+        """Steps 5 to 9. Raises Waiting while history is under way, or before there is a shop."""
         self._empty_tables()
         found = shop.moment(self._reach.shop)
         if found.building:
-            raise Waiting("history is under way: the snapshot is made when it is there")
+            raise Waiting("history is under way: the replica is made when it is there")
         publication.make(self._reach.shop)
-        topic_id = topic.make(self._reach.kafka)
-        self._start_connectors()
-        state.follow(self._reach.replica, found.identity, topic_id)
-        self.said.append("the snapshot is under way")
+        identity = topic.make(self._reach.kafka)
+        place = slot.make(self._reach.shop, self._reach.settings)
+        self._load()
+        self._start_connectors(place)
+        state.follow(self._reach.replica, found.identity, identity)
 
     def _empty_tables(self) -> None:
         there = catalogue.found(self._reach.replica)
@@ -66,22 +71,31 @@ class Rebuild:
                 mysql.ask(self._reach.replica, f"DROP TABLE IF EXISTS `{table.name}`")
                 mysql.ask(self._reach.replica, mysql_tables.create(table))
         state.make_trigger(self._reach.replica)
-        self.said.append(f"made {len(tables) - len(as_wanted)} tables, emptied {len(as_wanted)}")
+        self._say(f"made {len(tables) - len(as_wanted)} tables, emptied {len(as_wanted)}")
 
-    def _start_connectors(self) -> None:
+    def _load(self) -> None:
+        loaded = load(self._reach.settings, self._reach.replica, self._tell)
+        held = slot.found(self._reach.shop)
+        if held is None or held.lost:
+            raise NotPossible(
+                f"the slot {slot.NAME} is {'gone' if held is None else 'lost'} after a load of {loaded}: "
+                "PostgreSQL has not kept its log for so long (max_slot_wal_keep_size)"
+            )
+        self._say(f"loaded {loaded}")
+
+    def _start_connectors(self, place: int) -> None:
         connect = self._reach.connect
         for name, config in wanted(self._reach.settings).items():
             if connect.connector(name) is None:
                 connect.create_stopped(name, config)
             else:
                 connect.configure(name, config)
+        # A source without a place would begin at the slot's too, but note an end of the log that it has not come to.
+        connect.set_offsets(SOURCE, [{"partition": {"server": PREFIX}, "offset": {"lsn": place}}])
         start = {"partition": {"kafka_topic": topic.NAME, "kafka_partition": 0}, "offset": {"kafka_offset": 0}}
         connect.set_offsets(SINK, [start])
-        connect.resume(SOURCE)
-        if not slot.wait_for(self._reach.shop, SLOT_S):
-            connect.wait_until_it_runs(SOURCE)
-            raise NotPossible(f"{SOURCE} runs, but has made no slot within {SLOT_S:.0f} s; see Connect's log")
-        connect.resume(SINK)
+        for name in (SOURCE, SINK):
+            connect.resume(name)
         for name in (SOURCE, SINK):
             connect.wait_until_it_runs(name)
-        self.said.append(f"started {SOURCE} and {SINK}")
+        self._say(f"started {SOURCE} and {SINK}")

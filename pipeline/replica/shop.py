@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.settings import ReplicaSettings
 
 _TERMS = {"connect_timeout": 10, "application_name": "bazaar replica"}
-_PATIENCE = "SET statement_timeout = '10min'; SET lock_timeout = '10s'"
+PATIENCE = "SET statement_timeout = '10min'; SET lock_timeout = '10s'"
 _IS_THERE = "SELECT to_regclass('sim.runs') IS NOT NULL AND to_regclass('sim.alembic_version') IS NOT NULL"
 _VERSION = "SELECT max(version_num) FROM sim.alembic_version"
 _MOMENT = """
@@ -61,12 +61,22 @@ def connected(settings: ReplicaSettings) -> Iterator[Connection]:
     try:
         begin_on_our_terms(connection)
         connection.autocommit = True
-        ask(connection, _PATIENCE)
+        ask(connection, PATIENCE)
         yield connection
     except psycopg2.Error as error:  # a table that is gone among them: the shop is being reset just now
         raise NotPossible(f"the shop's PostgreSQL: {one_line(error)}") from None
     finally:
         connection.close()
+
+
+@contextmanager
+def one_moment(settings: ReplicaSettings, tables: Iterable[str]) -> Iterator[Connection]:
+    """A connection that sees the shop as it is now for as long as it lives; these tables stay what they are."""
+    with connected(settings) as connection:
+        ask(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        ask(connection, f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
+        ask(connection, "SET LOCAL cursor_tuple_fraction = 1")  # each cursor is read to its end
+        yield connection
 
 
 def ask(connection: Connection, sql: str, values: tuple[object, ...] | None = None) -> list[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     phase VARCHAR(255) NOT NULL COMMENT 'rebuilding, or following: what is in the tables counts only then.',
     reason TEXT COMMENT 'Why it was last rebuilt.',
     shop VARCHAR(255) COMMENT 'The shop that it is of.',
-    topic VARCHAR(255) COMMENT 'The id of the topic that its changes come by.',
+    topic VARCHAR(255) COMMENT 'The ids of the topics by which its changes come and Connect knows its place.',
     as_of DATETIME(6) COMMENT 'Simulated instant before which every row is here: the sim_now before the newest one.',
     caught_up_at DATETIME(6) COMMENT 'Wall-clock time at which it was last seen to have all that the shop had.',
     rebuilt_at DATETIME(6) COMMENT 'Wall-clock time at which its last rebuild was begun.',
@@ -28,9 +28,10 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 ) COLLATE utf8mb4_0900_bin COMMENT 'What the replica is of, and up to when it is whole; one row.'
 """
 # Updates of a batch are applied table by table: only when the next sim_now is there is all of the one before there too.
+# After the first load some changes come once more, and the clock is set back by the first of them.
 _TRIGGER = f"""
 CREATE TRIGGER replica_as_of AFTER UPDATE ON runs FOR EACH ROW
-UPDATE {TABLE} SET as_of = OLD.sim_now WHERE NEW.sim_now <> OLD.sim_now
+UPDATE {TABLE} SET as_of = OLD.sim_now WHERE NEW.sim_now > OLD.sim_now
 """
 _READ = f"SELECT phase, reason, shop, topic, as_of, caught_up_at, rebuilt_at FROM {TABLE} WHERE only_row"
 _BEGIN = f"""

@@ -105,7 +105,7 @@ def _replica(settings: ReplicaSettings) -> Stage:
         return Stage("replica", "rebuilding", last, f"it is being made anew: {now.reason}", ENSURE)
     behind = lag(settings)
     if behind.wall_seconds is None:
-        return Stage("replica", "the snapshot is under way", last)
+        return Stage("replica", "no shop is in it", last)
     said = f"{behind.wall_seconds:.1f} s ({behind.sim_seconds:.1f} s of the shop's)"
     late = "it is late" if behind.wall_seconds > _LATE_S else ""
     return Stage("replica", said, last, late, late and "look at the rows above")

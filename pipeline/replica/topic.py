@@ -20,10 +20,10 @@ from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
 from pipeline.waiting import awaited
 
-NAME = "shop.changes"
+NAME, OFFSETS = "shop.changes", "connect.offsets"
 GROUP = "connect-shop-sink"
 # What the sink has read is of no use: kept for some days in case MySQL is away, and never more than this.
-OF_CONNECT = ("connect.configs", "connect.offsets", "connect.status")
+OF_CONNECT = ("connect.configs", OFFSETS, "connect.status")
 SETTINGS = {"retention.ms": str(7 * 86_400_000), "retention.bytes": str(4 * 2**30), "segment.bytes": str(128 * 2**20)}
 _ENDS = (OffsetSpec.earliest(), OffsetSpec.latest())  # type: ignore[no-untyped-call]
 _GONE_S = 30.0
@@ -60,13 +60,17 @@ def asked(settings: ReplicaSettings) -> Iterator[AdminClient]:
 
 
 def identity(client: AdminClient) -> str | None:
-    """The topic's id, which another one of the same name has not; None where there is none."""
-    [found] = client.describe_topics(TopicCollection([NAME]), request_timeout=PATIENCE_S).values()
-    return str(found.result().topic_id) if _is_there(found) else None
+    """The topic's id, which another one of the same name has not, and that of Connect's offsets.
+
+    None where there is no topic. (A source that has lost its offsets begins anew by itself, and may skip something.)
+    """
+    found = client.describe_topics(TopicCollection([NAME, OFFSETS]), request_timeout=PATIENCE_S)
+    ids = {name: str(each.result().topic_id) if _is_there(each) else "none" for name, each in found.items()}
+    return f"{ids[NAME]} {ids[OFFSETS]}" if _is_there(found[NAME]) else None
 
 
 def make(client: AdminClient) -> str:
-    """Make it, unless it is there; returns its id."""
+    """Make it, unless it is there; returns its identity."""
     _make(client, [NewTopic(NAME, 1, 1, config=SETTINGS)])
     name = awaited(lambda: identity(client), _GONE_S)
     if name is None:

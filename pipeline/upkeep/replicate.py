@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypedDict
@@ -21,7 +21,7 @@ from pipeline.replica.problems import Waiting
 from pipeline.replica.settings import ReplicaSettings
 from pipeline.waiting import awaited
 
-WITHIN_S = 20 * 60.0  # a snapshot of 10 million rows comes through in this
+WITHIN_S = 20 * 60.0  # what the shop has done meanwhile comes through in this
 HISTORY_S = 8 * 60.0  # less than until the next run, and than a task may take
 _LOOK_EVERY_S = 2.0
 OF_THE_RUN = "run"  # tables of schema `sim`, few rows each
@@ -43,8 +43,8 @@ class Different(Exception):
         self.alerts = list(alerts)
 
 
-def ensured(run: Run) -> list[str]:
-    """Begin a run: bring the replica from any state to the right one; what that took, a line each.
+def ensured(run: Run, tell: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Begin a run: bring the replica from any state to the right one; what that took, a line each: `tell` hears it.
 
     A shop that is being made is waited for, since the next run is minutes away. Raises Waiting where there is still
     nothing to replicate, NotPossible, psycopg2.Error.
@@ -53,7 +53,7 @@ def ensured(run: Run) -> list[str]:
     with _ledger(settings) as ledger:
         ledger.begin(run)
         try:
-            done = _ensured(settings)
+            done = _ensured(settings, tell)
         except Waiting:
             ledger.end(run, "waiting")
             raise
@@ -61,13 +61,13 @@ def ensured(run: Run) -> list[str]:
     return done
 
 
-def _ensured(settings: ReplicaSettings) -> list[str]:
+def _ensured(settings: ReplicaSettings, tell: Callable[[str], None]) -> list[str]:
     try:
-        return ensure(settings)
+        return ensure(settings, tell=tell)
     except Waiting:
         if not awaited(lambda: _is_made(settings), HISTORY_S, _LOOK_EVERY_S):
             raise
-    return ensure(settings)
+    return ensure(settings, tell=tell)
 
 
 def _is_made(settings: ReplicaSettings) -> bool:

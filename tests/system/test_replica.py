@@ -13,6 +13,7 @@ import pytest
 
 from tests.system.compose import BUILD_S, NEEDS_DAEMON, Compose, answers, docker, eventually, logs
 from tests.system.conftest import raised, settings
+from tests.system.meanwhile import OLD, SCRIPT, changed, changes, put, said
 from tests.system.replica import PATIENCE_S, SERVICES, Replica, asked
 from tests.system.test_containers import assert_bereft
 
@@ -147,6 +148,15 @@ def test_kafkas_volume_lost(replica: Replica):
     equal_again(replica, since)
 
 
+def test_connects_notes_lost_alone(replica: Replica):
+    """The source would go on without them, perhaps from a place that it had not come to."""
+    since = len(replica.said())
+    topics = ["/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "localhost:19092"]
+    replica.system.exec("kafka", *topics, "--delete", "--topic", "connect.offsets")
+    eventually(lambda: "or connect.offsets is" in replica.said()[since:], PATIENCE_S, "it is made anew")
+    equal_again(replica, since)
+
+
 def superuser(replica: Replica, sql: str) -> None:
     """Say something to PostgreSQL as nobody outside can."""
     replica.system.exec("postgres", "psql", "--username=postgres", "--dbname=bazaar", "--quiet", "--command", sql)
@@ -214,38 +224,60 @@ def test_the_past_cut_off(replica: Replica, tmp_path: Path):
     healthy(replica, "sim")
 
 
-def test_rows_deleted_while_a_snapshot_is_interrupted_do_not_stay(replica: Replica):
-    """Debezium begins again at a later moment: what it had sent before and is gone by then nobody tells of."""
-    old = "product_prices WHERE valid_from < '2000-01-01'"
-    slots = "SELECT slot_name FROM pg_replication_slots"
+def test_rows_deleted_while_a_load_is_interrupted_do_not_stay(replica: Replica):
+    """Whoever loads is killed in the midst of it, and what had come before is gone by then."""
+    being_made = "SELECT slot_name FROM pg_replication_slots WHERE confirmed_flush_lsn IS NULL"
+    rebuilder = f"{replica.system.project}-rebuilder"
     replica.leave()
-    with closing(replica.shop()) as shop, closing(replica.shop()) as holding, shop.cursor() as cursor:
-        replica.control("pause")
-        cursor.execute(
-            "INSERT INTO product_prices (product_id, valid_from, price, reason)"
-            " SELECT product_id, '1999-01-01', price, reason FROM product_prices LIMIT 3"
+    replica.control("pause")
+    with (
+        closing(replica.shop()) as shop,
+        closing(replica.shop()) as writing,
+        closing(replica.mysql("bazaar")) as holding,
+        holding.cursor() as hold,
+    ):
+        said(shop, put([1, 2, 3]))
+        writing.autocommit = False
+        said(writing, put([4]))  # no slot is made before this has ended
+        command = ["run", "--rm", "--no-deps", "--name", rebuilder, "--entrypoint", "python", "airflow-scheduler"]
+        rebuilding = Thread(
+            target=replica.system.run, args=(*command, "-m", "pipeline.replica", "rebuild"), kwargs={"check": False}
         )
-        command = ["run", "--rm", "--no-deps", "--entrypoint", "python", "airflow-scheduler"]
-        rebuilding = Thread(target=replica.system.run, args=(*command, "-m", "pipeline.replica", "rebuild"))
         rebuilding.start()
-        eventually(lambda: asked(shop, slots) == [], PATIENCE_S, "the slot is dropped")
-        eventually(lambda: asked(shop, slots), PATIENCE_S, "there is a new one")
-        holding.autocommit = False
-        asked_of_nothing = "LOCK TABLE session_events, orders, trips IN ACCESS EXCLUSIVE MODE; SELECT"
-        asked(holding, asked_of_nothing)  # the snapshot stops there
-        rebuilding.join()
+        eventually(lambda: asked(shop, being_made), PATIENCE_S, "the old slot is gone, and a new one waits")
+        hold.execute("LOCK TABLES session_events WRITE")  # empty by now; the load stops there
+        writing.rollback()
         with closing(replica.mysql()) as there:
-            eventually(lambda: asked(there, f"SELECT count(*) FROM {old}") == [(3,)], PATIENCE_S, "half of it is there")
-        cursor.execute(f"DELETE FROM {old}")
-        killed(replica, "connect")
-        holding.rollback()
-        healthy(replica, "connect")
-        replica.control("resume")
+            eventually(lambda: asked(there, f"SELECT count(*) FROM {OLD}") == [(3,)], PATIENCE_S, "half of it is there")
+        docker("kill", rebuilder)
+        rebuilding.join()
+        said(shop, f"DELETE FROM {OLD}")
+        hold.execute("UNLOCK TABLES")
+    replica.control("resume")
     replica.keep()
-    eventually(lambda: "the snapshot was interrupted" in replica.said(), PATIENCE_S, "it is made anew")
+    eventually(lambda: "rebuild: asked for (begun before, and not finished)" in replica.said(), PATIENCE_S, "again")
     equal_again(replica)
     with closing(replica.mysql()) as there:
-        assert asked(there, f"SELECT count(*) FROM {old}") == [(0,)]
+        assert asked(there, f"SELECT count(*) FROM {OLD}") == [(0,)]
+
+
+def test_what_changes_between_slot_and_load_and_after_it_ends_right(replica: Replica):
+    """Once all of it comes twice, then by the log alone; the shop goes on meanwhile."""
+    replica.leave()
+    with closing(replica.shop()) as shop:
+        said(shop, put([1, 2, 3, 11, 12, 13]))
+        said(shop, put([4, 14], 2.0))
+        script = SCRIPT.format(after_slot=changes(1), after_load=changes(11))
+        command = ["run", "--rm", "--no-deps", "--entrypoint", "python", "airflow-scheduler"]
+        replica.system.run(*command, "-c", script, within_s=PATIENCE_S)
+        replica.keep()
+        equal_again(replica)
+        with closing(replica.mysql()) as there:
+            found = asked(there, f"SELECT DAY(valid_from), price FROM {OLD} ORDER BY 1")
+        assert [(int(day), float(price)) for day, price in found] == [*changed(1), *changed(11)]
+        assert "rebuild" not in replica.said()
+        said(shop, f"DELETE FROM {OLD}")
+    equal_again(replica)
 
 
 def test_tables_of_a_schema_before(replica: Replica):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as ShopConnection  # noqa: N812  a class, though psycopg2 writes it small
+from pymysql import MySQLError
 from pymysql.connections import Connection as ReplicaConnection
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy.dialects import postgresql
@@ -19,6 +20,7 @@ from sqlalchemy.schema import CreateTable
 from db.apply import apply_schema
 from pipeline.replica import catalogue, chosen, mysql, mysql_tables, normal_form, shop, state
 from pipeline.replica.comparing import compared
+from pipeline.replica.loading import load
 from pipeline.replica.problems import NotPossible
 from pipeline.replica.settings import ReplicaSettings
 from sim.embedded.clients import connect
@@ -135,23 +137,47 @@ def digests(here: ShopConnection, there: ReplicaConnection[Any]) -> tuple[str, s
     return ours, theirs
 
 
-def test_golden_rows_have_the_digest_that_was_worked_out_by_hand(owner: ReplicaSettings):
+def golden(here: ShopConnection, there: ReplicaConnection[Any]) -> None:
+    """The golden table in both."""
     columns = [
         Column(each.name, mysql_tables.mysql_type(each), nullable=not each.primary_key, autoincrement=False)
         for each in GOLDEN.columns
     ]
     table = Table("golden", MetaData(), *columns, PrimaryKeyConstraint("id"), mysql_collate=catalogue.COLLATION)
+    mysql.ask(there, mysql_tables.create(table))
+    shop.ask(here, str(CreateTable(GOLDEN).compile(dialect=postgresql.dialect())))
+
+
+def of_doubles() -> list[Row]:
     luck = random.Random(1)
     doubles = [luck.choice([-1, 1]) * luck.random() * 10.0 ** luck.randint(-12, 14) for _ in range(500)]
+    return [(100 + i, *(None,) * 4, double, *(None,) * 4) for i, double in enumerate(doubles)]
+
+
+def test_golden_rows_have_the_digest_that_was_worked_out_by_hand(owner: ReplicaSettings):
     with both(owner) as (here, there):
-        mysql.ask(there, mysql_tables.create(table))
-        shop.ask(here, str(CreateTable(GOLDEN).compile(dialect=postgresql.dialect())))
+        golden(here, there)
         for row in ROWS:
             put(here, there, [row])
             assert digests(here, there) == (digest([row]),) * 2, row
-        rows: list[Row] = [(i, *(None,) * 4, double, *(None,) * 4) for i, double in enumerate(doubles)]
+        rows = of_doubles()
         put(here, there, rows)
         assert digests(here, there) == (digest(rows),) * 2
+
+
+def test_golden_rows_come_by_the_first_load_as_they_are(owner: ReplicaSettings, monkeypatch: pytest.MonkeyPatch):
+    rows = [*ROWS, *of_doubles()]
+    monkeypatch.setattr(chosen, "tables", lambda: [GOLDEN])
+    with both(owner) as (here, there):
+        golden(here, there)
+        put(here, there, rows)
+        mysql.ask(there, "TRUNCATE golden")
+        assert load(owner, there).rows == len(rows)
+        assert digests(here, there) == (digest(rows),) * 2
+        mysql.ask(there, "TRUNCATE golden")
+        shop.ask(here, "ALTER TABLE golden ALTER code TYPE text; UPDATE golden SET code = repeat('x', 40)")
+        with pytest.raises(MySQLError, match="Data too long"):  # nothing is cut to fit
+            load(owner, there)
 
 
 def test_one_row_more_and_one_value_that_differs_are_found(owner: ReplicaSettings):

@@ -42,7 +42,7 @@ def stand_in(scenario: str) -> None:
     from pipeline.replica.problems import NotPossible, Waiting
     from pipeline.upkeep import replicate as steps
 
-    def ensure(_: Any) -> list[str]:
+    def ensure(_: Any, *, tell: Any) -> list[str]:
         if scenario == "waiting":
             raise Waiting("history is under way")
         if scenario == "impossible":

@@ -37,7 +37,7 @@ class FakeConnect:
 
     def runs(self, name: str, config: dict[str, str], state: str = "RUNNING", task: str | None = "RUNNING") -> None:
         """There is such a connector."""
-        self.connectors[name] = {"config": {**config, "name": name}, "state": state, "task": task}
+        self.connectors[name] = {"config": {**config, "name": name}, "state": state, "task": task, "offsets": []}
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """A code and what is said with it."""
@@ -71,16 +71,19 @@ class FakeConnect:
             case "POST", "restart":
                 found["task"] = "RUNNING"
                 return 202, status(name, found)
+            case "GET", "offsets":
+                return 200, {"offsets": found["offsets"]}
             case "DELETE" | "PATCH", "offsets":
-                return self._offsets(found)
+                return self._offsets(found, body)
         return 405, {"error_code": 405, "message": "HTTP 405 Method Not Allowed"}
 
-    def _offsets(self, found: dict[str, Any]) -> tuple[int, Any]:
+    def _offsets(self, found: dict[str, Any], body: Any) -> tuple[int, Any]:
         if found["state"] != "STOPPED":
             return 400, {"error_code": 400, "message": NOT_STOPPED}
         if self.refusals:
             self.refusals -= 1
             return 500, {"error_code": 500, "message": ZOMBIE}
+        found["offsets"] = body["offsets"] if body else []
         return 200, DONE
 
 

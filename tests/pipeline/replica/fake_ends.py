@@ -1,16 +1,18 @@
-"""MySQL and Kafka as far as looking after a replica asks them: a state, forms of tables, a topic; nothing of rows."""
+"""MySQL and Kafka as far as looking after a replica asks them: a state, forms of tables and their rows, a topic."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from pipeline.replica import catalogue, held, mysql, mysql_tables, snapshot, state, topic
+from pipeline.replica import catalogue, held, mysql, mysql_tables, state, topic
 from pipeline.replica.problems import NotPossible, Waiting
 from pipeline.replica.state import Phase, State
 from pipeline.replica.topic import Ends
@@ -24,9 +26,11 @@ class FakeEnds:
         self.trigger = False
         self.tables: dict[str, catalogue.Form] = {}
         self.emptied: list[str] = []
+        self.rows: dict[str, bytes] = defaultdict(bytes)  # as they were sent
+        self.mode = "AS USUAL"
+        self.loading: Callable[[str], object] = lambda _: None  # called with the name of a table that rows come for
         self.topic: str | None = None
         self.ends = Ends(0, 100, 100)
-        self.in_pieces = False
         self.lost_of_connect: list[str] = []
         self.locked = False
         self.held: datetime | None = None  # since when a comparison holds the shop
@@ -42,6 +46,7 @@ class FakeEnds:
         patch.setattr(held, "noted", lambda _: self.held)
         patch.setattr(held, "forget", lambda _: setattr(self, "held", None))
         patch.setattr(mysql, "ask", self._ask)
+        patch.setattr(mysql, "send", self._send)
         patch.setattr(catalogue, "found", lambda _: dict(self.tables))
         patch.setattr(state, "read", lambda _: self.state)
         patch.setattr(state, "has_trigger", lambda _: self.trigger)
@@ -53,7 +58,6 @@ class FakeEnds:
         patch.setattr(topic, "make", self._make)
         patch.setattr(topic, "delete", self._delete)
         patch.setattr(topic, "ends", lambda _: self.ends)
-        patch.setattr(snapshot, "interrupted", lambda *_: self.in_pieces)
         patch.setattr(topic, "make_those_of_connect", lambda _: self.lost_of_connect)
 
     @contextmanager
@@ -66,12 +70,19 @@ class FakeEnds:
     def _asked(self, _: object) -> Iterator[None]:
         yield None
 
-    def _ask(self, _: object, sql: str, values: object = None) -> list[Any]:  # noqa: ARG002
+    def _ask(self, _: object, sql: str, values: object = None) -> list[Any]:
         verb, _, rest = sql.partition(" ")
         if verb == "TRUNCATE":
             self.emptied.append(rest.strip("`"))
+            self.rows.pop(self.emptied[-1], None)
         elif verb == "DROP":
-            self.tables.pop(rest.split("`")[1], None)
+            self.tables.pop(name := rest.split("`")[1], None)
+            self.rows.pop(name, None)
+        elif verb == "SELECT":
+            return [(2**20 if "max_allowed_packet" in sql else self.mode,)]
+        elif verb == "SET":
+            assert isinstance(values, tuple)
+            self.mode = str(values[0])
         else:
             name, form = self._wanted[sql]
             if name == self.dies_at:
@@ -79,6 +90,16 @@ class FakeEnds:
                 raise NotPossible("killed")
             self.tables[name] = form
         return []
+
+    def _send(self, _: object, statement: bytes) -> None:
+        found = re.match(rb"INSERT INTO `(\w+)` \((.+?)\) VALUES (.*)", statement, re.DOTALL)
+        assert found is not None
+        name, columns, rows = found.groups()
+        table = name.decode()
+        self.loading(table)
+        assert "NO_BACKSLASH_ESCAPES" in self.mode
+        assert columns.decode() == ", ".join(f"`{column}`" for column, *_ in self.tables[table].columns)
+        self.rows[table] += rows
 
     def _begin(self, _: object, reason: str) -> None:
         self.state = State(Phase.REBUILDING, reason, None, None, None, None, None)
@@ -89,7 +110,7 @@ class FakeEnds:
 
     def _make(self, _: object) -> str:
         self.topic = self.topic or f"topic {next(self._ids)}"
-        self.ends, self.in_pieces = Ends(0, 0, 0), False
+        self.ends = Ends(0, 0, 0)
         return self.topic
 
     def _delete(self, _: object) -> bool:

@@ -5,13 +5,15 @@ PostgreSQL is a real one, whose log is decoded into a real slot; Connect is one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
-from pipeline.replica import catalogue, connectors, publication, shop, slot
+from pipeline.replica import catalogue, chosen, connectors, publication, shop, slot
 from pipeline.replica.connectors import SINK, SOURCE
 from pipeline.replica.ensuring import ensure
 from pipeline.replica.problems import NotPossible, Waiting
@@ -28,6 +30,10 @@ from tests.pipeline.replica.settings import settings
 LOGICAL = {"fsync": "off", "wal_level": "logical", "shared_buffers": "64MB"}
 MAKE_SLOT = f"SELECT pg_create_logical_replication_slot('{slot.NAME}', 'pgoutput')"
 DROP_SLOT = f"SELECT pg_drop_replication_slot('{slot.NAME}')"
+PLACE = "SELECT confirmed_flush_lsn - '0/0' FROM pg_replication_slots WHERE slot_name = %s"
+FEW = ("cities", "warehouses", "orders", "payments")  # without a bracket in any text
+
+Offset = dict[str, dict[str, Any]]
 
 
 @dataclass
@@ -51,10 +57,24 @@ class World:
         assert published is not None
         assert (published.otherwise, published.tables) == (False, publication.wanted())
         assert slot.found(self.here) is not None
+        counts = {table.name: count(self.here, chosen.qualified(table)) for table in chosen.tables()}
+        assert {name: self.ends.rows[name].count(b"(") for name in FEW} == {name: counts[name] for name in FEW}
+        assert {name for name, rows in self.ends.rows.items() if rows} == {name for name, n in counts.items() if n}
+        assert self.ends.mode == "AS USUAL"
         for name, config in connectors.wanted(self.settings).items():
             assert self.connect.connectors[name] == {
-                "config": {**config, "name": name}, "state": "RUNNING", "task": "RUNNING",
+                "config": {**config, "name": name}, "state": "RUNNING", "task": "RUNNING", "offsets": self.begins[name],
             }  # fmt: skip
+
+    @property
+    def begins(self) -> dict[str, list[Offset]]:
+        """Where each connector was told to begin: at the topic's first record, and where the slot was made."""
+        [(place,)] = ask(self.here, PLACE, (slot.NAME,))
+        topic = {"kafka_topic": "shop.changes", "kafka_partition": 0}
+        return {
+            SINK: [{"partition": topic, "offset": {"kafka_offset": 0}}],
+            SOURCE: [{"partition": {"server": "shop"}, "offset": {"lsn": int(place)}}],
+        }
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +92,7 @@ def world(opened: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     ends = FakeEnds()
     ends.put(monkeypatch)
     with serving(FakeConnect()) as connect, shop.connected(settings(DATABASE_URL=opened)) as here:
-        connect.resumed = lambda name: as_debezium(here, name)
+        connect.resumed = lambda name: as_debezium(connect, here, name)
         yield World(settings(DATABASE_URL=opened, CONNECT_URL=connect.url), here, ends, connect)
         ask(here, f"DROP PUBLICATION IF EXISTS {publication.NAME}; DROP TABLE IF EXISTS sim.unbuilt")
         if slot.found(here) is not None:
@@ -88,22 +108,32 @@ def right(world: World) -> World:
     return world
 
 
-def as_debezium(here: Connection, name: str) -> None:
-    """A source that begins makes its slot, if there is none."""
-    if name == SOURCE and slot.found(here) is None:
-        ask(here, MAKE_SLOT)
+def as_debezium(connect: FakeConnect, here: Connection, name: str) -> None:
+    """A source that has no slot makes one, wherever the log has come to; told of no place it may go to its end."""
+    if name == SOURCE:
+        assert slot.found(here) is not None
+        assert connect.connectors[name]["offsets"]
+        assert connect.connectors[name]["config"]["snapshot.mode"] == "no_data"
+
+
+def count(here: Connection, table: str) -> int:
+    return int(ask(here, f"SELECT count(*) FROM {table}")[0][0])
 
 
 def test_from_nothing_everything_is_made_in_this_order(world: World):
-    assert world.ensured() == [
+    told: list[str] = []
+    said = ensure(world.settings, tell=told.append)
+    assert told == said
+    assert [re.sub("[0-9,]+ rows in [0-9]+ s", "N rows", line) for line in said] == [
         "rebuild: there is no replica yet",
         "made 30 tables, emptied 0",
+        "loaded N rows",
         "started shop-source and shop-sink",
-        "the snapshot is under way",
     ]
     assert world.connect.asked == [
         "POST /connectors",
         "POST /connectors",
+        "PATCH /connectors/shop-source/offsets",
         "PATCH /connectors/shop-sink/offsets",
         "PUT /connectors/shop-source/resume",
         "PUT /connectors/shop-sink/resume",
@@ -202,9 +232,8 @@ REBUILT: dict[str, tuple[Callable[[World], object], str]] = {
     "cut off before it was read": (_ends(50, 90, 40), NOT_THERE),
     "a sink that has lost its place": (_ends(0, 90, None), NOT_THERE),
     "a sink ahead of the topic": (_ends(0, 90, 91), NOT_THERE),
-    "a snapshot in pieces": (
-        lambda w: setattr(w.ends, "in_pieces", True),
-        "the snapshot was interrupted and begun again: what was deleted meanwhile would stay",
+    "a source that made snapshots": (
+        lambda w: _set(w, SOURCE, "snapshot.mode", "initial"), "shop-source has had other settings: snapshot.mode"
     ),
     "no source": (lambda w: w.connect.connectors.pop(SOURCE), "the connector shop-source is gone"),
     "no sink": (lambda w: w.connect.connectors.pop(SINK), "the connector shop-sink is gone"),
@@ -256,6 +285,37 @@ def test_a_rebuild_that_was_killed_is_done_once_more(world: World):
     assert world.ends.state is not None
     assert world.ends.state.phase == Phase.REBUILDING
     assert world.ensured()[0] == "rebuild: there is no replica yet (begun before, and not finished)"
+    world.is_right()
+
+
+def test_a_load_that_was_killed_is_done_once_more(world: World):
+    def die(table: str) -> None:
+        if table == "inventory":
+            raise NotPossible("killed")
+
+    world.ends.loading = die
+    with pytest.raises(NotPossible, match="killed"):
+        world.ensured()
+    assert world.ends.state is not None
+    assert world.ends.state.phase == Phase.REBUILDING
+    assert world.ends.rows["customers"], "half of it is there"
+    assert world.connect.connectors == {}, "and nothing runs"
+    world.ends.loading = lambda _: None
+    world.ends.mode = "AS USUAL"  # of another connection
+    said = world.ensured()
+    assert said[0] == "rebuild: there is no replica yet (begun before, and not finished)"
+    assert f"dropped the slot {slot.NAME}" in said
+    world.is_right()
+
+
+def test_a_slot_that_is_lost_while_rows_are_loaded_is_told_and_nothing_runs(world: World):
+    dropping = lambda table: table == "inventory" and slot.found(world.here) and ask(world.here, DROP_SLOT)  # noqa: E731
+    world.ends.loading = dropping
+    with pytest.raises(NotPossible, match=r"slot bazaar_replica is gone after a load of .*max_slot_wal_keep_size"):
+        world.ensured()
+    assert world.connect.connectors == {}
+    world.ends.loading = lambda _: None
+    world.ensured()
     world.is_right()
 
 

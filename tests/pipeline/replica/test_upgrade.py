@@ -57,7 +57,7 @@ def older(servers: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         ends.put(monkeypatch)
         with serving(FakeConnect()) as connect, shop.connected(settings(DATABASE_URL=url)) as here:
             world = World(settings(DATABASE_URL=url, CONNECT_URL=connect.url), here, ends, connect)
-            connect.resumed = lambda name: as_debezium(here, name)
+            connect.resumed = lambda name: as_debezium(connect, here, name)
             _replicated(world)
             yield world
 
