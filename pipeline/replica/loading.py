@@ -19,7 +19,7 @@ from pipeline.replica.normal_form import postgres_literals
 from pipeline.replica.settings import ReplicaSettings
 
 _FETCHED = 4_000  # rows at a time
-_MOST = 1_000_000  # bytes of a statement: MySQL is no faster with more
+_MOST = 1_000_000  # bytes of a statement
 _PACKET = 1_024  # what a statement has around it on its way
 _TELL_EVERY_S = 10.0
 _OPEN = "DECLARE rows NO SCROLL CURSOR FOR SELECT {} FROM {} ORDER BY {}"  # InnoDB takes them fastest by their key
