@@ -40,6 +40,15 @@ def test_beyond_a_limit_one_is_not(worse: dict[str, Any]):
     assert [line.met for line in measuring.lines(FOUND | worse) if line.wanted].count(False) == 1
 
 
+def test_until_when_it_follows_is_told_where_that_was_measured():
+    known = {"snapshot": FOUND["snapshot"] | {"follows_s": 125.0}}
+    told = [next(iter(measuring.lines(found))).against for found in (FOUND, FOUND | known)]
+    assert [line.partition(";")[0] for line in told] == [
+        "1,000,000 rows, 110 s from `ensure` to the last",
+        "1,000,000 rows, 110 s from `ensure` to the last, 125 s until it follows",
+    ]
+
+
 def test_what_is_not_the_pipelines_is_named_and_not_counted():
     *_, processor, memory = measuring.lines(FOUND)
     assert (processor.measured, processor.against) == ("35", "mysql 20.0, connect 15.0; beside it postgres 9, sim 3")
