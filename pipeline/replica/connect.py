@@ -12,10 +12,12 @@ import httpx
 
 from common.messages import one_line
 from pipeline.replica.problems import NotPossible
+from pipeline.waiting import awaited
 
 PATIENCE_S = 30.0
 RUNS_S = 120.0  # what is given up then is begun anew from its beginning; a busy laptop loads connectors for a minute
 OFFSETS_S = 90.0
+KNOWN_S = 30.0  # one without a state for so long has none
 _LOOK_EVERY_S = 0.3
 _CONFLICT = 409  # connectors are being handed out just now
 _NOT_THERE = 404
@@ -62,10 +64,16 @@ class Connect:
         self._client.close()
 
     def connector(self, name: str) -> Connector | None:
-        """What there is of a connector."""
+        """What there is of a connector. One that nobody knows is gone, which only a worker that is up can say."""
         answer = self._asked("GET", f"/connectors/{name}/config")
-        status = self._asked("GET", f"/connectors/{name}/status")
-        if _NOT_THERE in {answer.status_code, status.status_code}:
+        if answer.status_code == _NOT_THERE:
+            self._told("GET", "/health")
+            answer = self._asked("GET", f"/connectors/{name}/config")
+            if answer.status_code == _NOT_THERE:
+                return None
+        # A worker that was killed and has begun again on a busy machine knows configurations before how they are.
+        status = awaited(lambda: self._known(f"/connectors/{name}/status"), KNOWN_S)
+        if status is None:
             return None
         said = status.json()
         parts = [said["connector"], *said["tasks"]]
@@ -111,6 +119,10 @@ class Connect:
     def set_offsets(self, name: str, offsets: list[dict[str, Any]]) -> None:
         """Say where a stopped connector goes on."""
         self._told("PATCH", f"/connectors/{name}/offsets", {"offsets": offsets})
+
+    def _known(self, path: str) -> httpx.Response | None:
+        answer = self._asked("GET", path)
+        return None if answer.status_code == _NOT_THERE else answer
 
     def _wait(self, name: str, what: str, reached: Callable[[Connector], bool], within_s: float) -> None:
         deadline_s = time.monotonic() + within_s

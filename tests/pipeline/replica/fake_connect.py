@@ -21,6 +21,7 @@ TRACE = (
     "Caused by: java.sql.SQLException: Cannot ALTER table 'sessions'\n\t... 12 more\n"
 )
 DONE = {"message": "The Connect framework-managed offsets for this connector have been reset successfully."}
+STARTING = {"status": "starting", "message": "Worker is still starting up."}
 NOT_STOPPED = "Connectors must be in the STOPPED state before their offsets can be modified."
 ZOMBIE = "Failed to reset consumer group offsets for connector shop-sink either because its tasks haven't stopped yet"
 
@@ -33,6 +34,8 @@ class FakeConnect:
         self.asked: list[str] = []
         self.resumed: Callable[[str], None] = lambda _: None
         self.refusals = 0  # of offsets, by a worker whose tasks have not let go
+        self.unknown = 0  # how often a status is asked for that it does not know yet
+        self.starts = False  # whether it has just begun, and has not read its topics
         self.url = ""
 
     def runs(self, name: str, config: dict[str, str], state: str = "RUNNING", task: str | None = "RUNNING") -> None:
@@ -44,13 +47,25 @@ class FakeConnect:
         if method != "GET":
             self.asked.append(f"{method} {path}")
         parts = path.partition("?")[0].strip("/").split("/")
+        if parts == ["health"]:
+            return (
+                (503, STARTING)
+                if self.starts
+                else (200, {"status": "healthy", "message": "Worker has completed startup."})
+            )
         if parts == ["connectors"]:
             self.runs(body["name"], body["config"], body.get("initial_state", "RUNNING"), None)
             return 201, {"name": body["name"], "config": body["config"], "tasks": [], "type": "source"}
         name, what = parts[1:]
-        if (found := self.connectors.get(name)) is None:
+        if (found := self.connectors.get(name)) is None or self.starts or self._unknown(what):
             return 404, {"error_code": 404, "message": f"Connector {name} not found"}
         return self._of(name, found, method, what, body)
+
+    def _unknown(self, what: str) -> bool:
+        if what != "status" or not self.unknown:
+            return False
+        self.unknown -= 1
+        return True
 
     def _of(self, name: str, found: dict[str, Any], method: str, what: str, body: Any) -> tuple[int, Any]:
         match method, what:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection  # noqa: N812  a class, though psycopg2 writes it small
 
-from pipeline.replica import catalogue, chosen, connectors, publication, shop, slot
+from pipeline.replica import catalogue, chosen, connect, connectors, publication, shop, slot
 from pipeline.replica.connectors import SINK, SOURCE
 from pipeline.replica.ensuring import ensure
 from pipeline.replica.problems import NotPossible, Waiting
@@ -339,6 +339,28 @@ def test_a_sink_that_clings_to_its_offsets_is_asked_again(right: World):
 def test_what_connect_had_lost_is_told(right: World):
     right.ends.lost_of_connect = ["connect.configs"]
     assert right.ensured() == ["made connect.configs anew, which Kafka had lost"]
+
+
+def test_a_connector_whose_state_is_not_known_yet_is_not_gone(right: World):
+    """Its worker was killed and has begun again, on a machine that is busy."""
+    right.connect.unknown = 3
+    assert right.ensured() == []
+    assert right.connect.unknown == 0
+
+
+def test_a_connector_without_a_state_is_made_anew(right: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connect, "KNOWN_S", 0.0)
+    right.connect.unknown = 2
+    assert right.ensured()[0] == "rebuild: the connector shop-source is gone"
+    right.is_right()
+
+
+def test_a_worker_that_has_just_begun_is_not_believed_that_all_is_gone(right: World):
+    right.connect.starts = True
+    with pytest.raises(NotPossible, match="still starting"):
+        right.ensured()
+    right.connect.starts = False
+    right.is_right()
 
 
 def test_a_restart_that_fails_again_is_no_success(right: World, monkeypatch: pytest.MonkeyPatch):
