@@ -67,7 +67,7 @@ class Connect:
         """What there is of a connector. One that nobody knows is gone, which only a worker that is up can say."""
         answer = self._asked("GET", f"/connectors/{name}/config")
         if answer.status_code == _NOT_THERE:
-            self._told("GET", "/health")
+            self._told("GET", "/health")  # of one that has just begun every path is not there, this one too
             answer = self._asked("GET", f"/connectors/{name}/config")
             if answer.status_code == _NOT_THERE:
                 return None

@@ -42,6 +42,7 @@ def running(tmp_path_factory) -> Iterator[Replica]:
         made.system.run("up", "--no-start", *SERVICES, within_s=120)
         made.keep()  # before there is anything to look after
         raised(made.system, *SERVICES)
+        made.ended_well()
         yield made
     finally:
         made.leave()
