@@ -14,10 +14,11 @@ FROM (
     SELECT 'product_prices' AS table_name, max(valid_from) AS latest_event FROM product_prices
     UNION ALL SELECT 'couriers', max(hired_at) FROM couriers
     UNION ALL SELECT 'customers', max(registered_at) FROM customers
+    UNION ALL SELECT 'customer_devices', greatest(max(added_at), max(signed_in_at)) FROM customer_devices
     UNION ALL SELECT 'addresses', max(created_at) FROM addresses
     UNION ALL SELECT 'loyalty_transactions', max(occurred_at) FROM loyalty_transactions
     UNION ALL SELECT 'satisfaction_changes', max(occurred_at) FROM satisfaction_changes
-    UNION ALL SELECT 'sessions', greatest(max(started_at), max(ended_at)) FROM sessions
+    UNION ALL SELECT 'sessions', greatest(max(started_at), max(ended_at), max(identified_at)) FROM sessions
     UNION ALL SELECT 'session_events', max(occurred_at) FROM session_events
     UNION ALL SELECT 'carts', greatest(max(created_at), max(closed_at)) FROM carts
     UNION ALL SELECT 'cart_items', greatest(max(added_at), max(removed_at)) FROM cart_items
@@ -177,6 +178,76 @@ WHERE (o.order_id IS NOT NULL) <> coalesce(e.placed, false)
 SELECT session_id, channel, customer_id, started_at
 FROM sessions
 WHERE channel = 'email' AND customer_id IS NULL AND started_at > sim.rules_since(6);
+
+-- name: every_visit_has_its_visitor
+-- A visit has the cookie that the visitor came with.
+SELECT session_id, started_at FROM sessions WHERE visitor_id IS NULL AND started_at > sim.rules_since(11);
+
+-- name: a_visitor_is_one_person
+-- A cookie is that of one device in one city, of one customer at most, and is in one session at a time.
+SELECT v.visitor_id, v.sessions, v.cities, v.devices, v.customers, v.overlapping
+FROM (
+    SELECT visitor_id, count(*) AS sessions, array_agg(DISTINCT city_id) AS cities,
+           array_agg(DISTINCT device) AS devices,
+           array_agg(DISTINCT customer_id) FILTER (WHERE customer_id IS NOT NULL) AS customers,
+           bool_or(started_at < earlier_until) AS overlapping
+    FROM (
+        SELECT visitor_id, city_id, device, customer_id, started_at,
+               lag(coalesce(ended_at, 'infinity')) OVER (PARTITION BY visitor_id ORDER BY started_at) AS earlier_until
+        FROM sessions
+        WHERE visitor_id IS NOT NULL
+    ) s
+    GROUP BY visitor_id
+) v
+WHERE v.cities <> ARRAY[(v.visitor_id % 100)::smallint] OR cardinality(v.devices) > 1
+   OR cardinality(v.customers) > 1 OR v.overlapping;
+
+-- name: who_is_known_has_signed_in
+-- A visit's customer is known since a sign-in or sign-up in it, or a guest's order; or from the start, where the cookie
+-- was signed in before. Who registered before the opening may have stayed so since; of what was cut off nothing is said.
+SELECT s.session_id, s.visitor_id, s.customer_id, s.started_at, s.identified_at, e.signed_at, e.placed_at
+FROM sessions s
+LEFT JOIN (
+    SELECT session_id, min(occurred_at) FILTER (WHERE event_type IN ('sign_in', 'sign_up')) AS signed_at,
+           min(occurred_at) FILTER (WHERE event_type = 'order_placed') AS placed_at
+    FROM session_events
+    WHERE event_type IN ('sign_in', 'sign_up', 'order_placed')
+    GROUP BY session_id
+) e USING (session_id)
+LEFT JOIN customers c USING (customer_id)
+WHERE s.started_at > sim.rules_since(11)
+  AND (coalesce(e.signed_at, e.placed_at) IS NOT NULL AND s.customer_id IS NULL
+       OR s.identified_at < coalesce(e.signed_at, s.identified_at)
+       OR s.identified_at > s.started_at AND s.identified_at IS DISTINCT FROM coalesce(e.signed_at, e.placed_at)
+       OR s.identified_at = s.started_at AND e.signed_at IS NULL
+          AND c.registered_at >= greatest(kept_since(), sim.rules_since(11))
+          AND NOT EXISTS (SELECT FROM sessions b
+                          WHERE b.visitor_id = s.visitor_id AND b.customer_id = s.customer_id
+                            AND b.identified_at < s.started_at)
+          AND NOT EXISTS (SELECT FROM customer_devices d
+                          WHERE d.visitor_id = s.visitor_id AND d.customer_id = s.customer_id
+                            AND d.signed_in_at < s.started_at));
+
+-- name: devices_are_those_of_visits
+-- A customer is signed in on a device since a visit with it, which said who it was.
+SELECT d.*
+FROM customer_devices d
+WHERE d.signed_in_at >= greatest(kept_since(), sim.rules_since(11))
+  AND NOT EXISTS (SELECT FROM sessions s
+                  WHERE s.customer_id = d.customer_id AND s.device = d.device AND s.identified_at = d.signed_in_at
+                    AND coalesce(s.visitor_id, d.visitor_id) = d.visitor_id);
+
+-- name: accounts_come_as_they_say
+-- An account made since the opening came by a sign-up in a visit, or with the first order of somebody not known.
+SELECT c.customer_id, c.registered_at, c.registered_by
+FROM customers c
+WHERE c.registered_at >= greatest(kept_since(), sim.rules_since(11))
+  AND NOT CASE c.registered_by
+        WHEN 'sign_up' THEN EXISTS (SELECT FROM sessions s JOIN session_events e USING (session_id)
+                                    WHERE s.customer_id = c.customer_id AND e.event_type = 'sign_up'
+                                      AND e.occurred_at = c.registered_at)
+        ELSE EXISTS (SELECT FROM orders o WHERE o.customer_id = c.customer_id AND o.placed_at = c.registered_at)
+      END;
 
 -- name: carts_belong_to_their_session
 -- A cart is made and closed within its session; a restored one was abandoned before by the same customer.

@@ -124,10 +124,12 @@ CREATE TABLE customers (
     loyalty_points INTEGER NOT NULL,
     satisfaction SMALLINT NOT NULL,
     lifetime_points INTEGER NOT NULL,
+    registered_by TEXT NOT NULL,
     CONSTRAINT pk_customers PRIMARY KEY (customer_id),
     CONSTRAINT uq_customers_email UNIQUE (email),
     CONSTRAINT ck_customers_persona_known CHECK (persona IN ('bargain_hunter', 'loyal', 'impulsive', 'window_shopper', 'planner')),
     CONSTRAINT ck_customers_loyalty_tier_known CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
+    CONSTRAINT ck_customers_registered_by_known CHECK (registered_by IN ('sign_up', 'checkout')),
     CONSTRAINT ck_customers_loyalty_points_not_negative CHECK (loyalty_points >= 0),
     CONSTRAINT ck_customers_lifetime_points_not_negative CHECK (lifetime_points >= 0),
     CONSTRAINT ck_customers_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
@@ -146,6 +148,7 @@ COMMENT ON COLUMN customers.loyalty_tier IS 'Current tier: bronze, silver, gold 
 COMMENT ON COLUMN customers.loyalty_points IS 'Current points: the balance of the last loyalty transaction.';
 COMMENT ON COLUMN customers.satisfaction IS 'Current satisfaction, 0 (lost) to 100 (delighted).';
 COMMENT ON COLUMN customers.lifetime_points IS 'Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none.';
+COMMENT ON COLUMN customers.registered_by IS 'How the account came: by a sign_up, or at the checkout of somebody who ordered as a guest.';
 
 CREATE TABLE products (
     product_id BIGINT NOT NULL,
@@ -298,6 +301,27 @@ COMMENT ON COLUMN couriers.full_name IS 'First and last name.';
 COMMENT ON COLUMN couriers.vehicle IS 'van, scooter or bicycle: it sets speed and capacity.';
 COMMENT ON COLUMN couriers.hired_at IS 'When the courier was hired; possibly before the run''s epoch.';
 
+CREATE TABLE customer_devices (
+    customer_id BIGINT NOT NULL,
+    device TEXT NOT NULL,
+    added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    signed_in_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    visitor_id BIGINT NOT NULL,
+    CONSTRAINT pk_customer_devices PRIMARY KEY (customer_id, device),
+    CONSTRAINT ck_customer_devices_device_known CHECK (device IN ('mobile', 'desktop', 'tablet')),
+    CONSTRAINT ck_customer_devices_signed_in_at_after_added_at CHECK (coalesce(signed_in_at >= added_at, signed_in_at IS NULL)),
+    CONSTRAINT fk_customer_devices_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_customer_devices_added_at ON customer_devices USING brin (added_at) WITH (autosummarize = on, pages_per_range = 16);
+CREATE INDEX ix_customer_devices_visitor_id ON customer_devices (visitor_id);
+COMMENT ON TABLE customer_devices IS 'Where customers stay signed in: the newest cookie that they signed in with on each kind of device. Who has stayed so since before the opening has a row only after the next time.';
+COMMENT ON COLUMN customer_devices.customer_id IS 'The customer.';
+COMMENT ON COLUMN customer_devices.device IS 'mobile, desktop or tablet.';
+COMMENT ON COLUMN customer_devices.added_at IS 'When the customer first signed in on such a device.';
+COMMENT ON COLUMN customer_devices.signed_in_at IS 'When the customer last signed in on it: asked for anew with a new cookie.';
+COMMENT ON COLUMN customer_devices.visitor_id IS 'The cookie of that time, as in sessions; it may be lost by now.';
+
 CREATE TABLE inventory (
     warehouse_id SMALLINT NOT NULL,
     product_id BIGINT NOT NULL,
@@ -349,6 +373,8 @@ CREATE TABLE sessions (
     ended_at TIMESTAMP WITH TIME ZONE,
     outcome TEXT,
     exit_reason TEXT,
+    visitor_id BIGINT,
+    identified_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_sessions PRIMARY KEY (session_id),
     CONSTRAINT ck_sessions_channel_known CHECK (channel IN ('direct', 'search', 'social', 'email', 'ads', 'referral')),
     CONSTRAINT ck_sessions_device_known CHECK (device IN ('mobile', 'desktop', 'tablet')),
@@ -357,6 +383,8 @@ CREATE TABLE sessions (
     CONSTRAINT ck_sessions_outcome_at_the_end CHECK ((ended_at IS NULL) = (outcome IS NULL)),
     CONSTRAINT ck_sessions_exit_reason_of_a_loss CHECK (exit_reason IS NULL OR coalesce(outcome <> 'ordered', false)),
     CONSTRAINT ck_sessions_ended_at_after_started_at CHECK (coalesce(ended_at >= started_at, ended_at IS NULL)),
+    CONSTRAINT ck_sessions_identified_with_a_customer CHECK ((customer_id IS NULL) = (identified_at IS NULL)),
+    CONSTRAINT ck_sessions_identified_at_after_started_at CHECK (coalesce(identified_at >= started_at, identified_at IS NULL)),
     CONSTRAINT fk_sessions_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
     CONSTRAINT fk_sessions_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id),
     CONSTRAINT fk_sessions_warehouse_id FOREIGN KEY(warehouse_id) REFERENCES warehouses (warehouse_id)
@@ -366,10 +394,11 @@ CREATE INDEX ix_sessions_customer_id ON sessions (customer_id) WHERE customer_id
 CREATE INDEX ix_sessions_ended_at ON sessions USING brin (ended_at) WITH (autosummarize = on, pages_per_range = 16);
 CREATE INDEX ix_sessions_open ON sessions (session_id) WHERE ended_at IS NULL;
 CREATE INDEX ix_sessions_started_at ON sessions (started_at);
+CREATE INDEX ix_sessions_visitor_id ON sessions (visitor_id);
 CREATE INDEX ix_sessions_with_a_cart ON sessions (started_at) INCLUDE (city_id, channel, device, outcome, exit_reason, session_id, customer_id) WHERE outcome IN ('cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered');
 COMMENT ON TABLE sessions IS 'Visits to the shop. Conversion is paid orders over sessions.';
 COMMENT ON COLUMN sessions.session_id IS 'The session; the last two digits are the city.';
-COMMENT ON COLUMN sessions.customer_id IS 'The customer; null for a visitor who never registered nor signed in.';
+COMMENT ON COLUMN sessions.customer_id IS 'The customer, once the shop knows: from the start where signed in, else from identified_at on; null if never.';
 COMMENT ON COLUMN sessions.city_id IS 'The city the visitor is in.';
 COMMENT ON COLUMN sessions.warehouse_id IS 'The warehouse whose stock the visitor sees.';
 COMMENT ON COLUMN sessions.channel IS 'How the visitor came: direct, search, social, email (known customers only), ads or referral.';
@@ -378,6 +407,8 @@ COMMENT ON COLUMN sessions.started_at IS 'When the visit began.';
 COMMENT ON COLUMN sessions.ended_at IS 'When it ended; null while it goes on.';
 COMMENT ON COLUMN sessions.outcome IS 'How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open.';
 COMMENT ON COLUMN sessions.exit_reason IS 'Why the visitor left without an order; null when ordered.';
+COMMENT ON COLUMN sessions.visitor_id IS 'The browser''s cookie, by which visits of one device belong together until it is lost; the last two digits are the city. Null for visits before shops kept it (schema 11).';
+COMMENT ON COLUMN sessions.identified_at IS 'When the shop knew who it was: the start where signed in, else at sign-in, sign-up or a guest''s order.';
 
 CREATE TABLE sim.carried_customers (
     customer_id BIGINT NOT NULL,
@@ -537,7 +568,7 @@ CREATE TABLE session_events (
     in_stock BOOLEAN,
     occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_session_events PRIMARY KEY (session_id, seq),
-    CONSTRAINT ck_session_events_event_type_known CHECK (event_type IN ('visit', 'product_view', 'add_to_cart', 'remove_from_cart', 'cart_restored', 'checkout', 'order_placed', 'payment_attempt')),
+    CONSTRAINT ck_session_events_event_type_known CHECK (event_type IN ('visit', 'product_view', 'add_to_cart', 'remove_from_cart', 'cart_restored', 'checkout', 'order_placed', 'payment_attempt', 'sign_in', 'sign_up')),
     CONSTRAINT ck_session_events_product_of_a_product_step CHECK (product_id IS NOT NULL OR event_type NOT IN ('product_view', 'add_to_cart', 'remove_from_cart', 'cart_restored')),
     CONSTRAINT ck_session_events_in_stock_of_a_view CHECK ((in_stock IS NOT NULL) = (event_type = 'product_view')),
     CONSTRAINT fk_session_events_session_id FOREIGN KEY(session_id) REFERENCES sessions (session_id),
@@ -549,7 +580,7 @@ CREATE INDEX ix_session_events_out_of_stock ON session_events (product_id, occur
 COMMENT ON TABLE session_events IS 'The steps of each visit through the funnel.';
 COMMENT ON COLUMN session_events.session_id IS 'The session.';
 COMMENT ON COLUMN session_events.seq IS 'Number of the step within the session: 1, 2, 3 and so on.';
-COMMENT ON COLUMN session_events.event_type IS 'visit, product_view, add_to_cart, remove_from_cart, cart_restored, checkout, order_placed, payment_attempt.';
+COMMENT ON COLUMN session_events.event_type IS 'visit, product_view, add_to_cart, remove_from_cart, cart_restored, checkout, order_placed, payment_attempt; sign_in and sign_up say who it is.';
 COMMENT ON COLUMN session_events.product_id IS 'The product looked at, added or removed.';
 COMMENT ON COLUMN session_events.in_stock IS 'On product views: whether the shopper could have bought it.';
 COMMENT ON COLUMN session_events.occurred_at IS 'When the step was taken.';
@@ -980,4 +1011,4 @@ COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
 COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0010');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0011');

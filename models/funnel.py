@@ -8,9 +8,9 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Small, Whole, by_time, check, column, in_order, key, one_of, table_options, to
+from models.people import DEVICES
 
 CHANNELS = ("direct", "search", "social", "email", "ads", "referral")
-DEVICES = ("mobile", "desktop", "tablet")
 EXIT_REASONS = ("not_interested", "price", "out_of_stock", "promise", "delivery_fee", "payment", "whim")
 
 
@@ -24,7 +24,10 @@ class Session(Base):
         check("outcome_at_the_end", "(ended_at IS NULL) = (outcome IS NULL)"),
         check("exit_reason_of_a_loss", "exit_reason IS NULL OR coalesce(outcome <> 'ordered', false)"),
         in_order("started_at", "ended_at"),
+        check("identified_with_a_customer", "(customer_id IS NULL) = (identified_at IS NULL)"),
+        in_order("started_at", "identified_at"),
         Index(None, "started_at"),
+        Index(None, "visitor_id"),
         Index(None, "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index(
             "ix_sessions_with_a_cart",
@@ -44,7 +47,8 @@ class Session(Base):
 
     session_id: Mapped[int] = key("The session; the last two digits are the city.")
     customer_id: Mapped[int | None] = column(
-        "The customer; null for a visitor who never registered nor signed in.", to("customers.customer_id")
+        "The customer, once the shop knows: from the start where signed in, else from identified_at on; null if never.",
+        to("customers.customer_id"),
     )
     city_id: Mapped[Small] = column("The city the visitor is in.", to("cities.city_id"))
     warehouse_id: Mapped[Small] = column("The warehouse whose stock the visitor sees.", to("warehouses.warehouse_id"))
@@ -58,6 +62,13 @@ class Session(Base):
         "How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open."
     )
     exit_reason: Mapped[str | None] = column("Why the visitor left without an order; null when ordered.")
+    visitor_id: Mapped[int | None] = column(
+        "The browser's cookie, by which visits of one device belong together until it is lost; the last two digits are"
+        " the city. Null for visits before shops kept it (schema 11)."
+    )
+    identified_at: Mapped[datetime | None] = column(
+        "When the shop knew who it was: the start where signed in, else at sign-in, sign-up or a guest's order."
+    )
 
 
 class SessionEvent(Base):
@@ -73,6 +84,8 @@ class SessionEvent(Base):
             "checkout",
             "order_placed",
             "payment_attempt",
+            "sign_in",
+            "sign_up",
         ),
         check(
             "product_of_a_product_step",
@@ -91,7 +104,8 @@ class SessionEvent(Base):
     session_id: Mapped[int] = key("The session.", to("sessions.session_id"))
     seq: Mapped[Whole] = key("Number of the step within the session: 1, 2, 3 and so on.")
     event_type: Mapped[str] = column(
-        "visit, product_view, add_to_cart, remove_from_cart, cart_restored, checkout, order_placed, payment_attempt."
+        "visit, product_view, add_to_cart, remove_from_cart, cart_restored, checkout, order_placed, payment_attempt;"
+        " sign_in and sign_up say who it is."
     )
     product_id: Mapped[int | None] = column("The product looked at, added or removed.", to("products.product_id"))
     in_stock: Mapped[bool | None] = column("On product views: whether the shopper could have bought it.")

@@ -7,9 +7,24 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from models.base import PURGED_AS_CHAIN, Base, Small, Whole, by_time, check, column, key, one_of, table_options, to
+from models.base import (
+    PURGED_AS_CHAIN,
+    Base,
+    Small,
+    Whole,
+    by_time,
+    check,
+    column,
+    in_order,
+    key,
+    one_of,
+    table_options,
+    to,
+)
 
 TIERS = ("bronze", "silver", "gold", "platinum")
+DEVICES = ("mobile", "desktop", "tablet")
+REGISTERED_BY = ("sign_up", "checkout")
 PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner")
 
 
@@ -19,6 +34,7 @@ class Customer(Base):
         UniqueConstraint("email"),
         one_of("persona", *PERSONAS),
         one_of("loyalty_tier", *TIERS),
+        one_of("registered_by", *REGISTERED_BY),
         check("loyalty_points_not_negative", "loyalty_points >= 0"),
         check("lifetime_points_not_negative", "lifetime_points >= 0"),
         check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
@@ -38,6 +54,30 @@ class Customer(Base):
     lifetime_points: Mapped[Whole] = column(
         "Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none."
     )
+    registered_by: Mapped[str] = column(
+        "How the account came: by a sign_up, or at the checkout of somebody who ordered as a guest."
+    )
+
+
+class CustomerDevice(Base):
+    __tablename__ = "customer_devices"
+    __table_args__ = (
+        one_of("device", *DEVICES),
+        in_order("added_at", "signed_in_at"),
+        Index(None, "visitor_id"),
+        by_time("added_at"),
+        table_options(
+            "Where customers stay signed in: the newest cookie that they signed in with on each kind of device. Who has"
+            " stayed so since before the opening has a row only after the next time.",
+            fillfactor=80,
+        ),
+    )
+
+    customer_id: Mapped[int] = key("The customer.", to("customers.customer_id"))
+    device: Mapped[str] = key("mobile, desktop or tablet.")
+    added_at: Mapped[datetime] = column("When the customer first signed in on such a device.")
+    signed_in_at: Mapped[datetime] = column("When the customer last signed in on it: asked for anew with a new cookie.")
+    visitor_id: Mapped[int] = column("The cookie of that time, as in sessions; it may be lost by now.")
 
 
 class Address(Base):

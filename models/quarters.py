@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped
 
 from models.base import Base, Small, Whole, column, key, one_of, table_options, to
-from models.funnel import CHANNELS, DEVICES
+from models.funnel import CHANNELS
+from models.people import DEVICES
 from models.run_control import SCHEMA
 
 

@@ -76,6 +76,7 @@ class CustomerRegistered(NamedTuple):
     loyalty_tier: str
     loyalty_points: int
     satisfaction: int
+    registered_by: str  # sign_up | checkout
 
 
 class AddressAdded(NamedTuple):
@@ -119,6 +120,7 @@ class SatisfactionMoved(NamedTuple):
 
 class SessionStarted(NamedTuple):
     session_id: int
+    visitor_id: int
     customer_id: int | None
     city_id: int
     warehouse_id: int
@@ -143,6 +145,17 @@ class CustomerIdentified(NamedTuple):
 
     session_id: int
     customer_id: int
+    at: int
+
+
+class DeviceRemembered(NamedTuple):
+    """A customer signed in on a device, which stays so with this cookie; `is_new` if never before on such a one."""
+
+    customer_id: int
+    device: str
+    visitor_id: int
+    is_new: bool
+    at: int
 
 
 class SessionEnded(NamedTuple):
@@ -470,6 +483,7 @@ Fact = (
     | SessionStarted
     | SessionStepped
     | CustomerIdentified
+    | DeviceRemembered
     | SessionEnded
     | CartOpened
     | ItemAdded

@@ -67,6 +67,7 @@ class Purpose(IntEnum):
     REVIEW_ANSWER = 56
     ANSWER_TEXT = 57
     PERSON = 58
+    COOKIE = 59
 
 
 class Luck:

@@ -89,6 +89,15 @@ class CustomerColumns:
         return map(CustomerRow._make, zip(*(values[name] for name in CustomerRow._fields), strict=True))
 
 
+class DeviceRow(NamedTuple):
+    """A device on which a customer signed in."""
+
+    customer_id: int
+    device: str
+    signed_in_at: int
+    visitor_id: int
+
+
 class ShelfRow(NamedTuple):
     """A product in a warehouse."""
 
@@ -119,6 +128,7 @@ class SessionRow(NamedTuple):
     city_id: int
     channel: str
     device: str
+    visitor_id: int | None  # shops of before schema 11 did not keep it
     cart_id: int | None
 
 
@@ -308,6 +318,7 @@ class Snapshot(NamedTuple):
     sim_now: int
     newest_ids: dict[int, dict[str, int]]  # by city, then entity
     customers: CustomerColumns
+    devices: list[DeviceRow]
     shelves: list[ShelfRow]
     couriers: list[CourierRow]
     sessions: list[SessionRow]

@@ -29,7 +29,7 @@ _ANCHOR = re.compile(r'^\| <a id="(?P<slug>[\w-]+)"></a>(?P<name>[^|]+?) \|', re
 
 # Numbers that no scenario sets: module, name, unit, what it is.
 CONSTANTS = (
-    ("sim.processes.arrivals", "_TRIES", "tries", "customers asked before the visitor is a new one"),
+    ("sim.processes.arrivals", "_TRIES", "tries", "customers asked before the visitor is a stranger"),
     ("sim.processes.session", "_MOST_UNITS", "units", "units of one product in a cart at most"),
     ("sim.shop.shopping", "TYPICAL_CART", "price level", "value of a cart that meets the stated second thoughts"),
     ("sim.shop.quote", "_USUAL_LINES", "lines", "what the promise reckons a waiting order as"),

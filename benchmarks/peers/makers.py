@@ -30,7 +30,7 @@ def makers(programs: Path, url: str) -> Iterator[Maker]:
     """All of them, Bazaar first; `url` is of the empty database that a maker may fill."""
     yield Maker(
         "bazaar",
-        "PostgreSQL: 27 tables, every key, index and reference validated; queues simulated",
+        "PostgreSQL: 28 tables, every key, index and reference validated; queues simulated",
         (
             *(sys.executable, "-m", "sim", "run", "--speed", "max", "--start", "2026-01-05T00:00Z", "--for", "2d"),
             *("--processes", "2", "--database-url", url),

@@ -3,7 +3,9 @@ question: Who are the customers, how do they shop, and who is about to leave?
 grain: One row a customer who had registered by as_of.
 about: |
   Visits are those that have ended and whose visitor was known; steps as in funnel_daily. Orders are those paid and
-  not cancelled by as_of. With --keep both begin where the shop's past does.
+  not cancelled by as_of. With --keep both begin where the shop's past does. Visits up to the first order are those of
+  every cookie that was ever the customer's, known or not yet; so of who registered before the opening, or before the
+  shop kept cookies, only a part of them.
   RFM (recency, frequency, monetary value; A. M. Hughes, Strategic Database Marketing, 1994) ranks the customers who
   have ordered and cuts each ranking into fifths: a score is 1 + the whole part of 5 * (customers ranked below) /
   (customers ranked), so that equals share a score and 5 is the best. Segments: champions have r and f of 4 or more;
@@ -21,6 +23,7 @@ columns:
   cart_visits: bigint, visits with a cart
   checkout_visits: bigint, visits that went to the checkout
   order_visits: bigint, visits whose order was paid, even if it was cancelled later
+  visits_to_first_order: bigint null, visits begun until the first order, that with it included; null without orders
   orders: bigint, orders paid and not cancelled
   revenue: decimal(18,2), sum of their totals in the shop's currency
   average_check: decimal(12,2) null, revenue / orders in the shop's currency; null without orders
@@ -46,6 +49,9 @@ checks:
   visits:
     mart: SELECT SUM(visits) FROM {mart}
     source: SELECT COUNT(*) FROM sessions WHERE ended_at IS NOT NULL AND customer_id IS NOT NULL
+  visits_to_first_order:
+    mart: SELECT COUNT(*) FROM {mart} WHERE visits_to_first_order IS NOT NULL
+    source: SELECT COUNT(DISTINCT customer_id) FROM orders WHERE paid_at IS NOT NULL AND cancelled_at IS NULL
   revenue:
     mart: SELECT SUM(revenue) FROM {mart}
     source: SELECT SUM(total) FROM orders WHERE paid_at IS NOT NULL AND cancelled_at IS NULL
@@ -69,6 +75,16 @@ WITH visited AS (
     FROM orders
     WHERE paid_at IS NOT NULL AND cancelled_at IS NULL
     GROUP BY customer_id
+), cookies AS (
+    SELECT DISTINCT customer_id, visitor_id
+    FROM sessions
+    WHERE customer_id IS NOT NULL
+), came AS (
+    SELECT b.customer_id, COUNT(*) AS visits
+    FROM bought b
+    JOIN cookies c ON c.customer_id = b.customer_id
+    JOIN sessions s ON s.visitor_id = c.visitor_id AND s.started_at < b.first_order_at
+    GROUP BY b.customer_id
 ), scored AS (
     SELECT *, 1 + (5 * (RANK() OVER (ORDER BY last_order_at) - 1)) DIV COUNT(*) OVER () AS r_score,
            1 + (5 * (RANK() OVER (ORDER BY orders) - 1)) DIV COUNT(*) OVER () AS f_score,
@@ -107,6 +123,7 @@ SELECT cu.customer_id, ci.name AS city, cu.persona, cu.registered_at,
        COALESCE(v.cart_visits, 0) AS cart_visits,
        COALESCE(v.checkout_visits, 0) AS checkout_visits,
        COALESCE(v.order_visits, 0) AS order_visits,
+       CASE WHEN s.orders IS NOT NULL THEN COALESCE(w.visits, 0) END AS visits_to_first_order,
        COALESCE(s.orders, 0) AS orders,
        COALESCE(s.revenue, 0) AS revenue,
        CAST(s.revenue / s.orders AS DECIMAL(12, 2)) AS average_check,
@@ -133,6 +150,7 @@ SELECT cu.customer_id, ci.name AS city, cu.persona, cu.registered_at,
 FROM customers cu
 JOIN cities ci ON ci.city_id = cu.city_id
 LEFT JOIN visited v ON v.customer_id = cu.customer_id
+LEFT JOIN came w ON w.customer_id = cu.customer_id
 LEFT JOIN scored s ON s.customer_id = cu.customer_id
 LEFT JOIN baskets b ON b.customer_id = cu.customer_id
 LEFT JOIN liked l ON l.customer_id = cu.customer_id AND l.place = 1

@@ -30,6 +30,7 @@ SOURCE = "shop"
 
 # Tables whose rows never change need no word here, nor do times. A test lets a shop go on and finds what is missing.
 CHANGING = {
+    "customer_devices": {"signed_in_at", "visitor_id"},
     "customers": {"loyalty_tier", "loyalty_points", "satisfaction", "lifetime_points"},
     "deliveries": {"trip_id", "courier_id", "stop_no", "status", "attempts"},
     "incidents": {"asked_at", "end_asked_at"},  # on the wall's clock
@@ -44,11 +45,9 @@ KNOWN_SINCE = {
     "carts": {"status": "closed_at", "abandon_reason": "closed_at"},
     "orders": {"cancel_reason": "cancelled_at"},
     "reviews": {"answer": "answered_at"},
-    "sessions": {"outcome": "ended_at", "exit_reason": "ended_at"},
+    "sessions": {"outcome": "ended_at", "exit_reason": "ended_at", "customer_id": "identified_at"},
 }
 """Columns that are filled at the time that another one says."""
-KNOWN_WITH_ROW = {"sessions": {"customer_id"}}
-"""References that are filled when the row that they refer to comes, as a visitor is known from registration on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Cut:
         """
         speaker = _Speaker(dialect, as_of, since)
         shown = ", ".join(f"{speaker.shown(self.table, each)} AS {speaker.name(each.name)}" for each in self.columns)
-        return f"SELECT {shown} FROM {speaker.relations(self.table)}{speaker.where(self.table)}"
+        return f"SELECT {shown} FROM {speaker.relation(self.table)}{speaker.where(self.table)}"
 
 
 def cut(table: Table) -> Cut:
@@ -100,31 +99,8 @@ class _Speaker:
         schema = SOURCE if self._dialect == "duckdb" else table.schema or "public"
         return f"{self.name(schema)}.{self.name(table.name)}"
 
-    def relations(self, table: Table) -> str:
-        """The table, and beside each of its rows what that refers to, where it had come.
-
-        By joins. Were each row to ask whether its reference is among those, PostgreSQL would go through all of them for
-        each row once they are more than its memory takes, and MySQL would write down all before it gives any of it.
-        """
-        return self.relation(table) + "".join(
-            self._joined(column, reference.column)
-            for column in table.columns
-            if column.name in KNOWN_WITH_ROW.get(table.name, ())
-            for reference in column.foreign_keys
-        )
-
-    def _joined(self, column: Column[Any], key: Column[Any]) -> str:
-        known = self._known_with_row(column)
-        there = f"SELECT {self.name(key.name)} AS {known} FROM {self.relation(key.table)}{self.where(key.table)}"
-        return f" LEFT JOIN ({there}) AS {self.name(f'{key.table.name}_there')} ON {known} = {self.name(column.name)}"
-
-    def _known_with_row(self, column: Column[Any]) -> str:
-        return self.name(f"{column.name}_there")
-
     def shown(self, table: Table, column: Column[Any]) -> str:
         """A column as it was known."""
-        if column.name in KNOWN_WITH_ROW.get(table.name, ()):
-            return self._known_with_row(column)
         value = self.name(column.name)
         if isinstance(column.type, DateTime) and self._dialect != "mysql":
             value = f"({value} AT TIME ZONE 'UTC')"

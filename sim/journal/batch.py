@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 Value = int | float | str | bool | None
 Record = tuple[Value, ...]
-Key = tuple[int, ...]
+Key = tuple[int | str, ...]
 Row = dict[str, Value]
 
 

@@ -18,19 +18,22 @@ def session_started(batch: OpenBatch, fact: SessionStarted) -> None:
     """An open session."""
     row: Row = {
         "session_id": fact.session_id,
-        "customer_id": fact.customer_id,
+        "visitor_id": fact.visitor_id,
         "city_id": fact.city_id,
         "warehouse_id": fact.warehouse_id,
         "channel": fact.channel,
         "device": fact.device,
         "started_at": fact.at,
     }
+    if fact.customer_id is not None:
+        row["customer_id"], row["identified_at"] = fact.customer_id, fact.at
     batch.insert("sessions", (fact.session_id,), row)
 
 
 def customer_identified(batch: OpenBatch, fact: CustomerIdentified) -> None:
     """The visitor now has a name."""
-    batch.change("sessions", (fact.session_id,), {"customer_id": fact.customer_id})
+    now: Row = {"customer_id": fact.customer_id, "identified_at": fact.at}
+    batch.change("sessions", (fact.session_id,), now)
 
 
 def session_ended(batch: OpenBatch, fact: SessionEnded) -> None:

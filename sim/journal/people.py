@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.facts import CustomerRegistered, LoyaltyPointsMoved, SatisfactionMoved
+from sim.facts import CustomerRegistered, DeviceRemembered, LoyaltyPointsMoved, SatisfactionMoved
 from sim.journal.batch import OpenBatch, Row
 
 
@@ -10,6 +10,17 @@ def customer_registered(batch: OpenBatch, fact: CustomerRegistered) -> None:
     """A customer; the columns bear the names of the fact's fields. Points that one begins with were earned earlier."""
     row = {**fact._asdict(), "lifetime_points": fact.loyalty_points}
     batch.insert("customers", (fact.customer_id,), row)
+
+
+def device_remembered(batch: OpenBatch, fact: DeviceRemembered) -> None:
+    """The device on which a customer is signed in, with its newest cookie."""
+    customer_id, device, visitor_id, is_new, at = fact
+    now: Row = {"signed_in_at": at, "visitor_id": visitor_id}
+    if is_new:
+        now["customer_id"], now["device"], now["added_at"] = customer_id, device, at
+        batch.insert("customer_devices", (customer_id, device), now)
+    else:
+        batch.change("customer_devices", (customer_id, device), now)
 
 
 def loyalty_points_moved(batch: OpenBatch, fact: LoyaltyPointsMoved) -> None:

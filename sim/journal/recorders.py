@@ -24,6 +24,7 @@ ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
 
 RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.CustomerRegistered: people.customer_registered,
+    facts.DeviceRemembered: people.device_remembered,
     facts.LoyaltyPointsMoved: people.loyalty_points_moved,
     facts.SatisfactionMoved: people.satisfaction_moved,
     facts.SessionStarted: funnel.session_started,

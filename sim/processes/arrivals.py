@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from sim.clock.environment import Turn
 from sim.clock.units import DAY_US, QUARTER_US, WEEK_US
 from sim.facts import SessionStarted, ready_made
-from sim.luck import Purpose, Weighted, poisson_enough, poisson_process
+from sim.luck import Purpose, Weighted, lognormal, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
+from sim.shop.cookies import is_signed_in
 from sim.shop.habits import Habits
+from sim.shop.ids import STRIDE, city_of
 from sim.shop.people import VisitPropensity
 from sim.shop.traits import BY_EMAIL
 from sim.shop.visit import DRAWS_A_BLOCK, Visit
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.scenario import Scenario
     from sim.scenario.demand import Demand
+    from sim.shop.cookies import Cookie
     from sim.shop.incidents import Incident
     from sim.shop.people import Customer
     from sim.shop.region import AbandonedCart, Region
@@ -33,10 +36,13 @@ if TYPE_CHECKING:
 
 _started = ready_made(SessionStarted)
 _TRIES = 8
-_OWN_DRAWS = 11
+_EARLIER, _HOW_LONG_AGO, _IN_PRIVATE, _EARLY, _AS_GUEST = range(11, 16)  # the last of its own draws
+_OWN_DRAWS, _WHO = 16, 8  # of these the first make a stranger
 _ALL_DRAWS = DRAWS_A_BLOCK + _OWN_DRAWS + 3 * _TRIES
 _own = Struct(f"={8 * DRAWS_A_BLOCK}x {_OWN_DRAWS}d").unpack_from  # they lie behind those of the first steps
 _tries = Struct(f"={8 * (DRAWS_A_BLOCK + _OWN_DRAWS)}x {3 * _TRIES}d").unpack_from  # and these behind them
+_who = Struct(f"={8 * DRAWS_A_BLOCK}x {_WHO}d").unpack
+_BEFORE_THE_OPENING = 1 << 62  # what the numbers of strangers from then count down from: luck knows none below 0
 
 
 class ArrivalRate:
@@ -156,18 +162,28 @@ def begin_session(world: World, region: Region, mix: ArrivalMix) -> None:
         customer = abandoned_cart.customer if abandoned_cart else None
     elif u[0] < mix.cart_return_share + mix.registered_share:
         customer = region.sample_customer(_tries(steps), now, mix.propensity)
-    person = visitor(world, region, customer, mix, u)
+    person = world.person(customer) if customer else _stranger(world, region, mix, session_id, u)
     device = person.device(u[9], u[2])
+    cookie = cookie_of(world, person.key, device, now, session_id, u)
     reminded = abandoned_cart is not None and u[8] < world.scenario.demand.cart_return_by_email
     channel = BY_EMAIL if reminded else _channel(world, session_id, person, device, u, known=customer is not None)
-    visit = new_visit(world, region, session_id, customer, person, mix.habits(person.persona, channel, device), steps)
-    customer_id = customer.customer_id if customer else None
-    warehouse_id = visit.warehouse.warehouse_id
-    world.tell(_started((session_id, customer_id, region.city.city_id, warehouse_id, channel, device, now)))
-    if customer:
-        customer.in_session = True
-    arrive(world, visit, abandoned_cart)
+    habits = mix.habits(person.persona, channel, device)
+    visit = new_visit(world, region, session_id, customer, person, habits, cookie, u, steps)
+    visit.known = customer is not None and is_signed_in(customer, cookie)
+    customer_id = customer.customer_id if customer and visit.known else None
+    city_id, warehouse_id, visitor_id = region.city.city_id, visit.warehouse.warehouse_id, cookie.visitor_id
+    world.tell(_started((session_id, visitor_id, customer_id, city_id, warehouse_id, channel, device, now)))
+    enter(visit)
+    arrive(world, visit, abandoned_cart, by_link=channel == BY_EMAIL)
     go_shopping(world, visit)
+
+
+def enter(visit: Visit) -> None:
+    """Let nobody else be who is in this session now."""
+    if visit.customer is not None:
+        visit.customer.in_session = True
+    else:
+        visit.region.strangers_here.add(visit.person.key)
 
 
 def visitor_draws(luck: Luck, session_id: int) -> tuple[Sequence[float], bytes]:
@@ -179,11 +195,40 @@ def visitor_draws(luck: Luck, session_id: int) -> tuple[Sequence[float], bytes]:
     return _own(block), block
 
 
-def visitor(world: World, region: Region, customer: Customer | None, mix: ArrivalMix, u: Sequence[float]) -> Person:
-    """Return who comes; who is not known has persona and home from the session's own luck."""
-    if customer is not None:
-        return world.person(customer)
+def _stranger(world: World, region: Region, mix: ArrivalMix, session_id: int, u: Sequence[float]) -> Person:
+    """Return who comes that is no customer: somebody of earlier days, unless they are one by now, or somebody new."""
+    if u[_EARLIER] < world.scenario.identity.stranger_returns:
+        person = earlier_stranger(world, region, mix, session_id, u)
+        if region.may_come_as_a_stranger(person.key):
+            return person
+    return new_stranger(world, region, mix, u)
+
+
+def new_stranger(world: World, region: Region, mix: ArrivalMix, u: Sequence[float]) -> Person:
+    """Return somebody with persona and home from the luck of the session that is their first."""
     return world.traits.person(mix.persona.pick(u[4]), region.home(u[5], u[6], u[7]))
+
+
+def earlier_stranger(world: World, region: Region, mix: ArrivalMix, session_id: int, u: Sequence[float]) -> Person:
+    """Return somebody of the kind that comes again, from so many sessions ago: whom that one would have brought new.
+
+    So nothing has to be remembered of strangers, those of the time before the opening neither.
+    """
+    identity = world.scenario.identity
+    days = lognormal(u[_HOW_LONG_AGO], identity.stranger_returns_days, identity.stranger_returns_sigma)
+    a_day = world.scenario.demand.sessions_per_day * region.city.demand_share * world.scale
+    number = session_id // STRIDE - max(1, round(days * a_day))
+    number -= number % identity.one_stranger_returns_in
+    first_session_id = (number if number > 0 else number + _BEFORE_THE_OPENING // STRIDE) * STRIDE + region.city.city_id
+    u_then = _who(world.luck.block(Purpose.VISITOR, first_session_id, 0, DRAWS_A_BLOCK + _WHO))
+    return new_stranger(world, region, mix, u_then)
+
+
+def cookie_of(world: World, home: int, device: str, at_us: int, session_id: int, u: Sequence[float]) -> Cookie:
+    """Return the cookie that somebody's session has, which begins at an instant."""
+    if u[_IN_PRIVATE] < world.scenario.identity.private_window:
+        return world.cookies.of_window(home, device, session_id)
+    return world.cookies.of(home, device, at_us, city_of(session_id))
 
 
 def new_visit(
@@ -193,11 +238,15 @@ def new_visit(
     customer: Customer | None,
     person: Person,
     habits: Habits,
+    cookie: Cookie,
+    u: Sequence[float],
     steps: bytes,
 ) -> Visit:
     """Return a session at its beginning; `steps` are the uniforms of its first steps."""
     warehouse = region.nearest_warehouse(*person.home) if customer is None else region.warehouse_of(customer)
-    return Visit(session_id, customer, person, habits, region, warehouse, world.luck, steps)
+    return Visit(
+        session_id, customer, person, habits, region, warehouse, world.luck, steps, cookie, u[_EARLY], u[_AS_GUEST]
+    )
 
 
 def _channel(world: World, session_id: int, person: Person, device: str, u: Sequence[float], *, known: bool) -> str:

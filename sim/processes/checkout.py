@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock.units import HOUR_US
-from sim.facts import (
-    CustomerIdentified,
-    OrderCancelled,
-    OrderLine,
-    OrderPaid,
-    OrderPlaced,
-    PaymentAttempted,
-)
+from sim.facts import OrderCancelled, OrderLine, OrderPaid, OrderPlaced, PaymentAttempted
 from sim.luck import Purpose
 from sim.processes.experience import book_points, record_experience
 from sim.processes.fulfilment import begin_fulfilment
 from sim.processes.funnel import remove_item
-from sim.processes.registration import register
+from sim.processes.identification import customer_of_guest
 from sim.processes.reservation import release, reserve
 from sim.shop.order import Order
-from sim.shop.people import Customer
 from sim.shop.quote import quote
 from sim.shop.shopping import second_thoughts
 
@@ -29,6 +21,7 @@ if TYPE_CHECKING:
 
     from sim.processes.world import World
     from sim.scenario.checkout import Loyalty
+    from sim.shop.people import Customer
     from sim.shop.visit import Visit
 
 
@@ -55,7 +48,7 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
         wait_h=(promised_at - now) / HOUR_US,
     )
     if reason is None:
-        customer = visit.customer or _register(world, visit)
+        customer = customer_of_guest(world, visit)
         _submit(world, visit, customer, lines, promised_at, fee)
     return reason
 
@@ -117,21 +110,6 @@ def _lines(world: World, visit: Visit) -> tuple[OrderLine, ...]:
 def _delivery_fee(world: World, subtotal_cents: int) -> int:
     checkout = world.scenario.checkout
     return 0 if subtotal_cents >= world.cents(checkout.free_delivery_from) else world.cents(checkout.delivery_fee)
-
-
-def _register(world: World, visit: Visit) -> Customer:
-    """Make a customer of a visitor, who lives where the session came from."""
-    ids, person = visit.region.ids, visit.person
-    customer_id, address_id = ids.next("customer"), ids.next("address")
-    u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
-    rhythm = world.traits.rhythm(person.persona, world.luck.draws(Purpose.CUSTOMER, customer_id, n=2))
-    satisfaction = world.scenario.satisfaction.new_customer
-    customer = Customer(customer_id, person.persona, address_id, *person.home, satisfaction, *rhythm)
-    register(world, visit.region, customer, u, world.env.now)
-    world.tell(CustomerIdentified(visit.session_id, customer_id))
-    customer.in_session = True
-    visit.customer = customer
-    return customer
 
 
 def _submit(

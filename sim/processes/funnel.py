@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.shop.visit import Visit
 
+ASIDES = frozenset({"sign_in", "sign_up"})
+
 _stepped = ready_made(SessionStepped)  # two facts in three
 
 
@@ -21,6 +23,13 @@ def record_step(
     visit.step = event_type
     visit.last_at = now = world.env.now
     world.tell(_stepped((visit.session_id, seq, event_type, product_id, in_stock, now)))
+
+
+def record_aside(world: World, visit: Visit, event_type: str) -> None:
+    """Record, now, a step that the visit goes on after as if it had not been."""
+    visit.seq = seq = visit.seq + 1
+    visit.last_at = now = world.env.now
+    world.tell(_stepped((visit.session_id, seq, event_type, None, None, now)))
 
 
 def remove_item(world: World, visit: Visit, product_id: int) -> None:

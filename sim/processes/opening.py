@@ -20,6 +20,7 @@ from sim.processes.prices import record_opening_prices
 from sim.processes.registration import register
 from sim.processes.shifts import courier_schedule
 from sim.processes.stocking import move_stock
+from sim.shop.cookies import keep_from_before
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Customer, EarlierLife, earlier_life_by
 from sim.shop.roster import contracts
@@ -95,7 +96,7 @@ def _register_established(world: World, region: Region, personas: Weighted[str],
         ids = [region.ids.next("customer") for _ in range(so_far, min(people, so_far + LUCK_AT_ONCE))]
         who, active, earlier = (
             draws_of_many(world.luck, purpose, ids, n)
-            for purpose, n in ((Purpose.NAMES, 9), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
+            for purpose, n in ((Purpose.NAMES, 10), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
         )
         homes = [region.home(u[5], u[6], u[7]) for u in who]
         for customer_id, u, u_own, u_life, home in zip(ids, who, active, earlier, homes, strict=True):
@@ -112,5 +113,7 @@ def _register(world: World, region: Region, customer: Customer, life: EarlierLif
     customer.last_order_at = life.last_order_at
     points = life.orders * _POINTS_AN_EARLIER_ORDER
     customer.tier = tier_of(points, world.scenario.loyalty.tier_from)
-    register(world, region, customer, u, life.registered_at, points)
+    as_guest = life.orders > 0 and u[9] < world.scenario.identity.guest_checkout
+    keep_from_before(customer)
+    register(world, region, customer, u, life.registered_at, points, by="checkout" if as_guest else "sign_up")
     book_points(world, customer, points, "opening", None)

@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
 
 def register(
-    world: World, region: Region, customer: Customer, u: Sequence[float], registered_at: int, points: int = 0
+    world: World,
+    region: Region,
+    customer: Customer,
+    u: Sequence[float],
+    registered_at: int,
+    points: int = 0,
+    *,
+    by: str,
 ) -> None:
-    """Add a customer to the region and tell who it is; the first five uniforms make name, street and postal code."""
+    """Add a customer to the region and tell who it is; the first five uniforms make name, street and postal code.
+
+    The account came `by` sign_up or checkout.
+    """
     names, address = world.names[region.city.city_id], customer.address
     full_name = names.full_name(u[0], u[1])
     world.tell(
@@ -31,6 +41,7 @@ def register(
             customer.tier,
             points,
             customer.satisfaction,
+            by,
         )
     )
     world.tell(

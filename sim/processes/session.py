@@ -11,6 +11,7 @@ from sim.luck import geometric, lognormal
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import record_experience
 from sim.processes.funnel import record_step, remove_item
+from sim.processes.identification import identify_at_checkout, identify_early, sign_in
 from sim.shop.habits import odds
 from sim.shop.region import AbandonedCart
 from sim.shop.shopping import (
@@ -38,9 +39,14 @@ _MOST_UNITS = 12
 _TURN = Turn.SESSION  # a name here, since to look it up among the turns at every step takes as long as a call
 
 
-def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None) -> None:
-    """Record the visit, and the old cart that the shopper comes back to."""
+def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None, *, by_link: bool = False) -> None:
+    """Record the visit, and the old cart that the shopper comes back to.
+
+    Whoever follows the link of an e-mail, or asks for that cart, is signed in at once if not before.
+    """
     record_step(world, visit, "visit")
+    if (by_link or abandoned_cart is not None) and not visit.known:
+        sign_in(world, visit)
     if abandoned_cart is None:
         return
     now = world.env.now
@@ -74,6 +80,8 @@ def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
 
 
 def _after_arrival(world: World, visit: Visit, u: Sequence[float]) -> bool:
+    if not visit.known and identify_early(world, visit):
+        return True
     return _carry_out(world, visit, after_arrival(visit, u), u)
 
 
@@ -88,7 +96,9 @@ def _after_cart_change(world: World, visit: Visit, u: Sequence[float]) -> bool:
 
 
 def _in_checkout(world: World, visit: Visit, u: Sequence[float]) -> bool:
-    """Read the quote and the sum, then order or give up."""
+    """Say who one is, if one wants to be known; read the quote and the sum, then order or give up."""
+    if not visit.known and identify_at_checkout(world, visit):
+        return True
     reason = place_order(world, visit, u)
     if reason is None:
         record_step(world, visit, "order_placed")
@@ -180,10 +190,12 @@ def leave(world: World, visit: Visit, reason: str | None) -> bool:
     world.tell(_ended((visit.session_id, "ordered" if ordered else _outcome(visit), reason, now)))
     if cart_id is not None:
         world.tell(CartClosed(cart_id, "ordered" if ordered else "abandoned", reason, now))
-        if not ordered and customer is not None and visit.items:
+        if not ordered and customer is not None and visit.known and visit.items:
             visit.region.abandoned_carts.append(AbandonedCart(cart_id, customer, dict(visit.items), now))
     if customer is not None:
         customer.in_session = False
+    else:
+        visit.region.strangers_here.discard(visit.person.key)
     return False
 
 

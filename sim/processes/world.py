@@ -9,6 +9,7 @@ from sim.clock.units import WEEK_US
 from sim.luck import Weighted
 from sim.shop.answers import Answers
 from sim.shop.complements import Complements
+from sim.shop.cookies import Cookies
 from sim.shop.display import Displays
 from sim.shop.ids import Ids
 from sim.shop.incidents import Calendar
@@ -80,6 +81,7 @@ class World:
         self.answers = Answers(luck, scenario.review)
         self.wording = Wording(market.reviews, luck)
         self.traits = TraitMix(luck, scenario, catalogue)
+        self.cookies = Cookies(luck, scenario.identity)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
         span_us, active_hours = horizon_us(scenario), activity_by_hour(scenario.traits.hours_concentration)

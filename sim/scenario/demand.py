@@ -44,7 +44,7 @@ class Demand(Section):
     customers_at_opening: int = parameter(
         40_000, "registered customers on the first day at scale 1", unit="customers", ge=1, le=20_000_000
     )
-    registered_share: float = share(0.58, "sessions of customers who are registered and known from the start")
+    registered_share: float = share(0.58, "sessions of customers who are registered, signed in or not")
     cart_return_share: float = share(0.02, "sessions that return to an abandoned cart, while there is one to return to")
     cart_return_by_email: float = share(0.6, "returns to a cart that follow a reminder by e-mail")
     cart_return_within_h: float = parameter(

@@ -12,6 +12,7 @@ from sim.scenario.checkout import Checkout, Loyalty, Payment
 from sim.scenario.delivery import Delivery, Promise
 from sim.scenario.demand import Demand
 from sim.scenario.funnel import PERSONAS, Funnel
+from sim.scenario.identity import Identity
 from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
 from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
@@ -38,6 +39,7 @@ class Scenario(Section):
     description: str = Field("", description="what the scenario is about and what one should see")
     demand: Demand = Field(default_factory=Demand)
     traits: Traits = Field(default_factory=Traits)
+    identity: Identity = Field(default_factory=Identity)
     funnel: Funnel = Field(default_factory=Funnel)
     checkout: Checkout = Field(default_factory=Checkout)
     payment: Payment = Field(default_factory=Payment)

@@ -50,6 +50,7 @@ class Customer:
     loyalty_seq: int = 0
     last_order_at: int | None = None
     in_session: bool = False
+    signed_in: int = 0  # on which devices they are, see cookies
     district: int = -1  # which of the city's warehouses serves the address, once somebody has looked for it
 
     @property

@@ -11,6 +11,7 @@ from sim.clock.units import HOUR_US, QUARTER_US
 from sim.shop.crowd import Crowd
 from sim.shop.geography import LocalClock, place_around
 from sim.shop.order import Warehouse
+from sim.shop.traits import home_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,8 @@ class Region:
         ]
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
         self.abandoned_carts: deque[AbandonedCart] = deque()
+        self.strangers_here: set[int] = set()  # the homes of who is in a session and no customer
+        self._joined: set[int] = set()  # the homes of who became a customer since the opening
         self._active_hours = active_hours
         self._crowds = [
             Crowd() for _ in range(2 * len(active_hours[0]))
@@ -84,6 +87,8 @@ class Region:
         in shops that register others, and scenarios that share it differ by their own doing.
         """
         number = customer.hours if established else customer.hours + len(self._crowds) // 2
+        if not established:
+            self._joined.add(home_key(customer.latitude, customer.longitude))
         self._crowds[number].add(customer)
         self._weighed_until = _NEVER
 
@@ -91,6 +96,10 @@ class Region:
     def customers(self) -> list[Customer]:
         """Everybody, in the order of registration."""
         return sorted((who for crowd in self._crowds for who in crowd.customers), key=lambda who: who.customer_id)
+
+    def may_come_as_a_stranger(self, home: int) -> bool:
+        """Whether who lives in the home of that number is no customer by now, nor in a session."""
+        return home not in self._joined and home not in self.strangers_here
 
     def sample_customer(self, uniforms: Sequence[float], now_us: int, propensity: VisitPropensity) -> Customer | None:
         """Return a customer in proportion to activity and propensity, by uniforms in threes; None when they run out.

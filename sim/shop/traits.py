@@ -31,8 +31,8 @@ _numbers = Struct("<5H4B").unpack  # what is chosen by weights is finer than wha
 _DEVICE, _CHANNEL, _METHOD, _CATEGORY, _ABSENCE, _PRICE, _BASKET, _UNITS, _PACE = range(9)
 _SIZE = 14
 _WORD = 1 << 16
-_LEVELS = 256
-_NORMAL = [NormalDist().inv_cdf((level + 0.5) / _LEVELS) for level in range(_LEVELS)]
+LEVELS = 256
+NORMAL = [NormalDist().inv_cdf((level + 0.5) / LEVELS) for level in range(LEVELS)]
 
 
 def home_key(latitude: float, longitude: float) -> int:
@@ -47,12 +47,13 @@ class Person:
     costs, dear or cheap.
     """
 
-    __slots__ = ("_mix", "_numbers", "home", "pace", "persona", "taste")
+    __slots__ = ("_mix", "_numbers", "home", "key", "pace", "persona", "taste")
 
-    def __init__(self, persona: str, home: tuple[float, float], digest: bytes, mix: TraitMix) -> None:
-        """`digest` is the person's luck."""
+    def __init__(self, persona: str, home: tuple[float, float], key: int, digest: bytes, mix: TraitMix) -> None:
+        """`digest` is the person's luck, `key` the number of the home."""
         self.persona = persona
         self.home = home
+        self.key = key
         self._mix = mix
         self._numbers: tuple[int, ...] = (numbers := _numbers(digest))
         self.taste = mix.taste[numbers[_PRICE]] or mix.taste_of(numbers[_PRICE])
@@ -85,7 +86,7 @@ class Person:
     @property
     def absence(self) -> float:
         """How often they are out when a courier rings, over what is usual."""
-        return self._mix.absence[self._numbers[_ABSENCE] * _LEVELS // _WORD]
+        return self._mix.absence[self._numbers[_ABSENCE] * LEVELS // _WORD]
 
     @property
     def basket(self) -> float:
@@ -130,19 +131,20 @@ class TraitMix:
         self.method = Weighted.named(scenario.payment.method_weight)
         self.category = Weighted(*_popularity(catalogue))
         self._hours = class_of_hours(scenario.demand.hour_of_day_share)
-        self.taste: list[list[float]] = [[] for _ in _NORMAL]  # of each level by product id, when one is met
+        self.taste: list[list[float]] = [[] for _ in NORMAL]  # of each level by product id, when one is met
         self._price_taste_sigma = spread = traits.price_taste_sigma
         self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
         self._appeal = [0.0, *appeals(luck, scenario.products, catalogue.products)]
         self._dearness_evened = [(spread * x) ** 2 / 2.0 for x in self._dearness]
         self.basket = _around_1(traits.basket_sigma)
         self.units = _around_1(traits.units_sigma)
-        self.pace = [exp(traits.pace_sigma * z) for z in _NORMAL]
+        self.pace = [exp(traits.pace_sigma * z) for z in NORMAL]
         self.absence = _around_1(traits.absence_sigma)
 
     def person(self, persona: str, home: tuple[float, float]) -> Person:
         """Return who of that persona lives there (degrees)."""
-        return Person(persona, home, self._digest(home_key(*home)), self)
+        key = home_key(*home)
+        return Person(persona, home, key, self._digest(key), self)
 
     def rhythm(self, persona: str, u: Sequence[float]) -> Rhythm:
         """Return when a customer comes who draws these uniforms (Purpose.CUSTOMER, two of them)."""
@@ -155,7 +157,7 @@ class TraitMix:
         z the person's own normal with standard deviation s: by all people together a product is added as often as its
         appeal to all says.
         """
-        z = self._price_taste_sigma * _NORMAL[level]
+        z = self._price_taste_sigma * NORMAL[level]
         self.taste[level] = taste = [
             appeal * exp(z * x - evened)
             for appeal, x, evened in zip(self._appeal, self._dearness, self._dearness_evened, strict=True)
@@ -200,4 +202,4 @@ def _popularity(catalogue: Catalogue) -> tuple[list[int], list[float]]:
 
 def _around_1(sigma: float) -> list[float]:
     """Return the quantiles of a lognormal of mean 1."""
-    return [exp(sigma * z - sigma * sigma / 2.0) for z in _NORMAL]
+    return [exp(sigma * z - sigma * sigma / 2.0) for z in NORMAL]

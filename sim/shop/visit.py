@@ -10,6 +10,7 @@ from sim.luck import Luck, Purpose
 
 if TYPE_CHECKING:
     from sim.shop.catalogue import Product
+    from sim.shop.cookies import Cookie
     from sim.shop.habits import Habits
     from sim.shop.order import Order, Warehouse
     from sim.shop.people import Customer
@@ -28,13 +29,17 @@ class Visit:
     """A session. `step` is the type of its last recorded event, from which it goes on."""
 
     session_id: int
-    customer: Customer | None
+    customer: Customer | None  # who it is in truth, whether the shop knows or not
     person: Person
     habits: Habits
     region: Region
     warehouse: Warehouse
     _luck: Luck
     _uniforms: bytes  # begins with those of the first steps: whoever begins a session has drawn them already
+    cookie: Cookie  # and the device
+    u_early: float  # says who signs in or up before looking around
+    u_guest: float  # says who orders as a guest
+    known: bool = False  # whether the shop knows that it is the customer
     step: str = field(default="", init=False)
     seq: int = field(default=0, init=False)
     last_at: int = field(default=0, init=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sim.journal.batch import Batch, Key, Record, Row
+from sim.journal.batch import Batch, Key, Record, Row, Value
 from sim.journal.port import SinkError
 from sim.sinks.shapes import Shapes, TableShape, shop_shapes
 
@@ -53,7 +53,7 @@ class MemorySink:
     def _insert(self, shape: TableShape, rows: Iterable[Row]) -> None:
         table = self.tables[shape.name]
         for row in rows:
-            key = tuple(int(row[name] or 0) for name in shape.key)
+            key = tuple(_of_a_key(row[name]) for name in shape.key)
             if table.setdefault(key, row) is not row:
                 raise SinkError(f"{shape.name} {key} is there already")
 
@@ -64,6 +64,10 @@ class MemorySink:
                 raise SinkError(f"{shape.name} {key} is to be changed but is not there")
             _refuse_unknown(shape, columns)
             table[key].update((name, value) for name, value in columns.items() if value is not None)
+
+
+def _of_a_key(value: Value) -> int | str:
+    return value if isinstance(value, str) else int(value or 0)
 
 
 def _named(shape: TableShape, records: Iterable[Record]) -> Iterator[Row]:

@@ -41,7 +41,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a visitor who lives elsewhere": (
         "UPDATE sessions SET customer_id = 101 WHERE session_id = 302",
-        {"nothing_crosses_cities"},
+        {"nothing_crosses_cities", "devices_are_those_of_visits"},
     ),
     "a visit counted twice": (
         "UPDATE sim.session_quarters SET browsed = browsed + 1 WHERE browsed > 0",
@@ -95,6 +95,54 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         "UPDATE carts SET status = 'open', closed_at = NULL WHERE cart_id = 201",
         {"carts_belong_to_their_session", "nothing_stuck"},
     ),
+    "a visit without a cookie": (
+        "UPDATE sessions SET visitor_id = NULL WHERE session_id = 202",
+        {"every_visit_has_its_visitor"},
+    ),
+    "a cookie of another city": (
+        "UPDATE sessions SET visitor_id = 201 WHERE session_id = 202",
+        {"a_visitor_is_one_person"},
+    ),
+    "a cookie on two devices": (
+        "UPDATE sessions SET visitor_id = 302 WHERE session_id = 202",
+        {"a_visitor_is_one_person"},
+    ),
+    "a cookie of two customers": (
+        "UPDATE sessions SET visitor_id = 101 WHERE session_id = 301",
+        {"a_visitor_is_one_person"},
+    ),
+    "a cookie in two sessions at once": (
+        "UPDATE sessions SET ended_at = '2026-01-06T10:00:30Z' WHERE session_id = 301",
+        {"a_visitor_is_one_person"},
+    ),
+    "a visitor known before the sign-in": (
+        "UPDATE sessions SET identified_at = '2026-01-06T02:30Z' WHERE session_id = 302",
+        {"who_is_known_has_signed_in", "devices_are_those_of_visits"},
+    ),
+    "a visitor known without any sign-in": (
+        "UPDATE sessions SET customer_id = 102, identified_at = '2026-01-06T19:59Z' WHERE session_id = 202",
+        {"who_is_known_has_signed_in"},
+    ),
+    "a sign-in of nobody": (
+        "INSERT INTO session_events VALUES (202, 3, 'sign_in', NULL, NULL, '2026-01-06T19:59Z')",
+        {"who_is_known_has_signed_in"},
+    ),
+    "somebody signed in on a cookie of which nobody heard": (
+        "UPDATE customers SET registered_at = '2026-01-05T07:00Z' WHERE customer_id = 101",
+        {"who_is_known_has_signed_in", "accounts_come_as_they_say"},
+    ),
+    "a device that no visit was with": (
+        "UPDATE customer_devices SET device = 'tablet' WHERE customer_id = 202",
+        {"devices_are_those_of_visits"},
+    ),
+    "a guest's account that says it signed up": (
+        "UPDATE customers SET registered_by = 'sign_up' WHERE customer_id = 201",
+        {"accounts_come_as_they_say"},
+    ),
+    "an account made at the checkout of no order": (
+        "UPDATE customers SET registered_at = '2026-01-05T08:57Z' WHERE customer_id = 201",
+        {"accounts_come_as_they_say"},
+    ),
     "a restored cart of somebody else": (
         "UPDATE carts SET restored_from_cart_id = 201 WHERE cart_id = 401",
         {"carts_belong_to_their_session"},
@@ -116,8 +164,8 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         {"cart_status_agrees_with_orders"},
     ),
     "an order of somebody else's session": (
-        "UPDATE sessions SET customer_id = NULL WHERE session_id = 101",
-        {"order_agrees_with_session"},
+        "UPDATE sessions SET customer_id = NULL, identified_at = NULL WHERE session_id = 101",
+        {"order_agrees_with_session", "who_is_known_has_signed_in"},
     ),
     "an order to somebody else's address": (
         "UPDATE orders SET address_id = 201 WHERE order_id = 101",
@@ -125,7 +173,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "an order of a customer not registered yet": (
         "UPDATE customers SET registered_at = '2026-01-05T08:59Z' WHERE customer_id = 201",
-        {"order_goes_to_its_customer"},
+        {"order_goes_to_its_customer", "accounts_come_as_they_say"},
     ),
     "picking that began before the payment": (
         "UPDATE orders SET pick_started_at = '2026-01-05T08:09Z' WHERE order_id = 101",

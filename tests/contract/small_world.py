@@ -51,11 +51,15 @@ REFERENCE: dict[str, Rows] = {
 
 PEOPLE: dict[str, Rows] = {
     "customers": [
-        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "loyal", "silver", 40, 62, 40),
-        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "planner", "bronze", 0, 50, 0),
-        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "impulsive", "bronze", 0, 42, 0),
-        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bargain_hunter", "bronze", 0, 50, 0),
-        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "window_shopper", "bronze", 0, 48, 0),
+        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "loyal", "silver", 40, 62, 40, "sign_up"),
+        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "planner", "bronze", 0, 50, 0, "checkout"),
+        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "impulsive", "bronze", 0, 42, 0, "sign_up"),
+        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bargain_hunter", "bronze", 0, 50, 0, "sign_up"),
+        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "window_shopper", "bronze", 0, 48, 0, "sign_up"),
+    ],
+    "customer_devices": [
+        (201, "desktop", day5("08:58"), day5("08:58"), 201),
+        (202, "desktop", day6("02:31"), day6("02:31"), 302),
     ],
     "addresses": [
         (101, 101, "Linden 1", "10115", 52.53, 13.39, "2025-11-01T00:00Z"),
@@ -77,16 +81,55 @@ PEOPLE: dict[str, Rows] = {
 
 # Session 101 buys (delivered, then a return) · 201 fails to pay · 301 abandons its cart · 401 comes back to that cart
 # and buys (being delivered, late) · 102 buys and thinks again · 202 is still looking around in New York · 302 finds no
-# lamp there.
+# lamp there and signs in to be told of one. Of the others who are known all but 201, a guest, have stayed signed in.
 FUNNEL: dict[str, Rows] = {
     "sessions": [
-        (101, 101, 1, 11, "direct", "mobile", day5("08:00"), day5("08:10"), "ordered", None),
-        (201, 201, 1, 11, "search", "desktop", day5("08:50"), day5("09:00"), "payment_failed", "payment"),
-        (301, 301, 1, 11, "direct", "mobile", day6("09:00"), day6("09:10"), "cart_abandoned", "price"),
-        (401, 301, 1, 11, "email", "mobile", day6("10:00"), day6("10:10"), "ordered", None),
-        (102, 102, 2, 21, "direct", "mobile", day6("02:00"), day6("02:10"), "ordered", None),
-        (202, None, 2, 21, "ads", "tablet", day6("19:58"), None, None, None),
-        (302, 202, 2, 21, "social", "desktop", day6("02:29"), day6("02:35"), "browsed", "out_of_stock"),
+        (101, 101, 1, 11, "direct", "mobile", day5("08:00"), day5("08:10"), "ordered", None, 101, day5("08:00")),
+        (
+            201,
+            201,
+            1,
+            11,
+            "search",
+            "desktop",
+            day5("08:50"),
+            day5("09:00"),
+            "payment_failed",
+            "payment",
+            201,
+            day5("08:58"),
+        ),
+        (
+            301,
+            301,
+            1,
+            11,
+            "direct",
+            "mobile",
+            day6("09:00"),
+            day6("09:10"),
+            "cart_abandoned",
+            "price",
+            301,
+            day6("09:00"),
+        ),
+        (401, 301, 1, 11, "email", "mobile", day6("10:00"), day6("10:10"), "ordered", None, 301, day6("10:00")),
+        (102, 102, 2, 21, "direct", "mobile", day6("02:00"), day6("02:10"), "ordered", None, 102, day6("02:00")),
+        (202, None, 2, 21, "ads", "tablet", day6("19:58"), None, None, None, 202, None),
+        (
+            302,
+            202,
+            2,
+            21,
+            "social",
+            "desktop",
+            day6("02:29"),
+            day6("02:35"),
+            "browsed",
+            "out_of_stock",
+            302,
+            day6("02:31"),
+        ),
     ],
     "session_events": [
         (101, 1, "visit", None, None, day5("08:00")),
@@ -126,6 +169,7 @@ FUNNEL: dict[str, Rows] = {
         (202, 2, "product_view", 1, True, day6("19:59")),
         (302, 1, "visit", None, None, day6("02:29")),
         (302, 2, "product_view", 1, False, day6("02:30")),
+        (302, 3, "sign_in", None, None, day6("02:31")),
     ],
     "carts": [
         (101, 101, None, "ordered", None, day5("08:02"), day5("08:10")),
@@ -293,9 +337,9 @@ AFTERMATH: dict[str, Rows] = {
 RUN: dict[str, Rows] = {
     "sim.runs": [
         (1, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, day5("12:00"), "max", None, None, "stopped",
-         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH, "USD", 6),
+         EPOCH, EPOCH, 1, "host", 0, 0, EPOCH, "USD", 11),
         (2, 1, "tiny", {}, "digest", "international", 1.0, "0", EPOCH, SIM_NOW, "max", None, None, "finished",
-         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00"), "USD", 6),
+         EPOCH, EPOCH, 1, "host", 0, 0, day5("12:00"), "USD", 11),
     ],
     "sim.controls": [(2, "max", False, EPOCH)],
     "sim.incidents": [

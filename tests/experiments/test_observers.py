@@ -46,7 +46,7 @@ def at(hours: float) -> int:
 
 
 def customer(id_: int, points: int) -> Fact:
-    return CustomerRegistered(id_, 1, "N", f"{id_}@example.org", -1, "loyal", "bronze", 0, points)
+    return CustomerRegistered(id_, 1, "N", f"{id_}@example.org", -1, "loyal", "bronze", 0, points, "sign_up")
 
 
 def figures(*facts: Fact, pickers_on_duty_h: float = 0.0) -> dict[str, float]:
@@ -85,7 +85,7 @@ def test_a_window_in_which_nothing_happened_has_counts_of_nothing_and_no_shares(
 def test_sessions_carts_and_views_of_the_warm_up_do_not_count():
     def session(id_: int, starts: float, ends: float, outcome: str) -> list[Fact]:
         return [
-            SessionStarted(id_, None, 1, 11, "direct", "mobile", at(starts)),
+            SessionStarted(id_, id_, None, 1, 11, "direct", "mobile", at(starts)),
             SessionEnded(id_, outcome, None, at(ends)),
         ]
 

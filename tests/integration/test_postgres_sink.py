@@ -52,7 +52,7 @@ BOOKS = CategoryListed(1, "Books")
 
 
 def customer(n: int, city_id: int = 1) -> CustomerRegistered:
-    return CustomerRegistered(n, city_id, f"Customer {n}", f"{n}@example.com", 0, "loyal", "bronze", 0, 70)
+    return CustomerRegistered(n, city_id, f"Customer {n}", f"{n}@example.com", 0, "loyal", "bronze", 0, 70, "sign_up")
 
 
 @pytest.fixture
@@ -225,11 +225,11 @@ def test_close_commits_what_was_handed_over(sink: PostgresSink, reader: Reader):
 def test_changes_and_key_checks_go_by_the_key_whatever_the_planner_guesses(sink: PostgresSink, reader: Reader):
     """No statistics are there: left to itself the planner scans all customers to change one."""
     sink.write(batch_of(CITY, WAREHOUSE, customer(1)))
-    sink.write(batch_of(SessionStarted(1, 1, 1, 11, "search", "mobile", 0)))
+    sink.write(batch_of(SessionStarted(1, 1, 1, 1, 11, "search", "mobile", 0)))
     sink.write(batch_of(*map(customer, range(2, 3_000))))
     for n in range(2, 12):  # key checks are planned once, in the first of them at the latest
         change = SatisfactionMoved(n, 1, "good_product", 1, 71, None, n)
-        sink.write(batch_of(change, SessionStarted(n, n, 1, 11, "search", "mobile", n)))
+        sink.write(batch_of(change, SessionStarted(n, n, n, 1, 11, "search", "mobile", n)))
     sink.close()
     eventually(lambda: reader.one(f"SELECT count(*) {WRITER}") == 0)
     assert reader.rows("SELECT n_tup_ins, n_tup_upd FROM pg_stat_user_tables WHERE relname = 'customers'") == [

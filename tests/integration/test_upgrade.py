@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -25,7 +26,7 @@ from tests.integration.test_running import Shop, differences
 
 BEFORE_RULES = 5
 """The newest schema whose chapters do not say which rules their rows keep."""
-AFTERNOON: dict[str, Any] = {"start": "2026-01-05T09:00Z", "duration": "12h"}
+AFTERNOON: dict[str, Any] = {"start": "2026-01-05T09:00Z", "duration": "12h", "seed": "2"}
 HALF: dict[str, Any] = {**AFTERNOON, "duration": "9h"}
 IN_FLIGHT = """
 SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL), (SELECT count(*) FROM trips WHERE ended_at IS NULL),
@@ -34,6 +35,18 @@ SELECT (SELECT count(*) FROM sessions WHERE ended_at IS NULL), (SELECT count(*) 
        (SELECT count(*) FROM loyalty_transactions WHERE reason = 'purchase'),
        (SELECT count(*) FROM loyalty_transactions WHERE reason = 'redemption')
 """
+AS_BEFORE = """
+identity:
+  {signed_in_at_opening: 1, cookie_life_days: 100000, cookie_life_sigma: 0, private_window: 0,
+   sign_in_on_arrival: 0, sign_up_on_arrival: 0, guest_checkout: 1}
+"""
+"""Who had registered was always known, and nobody was asked to sign in: the first schema has no word for it."""
+FORGET = """
+UPDATE sessions SET visitor_id = NULL;
+DELETE FROM customer_devices;
+UPDATE customers SET registered_by = 'sign_up' WHERE registered_at < (SELECT epoch FROM sim.current_run)
+"""
+"""What the first program did not keep."""
 A_RUN = """
 INSERT INTO sim.runs (run_id, seed, scenario, scenario_config, scenario_digest, market, scale, version, epoch, sim_now,
                       speed, status, started_at, heartbeat_at, pid, host, rows_written, batches)
@@ -78,9 +91,18 @@ def upgrade(url: str, capsys: pytest.CaptureFixture[str], exit_code: int = 0) ->
     return str(err)
 
 
-def test_an_old_shop_is_upgraded_and_goes_on_as_if_it_never_was_old(postgres_url: str, old: Shop, capsys):
+def test_an_old_shop_is_upgraded_and_goes_on_as_if_it_never_was_old(
+    postgres_url: str, old: Shop, capsys, tmp_path: Path
+):
+    (tmp_path / "as_before.yaml").write_text(AS_BEFORE)
     with Shop.in_new_database(postgres_url) as never_old:
-        never_old.run(**HALF)
+        never_old.run(**HALF, scenario=str(tmp_path / "as_before.yaml"))
+        assert never_old.rows("SELECT count(*) FROM session_events WHERE event_type IN ('sign_in', 'sign_up')") == [
+            (0,)
+        ]
+        with opened(never_old.url) as source:
+            source.exec_driver_sql(FORGET)
+            source.commit()
         half, in_flight = never_old.digests(), never_old.rows(IN_FLIGHT)
         assert all(in_flight[0]), in_flight
         with opened(never_old.url) as source, opened(old.url) as target:

@@ -79,7 +79,8 @@ def test_a_visitor_who_orders_becomes_a_customer():
     assert (registered.registered_at, registered.persona, registered.satisfaction) == (159_000_000, "loyal", 60)
     assert (registered.loyalty_tier, registered.loyalty_points) == ("bronze", 0)
     assert (address.customer_id, address.latitude, address.longitude) == (registered.customer_id, *north(1000))
-    assert [tuple(fact) for fact in tiny.told(CustomerIdentified)] == [(visit.session_id, registered.customer_id)]
+    assert registered.registered_by == "checkout"
+    assert tiny.told(CustomerIdentified) == [(visit.session_id, registered.customer_id, 159_000_000)]
     assert (order.customer_id, order.address_id) == (registered.customer_id, address.address_id)
     assert [customer.customer_id for customer in tiny.region.customers] == [registered.customer_id]
 

@@ -7,6 +7,7 @@ import pytest
 from sim.facts import (
     CartClosed,
     CartOpened,
+    CustomerIdentified,
     ItemAdded,
     ItemRemoved,
     OrderPlaced,
@@ -18,7 +19,10 @@ from sim.facts import (
 from sim.luck import Purpose
 from sim.processes.arrivals import ArrivalMix, begin_session
 from sim.shop.region import AbandonedCart
-from tests.processes.world import Script, Tiny, after_step, scenario, together, who_comes
+from sim.shop.traits import home_key
+from tests.processes.world import Script, Tiny, after_step, north, scenario, together, who_comes
+
+HOME = home_key(*north(1000))
 
 
 def steps(tiny: Tiny) -> list[tuple[str, float]]:
@@ -190,18 +194,19 @@ def test_who_takes_the_rest_orders_without_what_has_sold_out():
 
 
 def test_an_abandoned_cart_is_returned_to():
-    luck = together(who_comes(101, {0: 0.0}), after_step(101, 3, {1: 0.1}))
+    luck = together(who_comes(101, {0: 0.0}), after_step(101, 4, {1: 0.1}))
     tiny = Tiny(luck=luck)
     owner = tiny.customer()
     tiny.region.abandoned_carts.append(AbandonedCart(901, owner, {4: 2, 3: 1}, 0))
     tiny.at(50.0, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(1000)
     (started,) = tiny.told(SessionStarted)
-    assert (started.customer_id, started.channel, started.at) == (owner.customer_id, "email", 50_000_000)
+    assert (started.customer_id, started.channel, started.at) == (None, "email", 50_000_000)
+    assert tiny.told(CustomerIdentified) == [(101, owner.customer_id, 50_000_000)]
     assert [(cart.restored_from_cart_id, cart.at) for cart in tiny.told(CartOpened)] == [(901, 50_000_000)]
     assert [(item.product_id, item.quantity) for item in tiny.told(ItemAdded)] == [(3, 1), (4, 2)]
     assert steps(tiny) == [
-        ("visit", 50.0), ("cart_restored", 50.0), ("cart_restored", 50.0),
+        ("visit", 50.0), ("sign_in", 50.0), ("cart_restored", 50.0), ("cart_restored", 50.0),
         ("checkout", 78.0), ("order_placed", 153.0), ("payment_attempt", 177.0),
     ]  # fmt: skip
     assert [[(line.product_id, line.quantity) for line in order.lines] for order in tiny.told(OrderPlaced)] == [
@@ -222,7 +227,7 @@ def test_email_brings_only_who_is_known(others, channel):
         tiny.customer().last_order_at = -10 * 86_400 * 10**6  # rested, and with a propensity above one half
         begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario))
         (started,) = tiny.told(SessionStarted)
-        assert ((started.customer_id is not None), started.channel) == (registered_share == 1.0, expected)
+        assert (len(tiny.told(CustomerIdentified)), started.channel) == (registered_share == 1.0, expected)
 
 
 def test_an_old_cart_is_forgotten():
@@ -241,7 +246,9 @@ def test_who_is_in_a_session_does_not_come_a_second_time():
     for at_s in (0.0, 10.0):
         tiny.at(at_s, lambda: begin_session(tiny.world, tiny.region, ArrivalMix(tiny.world.scenario)))
     tiny.run(20)
-    assert [start.customer_id for start in tiny.told(SessionStarted)] == [customer.customer_id, None]
+    first, second = tiny.told(SessionStarted)
+    assert customer.in_session
+    assert first.visitor_id == tiny.world.cookies.of(HOME, first.device, 0, 1).visitor_id != second.visitor_id
 
 
 def test_a_left_cart_holds_what_its_rows_say():

@@ -21,7 +21,7 @@ from sim.facts import Fact, OrderLine
 from sim.luck import Luck, Purpose
 from sim.markets import City, Market, Reviews, Warehouse, load_market
 from sim.markets.reviews import SUBJECTS
-from sim.processes.arrivals import visitor_draws
+from sim.processes.arrivals import enter, new_visit, visitor_draws
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
 from sim.processes.session import arrive, go_shopping
@@ -118,8 +118,9 @@ class ScriptedLuck(Luck):
     def block(self, purpose: Purpose, entity: int, occurrence: int, n: int) -> bytes:
         return pack(f"={n}d", *self.draws(purpose, entity, occurrence, n))
 
-    def digest(self, _purpose: Purpose, _entity: int, size: int) -> bytes:
-        return b"\x80" * size
+    def digests(self, _purpose: Purpose, size: int) -> Callable[[int], bytes]:
+        """Traits are in the middle of their spread."""
+        return lambda _: b"\x80" * size
 
 
 class WeeklyPrices(Promotions):
@@ -280,21 +281,27 @@ class Tiny:
 
     # --- sessions ---
 
-    def visit(self, customer: Customer | None = None, at_s: float = 0.0) -> Visit:
-        """Let somebody come in at an instant; unless scripted, to buy one unit of product 1 without hesitation."""
+    def visit(self, customer: Customer | None = None, at_s: float = 0.0, *, signed_in: bool = True) -> Visit:
+        """Let somebody come in at an instant; unless scripted, to buy one unit of product 1 without hesitation.
+
+        A customer is signed in; who is none comes to order as a guest.
+        """
         place = north(1000) if customer is None else (customer.address.latitude, customer.address.longitude)
         session_id = self.region.ids.next("session")
         funnel = self.world.scenario.funnel
         habits = Habits(funnel.personas["loyal"], funnel, eagerness=1.0)
         person = self.world.traits.person("loyal", place)
-        _, steps = visitor_draws(self.world.luck, session_id)
-        visit = Visit(session_id, customer, person, habits, self.region, self.warehouse, self.world.luck, steps)
+        u, steps = visitor_draws(self.world.luck, session_id)
+        cookie = self.world.cookies.of(person.key, "mobile", seconds_us(at_s), 1)
+        visit = new_visit(self.world, self.region, session_id, customer, person, habits, cookie, u, steps)
+        visit.known = customer is not None and signed_in
 
-        def enter() -> None:
+        def come() -> None:
+            enter(visit)
             arrive(self.world, visit, None)
             go_shopping(self.world, visit)
 
-        self.at(at_s, enter)
+        self.at(at_s, come)
         return visit
 
 

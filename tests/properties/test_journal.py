@@ -46,6 +46,7 @@ class History:
         self._now = 0
         self._sequences: dict[tuple[str, int], int] = {}
         self._customers: list[int] = []
+        self._with_a_device: set[int] = set()
         self._visits: list[Iterator[None]] = []  # each a life that goes on at every step
         self.facts: list[Fact] = []
         self._open()
@@ -106,7 +107,7 @@ class History:
         customer = self._new("customer")
         email, name = f"{customer}{self._word()}", self._word()
         self._say(
-            facts.CustomerRegistered(customer, 1, name, email, self._tick(), "loyal", "bronze", 0, 70),
+            facts.CustomerRegistered(customer, 1, name, email, self._tick(), "loyal", "bronze", 0, 70, "sign_up"),
             facts.AddressAdded(customer, customer, self._word(), "5003", *self._place(), self._now),
         )
         self._customers.append(customer)
@@ -141,7 +142,7 @@ class History:
 
     def _session(self, session: int) -> Iterator[None]:
         """A visit, perhaps with a cart, perhaps with an order and all that becomes of it."""
-        self._say(facts.SessionStarted(session, None, 1, 11, "search", "mobile", self._tick()))
+        self._say(facts.SessionStarted(session, session, None, 1, 11, "search", "mobile", self._tick()))
         self._say(facts.SessionStepped(session, 1, "visit", None, None, self._now))
         yield
         self._say(facts.SessionStepped(session, 2, "product_view", 1, self._some(True, False), self._tick()))
@@ -158,11 +159,13 @@ class History:
 
     def _fill(self, session: int, cart: int, customer: int) -> None:
         self._say(
-            facts.CustomerIdentified(session, customer),
+            facts.CustomerIdentified(session, customer, self._tick()),
+            facts.DeviceRemembered(customer, "mobile", session, customer not in self._with_a_device, self._now),
             facts.CartOpened(cart, session, cart - 100 if cart > 101 else None, self._tick()),
             *(facts.ItemAdded(cart, product, self._whole(1, 9), self._now) for product in (1, 2)),
             facts.ItemRemoved(cart, 2, self._tick()),
         )
+        self._with_a_device.add(customer)
 
     def _place_order(self, cart: int, customer: int) -> int:
         order = self._new("order")

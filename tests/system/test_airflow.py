@@ -85,7 +85,7 @@ def test_the_replica_is_made_and_found_equal_by_nobodys_hand(system: Compose, pa
     assert ops(system, made)
     seen = "count(DISTINCT subject), bool_and(passed), max(rows_found) FILTER (WHERE subject = 'orders')"
     [(compared, equal, orders)] = ops(system, f"SELECT {seen} FROM ops.checks")
-    assert compared == 30
+    assert compared == 31
     assert equal
     assert orders > 0
     [event, *_] = page.asked("/api/v2/assets/events")["asset_events"]

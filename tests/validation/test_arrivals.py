@@ -105,7 +105,7 @@ def test_counts_scatter_as_a_poisson_process_does(four_weeks, city_id):
     share = MARKET.cities[city_id - 1].demand_share
     hours = Counter(session.at // HOUR_US for session in four_weeks if session.city_id == city_id)
     expected = BUSY * share * 7 * profile()
-    first = local(SessionStarted(0, None, city_id, 0, "", "", 0))
+    first = local(SessionStarted(0, 0, None, city_id, 0, "", "", 0))
     offset = first.weekday() * 24 + first.hour
     dispersion = sum((hours[h] - (e := expected[(h + offset) % 168])) ** 2 / e for h in range(168 * WEEKS))
     assert 0.001 < stats.chi2(168 * WEEKS).cdf(dispersion) < 0.999

@@ -14,6 +14,8 @@ CAUSAL_ORDER = (
     "customer.registered",
     "customer.address_added",
     "session.started",
+    "session.signed_up",
+    "session.signed_in",
     "session.cart_restored",
     "session.product_viewed",
     "session.item_added",

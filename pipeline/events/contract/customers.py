@@ -14,7 +14,8 @@ TYPES = (
         "Somebody registered; those of the time before the opening come first of all events.",
         "customer_id",
         "customer_id",
-        of("customers", "customer_id", "city_id", "full_name", "email"),
+        of("customers", "customer_id", "city_id", "full_name", "email", "registered_by"),
+        version=2,
     ),
     EventType(
         "customer.address_added",

@@ -11,7 +11,7 @@ from pipeline.events.noise.chance import draws
 from pipeline.events.noise.profile import Phantoms
 
 Json = dict[str, Any]
-# Ids of the shop never come so far; what has one of these never was.
+# Ids of the shop never come so far, but for those of visitors; what has another of these never was.
 BEYOND = 10**12
 PRODUCTS = 800
 
@@ -27,7 +27,8 @@ def phantoms(event: Json, profile: Phantoms, seed: int, u: float) -> Iterator[Js
 def _bot(event: Json, views: int, seed: int) -> Iterator[Json]:
     """A visit with a view every second or so, and no end."""
     session, began = BEYOND + event["data"]["session_id"], datetime.fromisoformat(event["time"])
-    started = {**event["data"], "session_id": session, "customer_id": None, "channel": "direct", "device": "desktop"}
+    nobody = {"visitor_id": session, "customer_id": None}  # it takes a cookie and shows it to no one
+    started = {**event["data"], "session_id": session, **nobody, "channel": "direct", "device": "desktop"}
     yield _event(event, "session.started", str(session), str(session), began, started)
     at = began
     for number in range(1, views + 1):

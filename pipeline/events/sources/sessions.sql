@@ -1,10 +1,11 @@
--- Visits, at their start and at their end. Who came is said at the start only of those who had registered before it: of
+-- Visits, at their start and at their end. Who came is said at the start only of those whom the shop knew then: of
 -- others the row learns it later.
 SELECT 'session.started' AS type, s.started_at AS occurred_at, s.session_id::text AS key, s.session_id::text AS entity,
        row_to_json(d) AS data
 FROM sessions s
-LEFT JOIN customers c ON c.customer_id = s.customer_id AND c.registered_at < s.started_at
-CROSS JOIN LATERAL (SELECT s.session_id, c.customer_id, s.city_id, s.warehouse_id, s.channel, s.device) d
+CROSS JOIN LATERAL (SELECT s.session_id, s.visitor_id,
+                           CASE WHEN s.identified_at = s.started_at THEN s.customer_id END AS customer_id,
+                           s.city_id, s.warehouse_id, s.channel, s.device) d
 WHERE s.started_at >= %(since)s AND s.started_at < %(until)s
 UNION ALL
 SELECT 'session.ended', s.ended_at, s.session_id::text, s.session_id::text, row_to_json(d)

@@ -23,6 +23,7 @@ from sim.snapshot import (
     AbandonedCartRow,
     CartItemRow,
     CourierRow,
+    DeviceRow,
     IncidentRow,
     LineRow,
     OpenReturnRow,
@@ -43,6 +44,7 @@ from sim.snapshot import (
 RowType = TypeVar("RowType")
 
 _SHELVES = "SELECT warehouse_id, product_id, on_hand, reserved, reorder_point, order_up_to FROM inventory"
+_DEVICES = "SELECT customer_id, device, {signed_in_at}, visitor_id FROM customer_devices"
 _COURIERS = """
 SELECT c.courier_id, c.warehouse_id, c.vehicle, s.shift_id, {ends_at}, {free_since}
 FROM couriers c
@@ -51,7 +53,7 @@ LEFT JOIN LATERAL (SELECT coalesce(max(t.ended_at), s.started_at) AS free_since 
                    WHERE t.courier_id = c.courier_id AND t.started_at >= s.started_at) f ON true
 """
 _SESSIONS = """
-SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, c.cart_id
+SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, s.visitor_id, c.cart_id
 FROM sessions s LEFT JOIN carts c USING (session_id) WHERE s.ended_at IS NULL
 """
 _STEPS = """
@@ -180,6 +182,7 @@ class OpenRows:
             sim_now=(self._sim_now - self._epoch) // timedelta(microseconds=1),
             newest_ids=newest,
             customers=customers,
+            devices=self._read(DeviceRow, _DEVICES.format(signed_in_at=_us("signed_in_at"))),
             shelves=self._read(ShelfRow, _SHELVES),
             couriers=self._read(CourierRow, _COURIERS.format(ends_at=_us("s.ends_at"), free_since=_us("f.free_since"))),
             sessions=sessions,

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from sim.luck import Purpose
 from sim.luck_bulk import LUCK_AT_ONCE, draws_of_many
+from sim.shop.cookies import keep_from_before, keep_signed_in, lost
+from sim.shop.ids import city_of
 from sim.shop.people import Customer, earlier_life_by
+from sim.shop.traits import home_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,15 @@ def restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
     return known
 
 
+def restore_devices(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
+    """Keep customers signed in where they were; by another scenario a device may have lost its cookie meanwhile."""
+    for row in snapshot.devices:
+        customer = customers[row.customer_id]
+        home = home_key(customer.latitude, customer.longitude)
+        cookie = world.cookies.of(home, row.device, row.signed_in_at, city_of(row.customer_id))
+        keep_signed_in(customer, cookie if cookie.visitor_id == row.visitor_id else lost(row.device))
+
+
 def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Sequence[float]) -> Customer:
     rhythm = world.traits.rhythm(row.persona, u_own)
     customer = Customer(
@@ -46,6 +58,8 @@ def _customer(world: World, row: CustomerRow, u_own: Sequence[float], u_life: Se
         row.loyalty_seq,
         row.last_order_at,
     )
+    if row.established:
+        keep_from_before(customer)
     if row.last_order_at is None and row.established:
         customer.last_order_at = earlier_life_by(u_life, rhythm.activity, world.scenario).last_order_at
     return customer

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sim.processes.arrivals import ArrivalMix, new_visit, visitor, visitor_draws
+from sim.processes.arrivals import ArrivalMix, enter, new_visit, visitor_draws
+from sim.processes.funnel import ASIDES
+from sim.processes.resume.recognition import recognise
 from sim.processes.session import go_shopping
 from sim.shop.ids import city_of
 from sim.shop.region import AbandonedCart
@@ -26,27 +28,30 @@ def resume_visits(world: World, snapshot: Snapshot, customers: dict[int, Custome
     for step in sorted(snapshot.steps, key=lambda step: step[:2]):
         steps[step.session_id].append(step)
     items = _by_cart(snapshot)
+    began_at = {session_id: taken[0].at for session_id, taken in steps.items()}
+    who = recognise(world, mix, snapshot.sessions, began_at, customers)
     for row in snapshot.sessions:
         region = world.region_of[row.city_id]
-        customer = customers[row.customer_id] if row.customer_id is not None else None
         u, steps_to_come = visitor_draws(world.luck, row.session_id)
-        person = visitor(world, region, customer, mix, u)
+        customer, person, cookie = who[row.session_id]
         habits = mix.habits(person.persona, row.channel, row.device)
-        visit = new_visit(world, region, row.session_id, customer, person, habits, steps_to_come)
+        visit = new_visit(world, region, row.session_id, customer, person, habits, cookie, u, steps_to_come)
+        visit.known = row.customer_id is not None
+        enter(visit)
         _replay(world, visit, steps[row.session_id])
         if row.cart_id is not None:
             visit.cart_id = row.cart_id
             visit.items = {item.product_id: item.quantity for item in items[row.cart_id] if not item.removed}
             visit.removed = frozenset(item.product_id for item in items[row.cart_id] if item.removed)
             visit.order = order_of_cart.get(row.cart_id)
-        if visit.customer is not None:
-            visit.customer.in_session = True
         go_shopping(world, visit)
 
 
 def _replay(world: World, visit: Visit, steps: list[StepRow]) -> None:
     for step in steps:
-        visit.seq, visit.step, visit.last_at = step.seq, step.event_type, step.at
+        visit.seq, visit.last_at = step.seq, step.at
+        if step.event_type not in ASIDES:
+            visit.step = step.event_type
         if step.event_type == "product_view":
             visit.product, visit.saw_empty_shelf = world.catalogue.product(step.product_id or 0), not step.in_stock
 

@@ -11,7 +11,10 @@ from pipeline.events.contract import CATALOGUE
 
 SHOP = "bazaar://international/1/2026-01-05T00:00:00Z"
 WRITTEN_AT = datetime(2026, 12, 1, 12, tzinfo=UTC)
-REGISTERED: dict[str, Any] = {"customer_id": 7, "city_id": 1, "full_name": "Ян Ковальский", "email": "jan@example.org"}
+REGISTERED: dict[str, Any] = {
+    "customer_id": 7, "city_id": 1, "full_name": "Ян Ковальский", "email": "jan@example.org",
+    "registered_by": "sign_up",
+}  # fmt: skip
 REVIEWED: dict[str, Any] = {
     "review_id": 9, "order_id": 4, "product_id": 3, "customer_id": 7, "rating": 5, "comment": 'Good.\n\t"\\N" 👍',
 }  # fmt: skip

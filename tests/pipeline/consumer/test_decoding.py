@@ -45,7 +45,7 @@ BAD: list[tuple[str, object, Reason]] = [
     ("time-a-number", registered(time=1_767_600_000), Reason.NOT_AN_EVENT),
     ("unknown-type", registered(type="customer.moved", id="customer.moved/7"), Reason.UNKNOWN_TYPE),
     ("on-the-wrong-topic", event("order.paid", 4, {}), Reason.UNKNOWN_TYPE),
-    ("next-version", registered(dataschema="urn:bazaar:events:customer.registered:2"), Reason.UNKNOWN_VERSION),
+    ("next-version", registered(dataschema="urn:bazaar:events:customer.registered:3"), Reason.UNKNOWN_VERSION),
     ("no-version", registered(dataschema=None), Reason.UNKNOWN_VERSION),
     ("field-missing", registered(data={"customer_id": 7, "city_id": 1, "full_name": "A"}), Reason.WRONG_PAYLOAD),
     ("field-too-many", registered(data=REGISTERED | {"phone": "1"}), Reason.WRONG_PAYLOAD),

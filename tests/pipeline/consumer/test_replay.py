@@ -14,7 +14,7 @@ from pipeline.consumer.landing import Landing
 from pipeline.consumer.record import Batch, DeadLetter, Landed, Record
 from tests.pipeline.consumer.making import SHOP, record, registered
 
-NEXT_VERSION = "urn:bazaar:events:customer.registered:2"
+NEXT_VERSION = "urn:bazaar:events:customer.registered:3"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_after_a_fix_they_land(
 
     def knowing(came: Record) -> Landed | DeadLetter:
         assert came.value is not None
-        return decoded(came._replace(value=came.value.replace(b"registered:2", b"registered:1")))
+        return decoded(came._replace(value=came.value.replace(b"registered:3", b"registered:2")))
 
     monkeypatch.setattr(replaying, "decoded", knowing)
     assert main(["replay", "--database-url", dead]) == 0

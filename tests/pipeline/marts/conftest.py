@@ -15,8 +15,8 @@ from tests.pipeline.marts.shops import AS_OF, Seen, built, digest
 def seen(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder = tmp_path_factory.mktemp("marts")
     with Shop.in_new_database(postgres_url) as shop:
-        shop.run(duration="86h")
+        shop.run(duration="86h", seed="4")
         then = {name: digest(shop, name) for name in cuts()}
         marts_then = built(shop, folder / "then.duckdb")
-        shop.run(duration="110h")
+        shop.run(duration="110h", seed="4")
         yield Seen(then, marts_then, built(shop, folder / "later.duckdb", AS_OF), shop)

@@ -26,9 +26,7 @@ def test_the_same_instant_shows_the_same_rows_now_and_a_day_later(seen: Seen, na
 def test_each_column_that_is_named_is_of_a_table_whose_rows_change(name: str):
     table = CUTS[name].table
     columns = {each.name for each in table.columns}
-    named = (
-        cuts.CHANGING.get(name, set()) | cuts.KNOWN_SINCE.get(name, {}).keys() | cuts.KNOWN_WITH_ROW.get(name, set())
-    )
+    named = cuts.CHANGING.get(name, set()) | cuts.KNOWN_SINCE.get(name, {}).keys()
     assert named <= columns
     assert not (named and APPENDED in table.info)
     assert set(cuts.KNOWN_SINCE.get(name, {}).values()) <= {each.name for each in event_times(table)}

@@ -58,6 +58,7 @@ def some(fact: type[Any]) -> Any:
         int | None: lambda n: n,
         float | None: lambda n: n + 0.5,
         str | None: lambda n: f"word {n}",
+        bool: lambda n: n > 0,
         bool | None: lambda n: n > 0,
         tuple[facts.OrderLine, ...]: lambda n: (facts.OrderLine(1, 10, 2, n), facts.OrderLine(2, 11, 1, n)),
     }
@@ -220,6 +221,26 @@ def test_points_and_satisfaction_show_at_the_customer():
     expected = {"loyalty_points": 150, "lifetime_points": 250, "loyalty_tier": "silver", "satisfaction": 74}
     assert batch.changed == {"customers": {(1,): expected}}
     assert batch.appended == {"loyalty_transactions": [tuple(points)[:8]], "satisfaction_changes": [tuple(feeling)]}
+
+
+def test_a_device_is_added_once_and_then_changed():
+    first = recorded(facts.DeviceRemembered(101, "mobile", 7_01, is_new=True, at=5))
+    now = {"signed_in_at": 5, "visitor_id": 7_01}
+    where = {"customer_id": 101, "device": "mobile", "added_at": 5}
+    assert (first.inserted, first.changed) == ({"customer_devices": {(101, "mobile"): {**where, **now}}}, {})
+    later = recorded(facts.DeviceRemembered(101, "mobile", 8_01, is_new=False, at=9))
+    changed = {"customer_devices": {(101, "mobile"): {"signed_in_at": 9, "visitor_id": 8_01}}}
+    assert (later.inserted, later.changed) == ({}, changed)
+
+
+def test_who_is_known_from_the_start_is_identified_then_and_others_later():
+    started = facts.SessionStarted(101, 9_01, 201, 1, 11, "search", "mobile", 5)
+    [known] = recorded(started).inserted["sessions"].values()
+    assert (known["visitor_id"], known["customer_id"], known["identified_at"]) == (9_01, 201, 5)
+    [nobody] = recorded(started._replace(customer_id=None)).inserted["sessions"].values()
+    assert not {"customer_id", "identified_at"} & nobody.keys()
+    later = recorded(facts.CustomerIdentified(101, 201, 8))
+    assert later.changed == {"sessions": {(101,): {"customer_id": 201, "identified_at": 8}}}
 
 
 @pytest.mark.parametrize("reason", [None, "price"])

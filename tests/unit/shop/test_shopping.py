@@ -7,6 +7,7 @@ import pytest
 from sim.luck import Luck, Purpose
 from sim.scenario.funnel import Funnel, Persona
 from sim.shop.catalogue import Product
+from sim.shop.cookies import lost
 from sim.shop.habits import Habits, odds
 from sim.shop.shopping import after_arrival, after_cart_change, after_view, second_thoughts
 from sim.shop.visit import Visit
@@ -24,7 +25,7 @@ def visit(
 ) -> Visit:
     habits = Habits(persona, FUNNEL, eagerness)
     first = Luck(1).block(Purpose.SESSION_STEP, 101, 0, 64)
-    made = Visit(101, None, LIKE_ALL, habits, REGION, WAREHOUSE, Luck(1), first)
+    made = Visit(101, None, LIKE_ALL, habits, REGION, WAREHOUSE, Luck(1), first, lost("mobile"), 0.5, 0.5)
     made.items = dict.fromkeys(items, 1)
     made.product = Product(looking_at, 1, "Kettle", 1999, 1000, 900, rank=1, popularity=1.0)
     made.saw_empty_shelf = empty_shelf

@@ -46,6 +46,10 @@ WITH mine AS (
 )
 SELECT c.customer_id, ci.name, c.persona, c.registered_at AT TIME ZONE 'UTC',
        coalesce(v.visits, 0), coalesce(v.browsed, 0), coalesce(v.carts, 0), coalesce(v.checkouts, 0), coalesce(v.ordered, 0),
+       (SELECT count(*) FROM sessions t WHERE b.orders > 0 AND t.started_at >= kept_since() AND t.started_at < b.first
+        AND t.visitor_id IN (SELECT k.visitor_id FROM sessions k WHERE k.customer_id = c.customer_id
+                             AND k.started_at >= kept_since() AND k.identified_at < %(as_of)s))
+           + CASE WHEN b.orders IS NULL THEN NULL ELSE 0 END,
        coalesce(b.orders, 0), coalesce(b.revenue, 0), round(b.mean, 2),
        (SELECT round(sum(quantity)::numeric / b.orders, 2) FROM items i WHERE i.customer_id = c.customer_id),
        (SELECT round(count(*)::numeric / nullif(b.orders, 0), 2) FROM items i
