@@ -59,7 +59,7 @@ FROM (
     FROM orders WHERE dispatched_at IS NOT NULL AND delivered_at IS NULL AND cancelled_at IS NULL
     UNION ALL SELECT 'trip', trip_id, started_at, interval '1 day' FROM trips WHERE ended_at IS NULL
     UNION ALL SELECT 'shift', shift_id, ends_at, interval '1 day' FROM courier_shifts WHERE ended_at IS NULL
-    UNION ALL SELECT 'replenishment', replenishment_id, due_at, interval '7 days'
+    UNION ALL SELECT 'replenishment', replenishment_id, due_at, interval '10 days'
     FROM replenishments WHERE received_at IS NULL
     UNION ALL SELECT 'return not refunded', return_id, requested_at, interval '60 days'
     FROM returns WHERE refunded_at IS NULL
@@ -578,16 +578,18 @@ WHERE t.courier_id <> s.courier_id OR t.started_at < s.started_at OR t.started_a
    OR (s.ended_at IS NOT NULL AND coalesce(t.ended_at, 'infinity') > s.ended_at);
 
 -- name: trips_made_their_stops
--- A trip that ended made one attempt a stop; one still out has at most made its stops, and none is without a parcel.
--- Of a trip that began before all is kept some parcels may be gone.
-SELECT t.trip_id, t.stops, coalesce(a.attempts, 0) AS attempts, coalesce(d.waiting, 0) AS waiting, t.ended_at
+-- A trip that ended made one attempt a stop, or brought the parcel back untried; one still out has at most made its stops,
+-- and none is without a parcel. Of a trip that began before all is kept some parcels may be gone.
+SELECT t.trip_id, t.stops, coalesce(a.attempts, 0) AS attempts, coalesce(d.waiting, 0) AS waiting, t.brought_back,
+       t.ended_at
 FROM trips t
 LEFT JOIN (SELECT trip_id, count(*) AS attempts FROM delivery_attempts GROUP BY trip_id) a USING (trip_id)
 LEFT JOIN (
     SELECT trip_id, count(*) AS waiting FROM deliveries WHERE status = 'out_for_delivery' GROUP BY trip_id
 ) d USING (trip_id)
-WHERE coalesce(a.attempts, 0) + coalesce(d.waiting, 0) > t.stops
-   OR (coalesce(a.attempts, 0) + coalesce(d.waiting, 0) < t.stops AND t.started_at >= kept_since())
+WHERE coalesce(a.attempts, 0) + coalesce(d.waiting, 0) + t.brought_back > t.stops
+   OR (coalesce(a.attempts, 0) + coalesce(d.waiting, 0) + t.brought_back < t.stops AND t.started_at >= kept_since())
+   OR (t.ended_at IS NULL AND t.brought_back > 0)
    OR (t.ended_at IS NOT NULL AND d.waiting IS NOT NULL);
 
 -- name: deliveries_agree_with_orders
@@ -609,7 +611,8 @@ WHERE (o.packed_at IS NULL) <> (d.delivery_id IS NULL)
           OR (d.status = 'undeliverable' AND o.cancelled_at IS NULL AND t.ended_at IS NOT NULL)));
 
 -- name: attempts_counted
--- A parcel has as many attempts as it says, numbered 1, 2, 3 …; the last one agrees with its status.
+-- A parcel has as many attempts as it says, numbered 1, 2, 3 …; the last one agrees with its status, and was made on its
+-- latest trip unless that brought it back untried.
 SELECT d.delivery_id, d.status, d.attempts, a.found, a.last_outcome, a.last_trip_id, d.trip_id
 FROM deliveries d
 LEFT JOIN (
@@ -621,10 +624,12 @@ LEFT JOIN (
     FROM delivery_attempts
     GROUP BY delivery_id
 ) a USING (delivery_id)
+LEFT JOIN trips t USING (trip_id)
 WHERE d.attempts <> coalesce(a.found, 0) OR a.first_no <> 1 OR a.last_no <> a.found
    OR coalesce(a.successes, 0) <> (d.status = 'delivered')::int
    OR (d.status = 'delivered' AND (a.last_outcome <> 'delivered' OR a.last_at <> d.delivered_at))
-   OR (d.status IN ('delivered', 'awaiting_retry', 'undeliverable') AND a.last_trip_id IS DISTINCT FROM d.trip_id);
+   OR (d.status IN ('delivered', 'awaiting_retry', 'undeliverable') AND a.last_trip_id IS DISTINCT FROM d.trip_id
+       AND NOT (d.status = 'awaiting_retry' AND t.brought_back > 0));
 
 -- name: attempts_within_their_trip
 -- An attempt is made while its trip is out, and the courier of a parcel is that of its trip.
@@ -637,6 +642,66 @@ SELECT d.delivery_id, NULL, d.trip_id, d.dispatched_at, t.started_at, t.ended_at
 FROM deliveries d
 JOIN trips t USING (trip_id)
 WHERE d.courier_id <> t.courier_id OR d.dispatched_at > t.started_at OR d.stop_no > t.stops;
+
+-- name: nobody_is_rung_at_night
+-- Doors are rung in the hours of the scenario's slots alone, as they are since the newest chapter began.
+SELECT a.delivery_id, a.attempt_no, a.attempted_at, a.attempted_at AT TIME ZONE c.timezone AS local_time
+FROM (
+    SELECT greatest(sim.rules_since(12), began_at) AS since,
+           make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'from_hour')::float8) AS from_time,
+           make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'until_hour')::float8) AS until_time
+    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+) hours
+JOIN delivery_attempts a ON a.attempted_at > hours.since
+JOIN deliveries d USING (delivery_id)
+JOIN orders o USING (order_id)
+JOIN warehouses w USING (warehouse_id)
+JOIN cities c USING (city_id)
+CROSS JOIN LATERAL (SELECT (a.attempted_at AT TIME ZONE c.timezone)::time - time '00:00' AS time_of_day) l
+WHERE l.time_of_day < hours.from_time OR l.time_of_day >= hours.until_time;
+
+-- name: nobody_rings_before_the_slot
+-- No attempt is made before the slot begins that the customer chose: what misses it is late.
+SELECT a.delivery_id, a.attempt_no, a.attempted_at, o.order_id, o.slot_starts_at, o.promised_at
+FROM delivery_attempts a
+JOIN deliveries d USING (delivery_id)
+JOIN orders o USING (order_id)
+WHERE a.attempted_at < o.slot_starts_at;
+
+-- name: slots_are_the_scenarios
+-- A slot is as long as the scenario has it, but for the clock's changes, as they are since the newest chapter began.
+SELECT o.order_id, o.slot_starts_at, o.promised_at, length
+FROM (
+    SELECT greatest(sim.rules_since(12), began_at) AS since,
+           make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'hours')::float8) AS length
+    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+) slots
+JOIN orders o ON o.placed_at > slots.since
+JOIN warehouses w USING (warehouse_id)
+JOIN cities c USING (city_id)
+WHERE o.slot_starts_at IS NULL
+   OR (o.promised_at AT TIME ZONE c.timezone) - (o.slot_starts_at AT TIME ZONE c.timezone) <> length;
+
+-- name: goods_come_in_by_day
+-- Goods are taken in on the scenario's days and in its hours, as they are since the newest chapter began.
+SELECT came.*
+FROM (
+    SELECT greatest(sim.rules_since(12), began_at) AS since,
+           (scenario_config -> 'stock' ->> 'receiving_days_per_week')::int AS days,
+           scenario_config -> 'stock' -> 'received_by_hour' AS by_hour
+    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+) hours
+CROSS JOIN LATERAL (
+    SELECT 'replenishment' AS what, r.replenishment_id AS id, r.received_at AS at, r.warehouse_id FROM replenishments r
+    WHERE r.received_at > hours.since
+    UNION ALL
+    SELECT 'return', r.return_id, r.refunded_at, o.warehouse_id FROM returns r JOIN orders o USING (order_id)
+    WHERE r.refunded_at > hours.since
+) came
+JOIN warehouses w USING (warehouse_id)
+JOIN cities c USING (city_id)
+WHERE extract(isodow FROM came.at AT TIME ZONE c.timezone) > hours.days
+   OR (hours.by_hour ->> extract(hour FROM came.at AT TIME ZONE c.timezone)::int)::float8 = 0;
 
 -- people --------------------------------------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ WITH hours AS (
     SELECT extract(hour FROM at AT TIME ZONE timezone) AS hour,
            count(*) FILTER (WHERE promised) AS promised, count(*) FILTER (WHERE NOT promised) AS delivered
     FROM orders JOIN warehouses USING (warehouse_id) JOIN cities USING (city_id),
-         LATERAL (VALUES (true, promised_at), (false, delivered_at)) AS h (promised, at)
+         LATERAL (VALUES (true, promised_at - interval '1 second'), (false, delivered_at)) AS h (promised, at)
     WHERE delivered_at IS NOT NULL GROUP BY 1
 )
 SELECT 100.0 * coalesce(sum(promised) FILTER (WHERE delivered < 0.005 * (SELECT sum(delivered) FROM hours)), 0) / sum(promised)

@@ -640,6 +640,7 @@ CREATE TABLE orders (
     discount NUMERIC(12, 2) NOT NULL,
     delivery_fee NUMERIC(12, 2) NOT NULL,
     total NUMERIC(12, 2) NOT NULL,
+    slot_starts_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_orders PRIMARY KEY (order_id),
     CONSTRAINT uq_orders_cart_id UNIQUE (cart_id),
     CONSTRAINT ck_orders_status_known CHECK (status IN ('placed', 'paid', 'picked', 'packed', 'dispatched', 'delivered', 'cancelled')),
@@ -665,6 +666,7 @@ CREATE TABLE orders (
     WHEN paid_at IS NOT NULL THEN 'paid'
     ELSE 'placed' END),
     CONSTRAINT ck_orders_promised_at_after_placed_at CHECK (promised_at > placed_at),
+    CONSTRAINT ck_orders_slot_ends_after_it_starts CHECK (promised_at > slot_starts_at),
     CONSTRAINT ck_orders_discount_within_subtotal CHECK (discount >= 0 AND discount <= subtotal),
     CONSTRAINT ck_orders_delivery_fee_not_negative CHECK (delivery_fee >= 0),
     CONSTRAINT ck_orders_total_adds_up CHECK (total = subtotal - discount + delivery_fee),
@@ -685,7 +687,7 @@ COMMENT ON COLUMN orders.warehouse_id IS 'The warehouse that fulfils it.';
 COMMENT ON COLUMN orders.address_id IS 'Where it goes.';
 COMMENT ON COLUMN orders.status IS 'placed, paid, picked, packed, dispatched, delivered or cancelled.';
 COMMENT ON COLUMN orders.placed_at IS 'When the checkout was submitted and the stock reserved.';
-COMMENT ON COLUMN orders.promised_at IS 'Delivery promised at checkout; late means delivered after it.';
+COMMENT ON COLUMN orders.promised_at IS 'Delivery promised at checkout, the end of the slot chosen there; late means delivered after it.';
 COMMENT ON COLUMN orders.paid_at IS 'When a payment was captured.';
 COMMENT ON COLUMN orders.pick_started_at IS 'When a picker took it from the queue.';
 COMMENT ON COLUMN orders.picked_at IS 'When all its units had left the shelves.';
@@ -699,6 +701,7 @@ COMMENT ON COLUMN orders.subtotal IS 'Sum of quantity * unit_price of its items.
 COMMENT ON COLUMN orders.discount IS 'Taken off for the loyalty tier and for redeemed points.';
 COMMENT ON COLUMN orders.delivery_fee IS 'Paid for delivery.';
 COMMENT ON COLUMN orders.total IS 'subtotal - discount + delivery_fee: what the customer pays.';
+COMMENT ON COLUMN orders.slot_starts_at IS 'When the slot begins that the customer chose at checkout, and nobody rings before; it ends at promised_at. Null in an order made before there were slots.';
 
 CREATE TABLE trips (
     trip_id BIGINT NOT NULL,
@@ -708,9 +711,11 @@ CREATE TABLE trips (
     ended_at TIMESTAMP WITH TIME ZONE,
     stops SMALLINT NOT NULL,
     distance_km NUMERIC(8, 3) NOT NULL,
+    brought_back SMALLINT DEFAULT '0' NOT NULL,
     CONSTRAINT pk_trips PRIMARY KEY (trip_id),
     CONSTRAINT ck_trips_stops_positive CHECK (stops > 0),
     CONSTRAINT ck_trips_distance_km_not_negative CHECK (distance_km >= 0),
+    CONSTRAINT ck_trips_brought_back_of_its_stops CHECK (brought_back BETWEEN 0 AND stops),
     CONSTRAINT ck_trips_ended_at_after_started_at CHECK (coalesce(ended_at >= started_at, ended_at IS NULL)),
     CONSTRAINT fk_trips_courier_id FOREIGN KEY(courier_id) REFERENCES couriers (courier_id),
     CONSTRAINT fk_trips_shift_id FOREIGN KEY(shift_id) REFERENCES courier_shifts (shift_id)
@@ -728,7 +733,8 @@ COMMENT ON COLUMN trips.shift_id IS 'The shift it was made in.';
 COMMENT ON COLUMN trips.started_at IS 'When the courier left the warehouse.';
 COMMENT ON COLUMN trips.ended_at IS 'When the courier was back; null while out.';
 COMMENT ON COLUMN trips.stops IS 'Parcels taken along, one stop each.';
-COMMENT ON COLUMN trips.distance_km IS 'Length of the round, km.';
+COMMENT ON COLUMN trips.distance_km IS 'Length of the round as planned, km.';
+COMMENT ON COLUMN trips.brought_back IS 'Parcels brought back untried, for it had become too late in the evening to ring.';
 
 CREATE TABLE deliveries (
     delivery_id BIGINT NOT NULL,
@@ -1011,4 +1017,4 @@ COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
 COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0011');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0012');

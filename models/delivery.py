@@ -48,6 +48,7 @@ class Trip(Base):
     __table_args__ = (
         check("stops_positive", "stops > 0"),
         check("distance_km_not_negative", "distance_km >= 0"),
+        check("brought_back_of_its_stops", "brought_back BETWEEN 0 AND stops"),
         in_order("started_at", "ended_at"),
         Index(None, "courier_id", "started_at"),
         Index("ix_trips_open", "courier_id", postgresql_where=text("ended_at IS NULL")),
@@ -65,7 +66,10 @@ class Trip(Base):
     started_at: Mapped[datetime] = column("When the courier left the warehouse.")
     ended_at: Mapped[datetime | None] = column("When the courier was back; null while out.")
     stops: Mapped[Small] = column("Parcels taken along, one stop each.")
-    distance_km: Mapped[Thousandths] = column("Length of the round, km.")
+    distance_km: Mapped[Thousandths] = column("Length of the round as planned, km.")
+    brought_back: Mapped[Small] = column(
+        "Parcels brought back untried, for it had become too late in the evening to ring.", default="0"
+    )
 
 
 class Delivery(Base):

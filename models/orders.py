@@ -59,6 +59,7 @@ class Order(Base):
         check("undeliverable_was_dispatched", "cancel_reason <> 'undeliverable' OR dispatched_at IS NOT NULL"),
         check("status_agrees_with_milestones", STATUS_BY_MILESTONES),
         check("promised_at_after_placed_at", "promised_at > placed_at"),
+        check("slot_ends_after_it_starts", "promised_at > slot_starts_at"),
         check("discount_within_subtotal", "discount >= 0 AND discount <= subtotal"),
         check("delivery_fee_not_negative", "delivery_fee >= 0"),
         check("total_adds_up", "total = subtotal - discount + delivery_fee"),
@@ -80,7 +81,9 @@ class Order(Base):
     address_id: Mapped[int] = column("Where it goes.", to("addresses.address_id"))
     status: Mapped[str] = column("placed, paid, picked, packed, dispatched, delivered or cancelled.")
     placed_at: Mapped[datetime] = column("When the checkout was submitted and the stock reserved.")
-    promised_at: Mapped[datetime] = planned("Delivery promised at checkout; late means delivered after it.")
+    promised_at: Mapped[datetime] = planned(
+        "Delivery promised at checkout, the end of the slot chosen there; late means delivered after it."
+    )
     paid_at: Mapped[datetime | None] = column("When a payment was captured.")
     pick_started_at: Mapped[datetime | None] = column("When a picker took it from the queue.")
     picked_at: Mapped[datetime | None] = column("When all its units had left the shelves.")
@@ -94,6 +97,10 @@ class Order(Base):
     discount: Mapped[Money] = column("Taken off for the loyalty tier and for redeemed points.")
     delivery_fee: Mapped[Money] = column("Paid for delivery.")
     total: Mapped[Money] = column("subtotal - discount + delivery_fee: what the customer pays.")
+    slot_starts_at: Mapped[datetime | None] = planned(
+        "When the slot begins that the customer chose at checkout, and nobody rings before; it ends at promised_at. "
+        "Null in an order made before there were slots."
+    )
 
 
 class OrderItem(Base):

@@ -209,7 +209,8 @@ class OrderPlaced(NamedTuple):
     warehouse_id: int
     address_id: int
     at: int
-    promised_at: int
+    promised_at: int  # the end of the slot
+    slot_starts_at: int
     subtotal_cents: int
     discount_cents: int
     delivery_fee_cents: int
@@ -406,8 +407,15 @@ class DeliveryAttempted(NamedTuple):
     at: int
 
 
+class ParcelBroughtBack(NamedTuple):
+    """It was too late in the evening to ring: the parcel is back on the dock untried."""
+
+    delivery_id: int
+
+
 class TripEnded(NamedTuple):
     trip_id: int
+    brought_back: int
     at: int
 
 
@@ -513,6 +521,7 @@ Fact = (
     | TripStarted
     | ParcelLoaded
     | DeliveryAttempted
+    | ParcelBroughtBack
     | TripEnded
     | ReviewWritten
     | ReviewAnswered

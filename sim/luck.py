@@ -58,6 +58,7 @@ class Purpose(IntEnum):
     ATTEMPT = 42
     RETRY = 43
     STRIKE = 44
+    LOADING = 45
     REVIEW = 50
     RETURN = 51
     RETURN_PART = 52

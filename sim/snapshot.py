@@ -115,9 +115,13 @@ class CourierRow(NamedTuple):
     courier_id: int
     warehouse_id: int
     vehicle: str
+    hired_at: int
     shift_id: int | None  # the open shift, if any
+    shift_began_at: int | None
     shift_ends_at: int | None
-    free_since: int | None  # when the shift began or its last trip ended
+    last_trip_id: int | None  # of those of the shift that have ended
+    last_trip_ended_at: int | None
+    last_but_one_ended_at: int | None
 
 
 class SessionRow(NamedTuple):
@@ -189,6 +193,7 @@ class OrderRow(NamedTuple):
     status: str
     placed_at: int
     promised_at: int
+    slot_starts_at: int | None
     paid_at: int | None
     pick_started_at: int | None
     picked_at: int | None

@@ -42,6 +42,8 @@ class Turn(IntEnum):
     INCIDENT_EDGE = 15
     SURGE = 16
     ANSWER = 17
+    MORNING = 18
+    LOADED = 19
 
 
 class _Moment(Event):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.facts import (
     DeliveryAttempted,
+    ParcelBroughtBack,
     ParcelLoaded,
     ParcelReady,
     ParcelWithdrawn,
@@ -59,6 +60,7 @@ def trip_started(batch: OpenBatch, fact: TripStarted) -> None:
         "started_at": fact.at,
         "stops": fact.stops,
         "distance_km": fact.distance_m,
+        "brought_back": 0,
     }
     batch.insert("trips", (fact.trip_id,), row)
 
@@ -85,6 +87,11 @@ def delivery_attempted(batch: OpenBatch, fact: DeliveryAttempted) -> None:
     batch.change("deliveries", (fact.delivery_id,), columns)
 
 
+def parcel_brought_back(batch: OpenBatch, fact: ParcelBroughtBack) -> None:
+    """The parcel waits for the next day, untried on its latest trip."""
+    batch.change("deliveries", (fact.delivery_id,), {"status": "awaiting_retry"})
+
+
 def trip_ended(batch: OpenBatch, fact: TripEnded) -> None:
     """The courier is back."""
-    batch.change("trips", (fact.trip_id,), {"ended_at": fact.at})
+    batch.change("trips", (fact.trip_id,), {"ended_at": fact.at, "brought_back": fact.brought_back})

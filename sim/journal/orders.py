@@ -30,6 +30,7 @@ def order_placed(batch: OpenBatch, fact: OrderPlaced) -> None:
         "status": "placed",
         "placed_at": fact.at,
         "promised_at": fact.promised_at,
+        "slot_starts_at": fact.slot_starts_at,
         "subtotal": fact.subtotal_cents,
         "discount": fact.discount_cents,
         "delivery_fee": fact.delivery_fee_cents,

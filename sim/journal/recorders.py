@@ -57,6 +57,7 @@ RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.TripStarted: delivery.trip_started,
     facts.ParcelLoaded: delivery.parcel_loaded,
     facts.DeliveryAttempted: delivery.delivery_attempted,
+    facts.ParcelBroughtBack: delivery.parcel_brought_back,
     facts.TripEnded: delivery.trip_ended,
     facts.ReviewWritten: post_delivery.review_written,
     facts.ReviewAnswered: post_delivery.review_answered,

@@ -75,6 +75,8 @@ def cancel(world: World, order: Order, reason: str) -> None:
     """Cancel a paid order, now, and give the money and the redeemed points back."""
     now, customer = world.env.now, order.customer
     order.cancelled_at = now
+    if order.dispatched_at is None:
+        order.warehouse.unbook(order)
     world.tell(OrderCancelled(order.order_id, order.next_status(), reason, now))
     refund(world, order, order.total_cents)
     book_points(world, customer, order.redeemed_points, "redemption_undone", order.order_id)

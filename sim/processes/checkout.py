@@ -37,7 +37,8 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
     units = sum(line.quantity for line in lines)
-    promised_at = quote(now, world.scenario, visit.warehouse, visit.person.home, units, len(lines))
+    soonest = quote(now, world.scenario, visit.warehouse, visit.person.home, units, len(lines))
+    promised_at = visit.warehouse.slots.slot(soonest).ends_at
     level = 100.0 * world.market.price_level
     reason = second_thoughts(
         u,
@@ -45,11 +46,11 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
         visit.habits.persona,
         subtotal=subtotal / level,
         fee=fee / level,
-        wait_h=(promised_at - now) / HOUR_US,
+        wait_h=visit.warehouse.doors.between(now, promised_at) / HOUR_US,
     )
     if reason is None:
         customer = customer_of_guest(world, visit)
-        _submit(world, visit, customer, lines, promised_at, fee)
+        _submit(world, visit, customer, lines, soonest, fee)
     return reason
 
 
@@ -117,13 +118,15 @@ def _submit(
     visit: Visit,
     customer: Customer,
     lines: tuple[OrderLine, ...],
-    promised_at: int,
+    soonest: int,
     fee_cents: int,
 ) -> None:
     now, cart_id, warehouse = world.env.now, visit.cart_id or 0, visit.warehouse
     order_id = visit.region.ids.next("order")
-    order = Order(order_id, customer, cart_id, warehouse, customer.address, lines, now, promised_at)
-    u = world.luck.draws(Purpose.ORDER, order_id, n=4)
+    u = world.luck.draws(Purpose.ORDER, order_id, n=5)
+    slot = warehouse.slots.chosen(soonest, u[4])
+    order = Order(order_id, customer, cart_id, warehouse, customer.address, lines, now, slot.ends_at, slot.starts_at)
+    warehouse.book(order)
     order.method = payment_method(world, order, u)
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)
     order.redeemed_points = _redeemed(world.scenario.loyalty, customer, u[1])
@@ -132,7 +135,8 @@ def _submit(
     order.total_cents = order.subtotal_cents - order.discount_cents + fee_cents
     world.tell(
         OrderPlaced(
-            order_id, customer.customer_id, cart_id, warehouse.warehouse_id, order.address.address_id, now, promised_at,
+            order_id, customer.customer_id, cart_id, warehouse.warehouse_id, order.address.address_id, now,
+            slot.ends_at, slot.starts_at,
             order.subtotal_cents, order.discount_cents, fee_cents, order.total_cents, lines,
         )
     )  # fmt: skip
@@ -161,6 +165,7 @@ def _discount(world: World, customer: Customer, order: Order) -> int:
 def _give_up_paying(world: World, order: Order) -> None:
     now = world.env.now
     order.cancelled_at = now
+    order.warehouse.unbook(order)
     release(world, order)
     world.tell(OrderCancelled(order.order_id, order.next_status(), "payment_failed", now))
     book_points(world, order.customer, order.redeemed_points, "redemption_undone", order.order_id)

@@ -11,6 +11,7 @@ from sim.facts import (
     DeliveryAttempted,
     OrderDelivered,
     OrderDispatched,
+    ParcelBroughtBack,
     ParcelLoaded,
     ShiftEnded,
     TripEnded,
@@ -21,6 +22,7 @@ from sim.processes.cancellation import cancel
 from sim.processes.experience import record_experience
 from sim.processes.post_delivery import begin_post_delivery
 from sim.processes.stocking import put_back
+from sim.shop.courier import is_back, slowness
 from sim.shop.dispatch import fits, held_until, legs_m, neighbours, route, urgency
 from sim.shop.habits import odds
 from sim.shop.incidents import is_on_strike
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
     from sim.luck import Luck
     from sim.processes.world import World
     from sim.scenario.delivery import Delivery, Vehicle
+    from sim.shop.courier import Courier
     from sim.shop.incidents import Incident
     from sim.shop.order import Order, Warehouse
-    from sim.shop.roster import Courier
 
 
 def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
@@ -59,6 +61,15 @@ def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
             dispatch(world, warehouse)
 
 
+def get_ready(world: World, warehouse: Warehouse, courier: Courier) -> Generator[Event, None, None]:
+    """Let a courier load, after a break where one was due, and leave if there is a trip to leave for."""
+    ready_at = courier.ready_at
+    if ready_at > world.env.now:
+        yield world.env.until(ready_at, Turn.LOADED, courier.courier_id)
+    if courier.ready_at == ready_at:  # not the end of another shift's loading
+        dispatch(world, warehouse)
+
+
 def dispatch(world: World, warehouse: Warehouse) -> None:
     """Send free couriers, the longest idle first, as long as there is a trip worth leaving for."""
     free = _free_couriers(world, warehouse) if warehouse.dock else []
@@ -66,13 +77,20 @@ def dispatch(world: World, warehouse: Warehouse) -> None:
         pass
 
 
+def dispatch_each_morning(world: World, warehouse: Warehouse) -> Generator[Event, None, None]:
+    """Send couriers with what stayed on the dock for the night, when people are up again."""
+    while (morning := warehouse.doors.next_morning(world.env.now)) is not None:
+        yield world.env.until(morning, Turn.MORNING, warehouse.warehouse_id)
+        dispatch(world, warehouse)
+
+
 def _free_couriers(world: World, warehouse: Warehouse) -> list[Courier]:
     """Return who could leave now, the longest idle first."""
     now, striking = world.env.now, strikes(world, warehouse)
-    free = [c for c in warehouse.couriers if c.shift_id is not None and not c.on_trip and c.shift_ends_at > now]
+    free = [c for c in warehouse.couriers if c.ready_at <= now < c.shift_ends_at and c.shift_id and not c.on_trip]
     if striking:
         free = [c for c in free if not is_on_strike(c.courier_id, striking, world.luck)]
-    return sorted(free, key=lambda c: (c.free_since, c.courier_id))
+    return sorted(free, key=lambda c: (c.ready_at, c.courier_id))
 
 
 def _send_one(world: World, warehouse: Warehouse, free: list[Courier]) -> bool:
@@ -112,9 +130,11 @@ def _load(world: World, warehouse: Warehouse, vehicle_name: str) -> list[Order]:
 
 
 def _within_shift(world: World, warehouse: Warehouse, courier: Courier, load: list[Order]) -> list[Order]:
-    """Return the route of the load, without its farthest neighbours as far as the shift's end demands."""
+    """Return the route of the load, without its farthest neighbours as far as the end of shift and day demands."""
     vehicle = world.scenario.delivery.vehicle_of(courier.vehicle)
     end = courier.shift_ends_at + round(world.scenario.delivery.overtime_min * MINUTE_US)
+    if (closing := warehouse.doors.closing(world.env.now)) is not None:
+        end = min(end, closing)
     while load:
         stops = route(warehouse, load)
         if world.env.now + _expected_us(world, warehouse, stops, vehicle) <= end:
@@ -141,39 +161,50 @@ def _start_trip(world: World, warehouse: Warehouse, courier: Courier, stops: lis
         del warehouse.dock[order.order_id]
         if order.dispatched_at is None:
             order.dispatched_at = now
+            warehouse.unbook(order)
             world.tell(OrderDispatched(order.order_id, order.next_status(), now))
         world.tell(ParcelLoaded(order.delivery_id, trip.trip_id, courier.courier_id, stop_no, order.dispatched_at))
     world.env.process(drive(world, trip))
 
 
 def drive(world: World, trip: Trip) -> Generator[Event, None, None]:
-    """Drive the rest of a trip: ride, ring, hand over, and back to the warehouse."""
+    """Drive the rest of a trip: ride, ring, hand over, and back to the warehouse, for the night with what is left."""
     env = world.env
     while trip.next_stop < len(trip.stops):
-        yield env.until(_stop_done_at(world, trip), Turn.TRIP, trip.trip_id)
+        done_at, closing = _stop_done_at(world, trip), trip.warehouse.doors.closing(trip.leg_started_at)
+        if closing is not None and done_at >= closing:
+            break
+        yield env.until(done_at, Turn.TRIP, trip.trip_id)
         order = trip.stops[trip.next_stop]
         trip.next_stop += 1
         trip.leg_started_at = env.now
         attempt(world, trip, order)
     (u,) = world.luck.draws(Purpose.LEG, trip.trip_id, trip.next_stop, 1)
-    yield env.until(trip.leg_started_at + _ride_us(world, trip, u), Turn.TRIP, trip.trip_id)
+    yield env.until(trip.leg_started_at + _ride_us(world, trip, u, trip.way_back_m), Turn.TRIP, trip.trip_id)
     _end_trip(world, trip)
 
 
 def _stop_done_at(world: World, trip: Trip) -> int:
-    delivery = world.scenario.delivery
+    """Return when the courier is done at the next door, who rings when the slot has begun and people are up."""
+    delivery, slow = world.scenario.delivery, _slowness(world, trip)
     u = world.luck.draws(Purpose.LEG, trip.trip_id, trip.next_stop, 2)
-    at_door_us = round(loglogistic(u[1], delivery.stop_min, delivery.stop_shape) * MINUTE_US)
-    return trip.leg_started_at + _ride_us(world, trip, u[0]) + at_door_us
+    at_door_us = round(loglogistic(u[1], delivery.stop_min, delivery.stop_shape) * slow * MINUTE_US)
+    there_at = trip.leg_started_at + _ride_us(world, trip, u[0], trip.legs_m[trip.next_stop])
+    begins_at = max(there_at, trip.stops[trip.next_stop].slot_starts_at or there_at)
+    return trip.warehouse.doors.opening(begins_at) + at_door_us
 
 
-def _ride_us(world: World, trip: Trip, u: float) -> int:
-    """Return the time of the next leg: its length at the vehicle's speed, the hour's traffic, and chance."""
+def _ride_us(world: World, trip: Trip, u: float, metres: int) -> int:
+    """Return the time of the next leg, or of the way back from here: at its speed, with traffic and chance."""
     delivery = world.scenario.delivery
     speed = delivery.vehicle_of(trip.courier.vehicle).speed_km_per_h
     traffic = _traffic(world, trip.warehouse, trip.leg_started_at)
-    free_ride_us = trip.legs_m[trip.next_stop] / 1000.0 / speed * HOUR_US
-    return round(free_ride_us * traffic * lognormal(u, 1.0, delivery.travel_sigma))
+    free_ride_us = metres / 1000.0 / speed * HOUR_US
+    return round(free_ride_us * traffic * _slowness(world, trip) * lognormal(u, 1.0, delivery.travel_sigma))
+
+
+def _slowness(world: World, trip: Trip) -> float:
+    return slowness(trip.courier, world.scenario.delivery, trip.leg_started_at)
 
 
 def _traffic(world: World, warehouse: Warehouse, at_us: int) -> float:
@@ -214,22 +245,30 @@ def _absence(world: World, order: Order) -> float:
 def _end_trip(world: World, trip: Trip) -> None:
     """Back at the warehouse: unload what could not be delivered, and take the next trip or go home."""
     now, courier = world.env.now, trip.courier
-    world.tell(TripEnded(trip.trip_id, now))
-    courier.on_trip = False
-    courier.free_since = now
+    for order in trip.stops[trip.next_stop :]:
+        world.tell(ParcelBroughtBack(order.delivery_id))
+    world.tell(TripEnded(trip.trip_id, len(trip.stops) - trip.next_stop, now))
+    is_back(courier, trip.trip_id, now, world.luck, world.scenario.delivery)
     for order in trip.stops:
         if order.cancelled_at is not None:
             put_back(world, order)
         elif order.delivered_at is None:
-            order.ready_at = max(now, retry_at(world.luck, world.scenario.delivery, order))
+            order.ready_at = leaves_again_at(world, order, now)
             world.env.process(await_trip(world, order))
     if courier.shift_ends_at <= now:
         go_home(world, courier)
+    else:
+        world.env.process(get_ready(world, trip.warehouse, courier))
     dispatch(world, trip.warehouse)
 
 
-def retry_at(luck: Luck, delivery: Delivery, order: Order) -> int:
-    """Return from when a parcel that could not be handed over may leave again."""
+def leaves_again_at(world: World, order: Order, back_at: int) -> int:
+    """Return from when a parcel that could not be handed over may leave again: after a pause, and not for the night."""
+    paused_until = _retry_at(world.luck, world.scenario.delivery, order) if order.attempts else back_at
+    return order.warehouse.doors.opening(max(back_at, paused_until))
+
+
+def _retry_at(luck: Luck, delivery: Delivery, order: Order) -> int:
     (u,) = luck.draws(Purpose.RETRY, order.delivery_id, order.attempts, 1)
     pause_h = lognormal(u, delivery.retry_after_h, delivery.retry_sigma)
     return (order.last_attempt_at or 0) + round(pause_h * HOUR_US)

@@ -10,6 +10,7 @@ from sim.luck import Purpose
 from sim.processes.cancellation import schedule_cancellation
 from sim.processes.delivery import await_trip
 from sim.processes.stocking import take_off_shelves
+from sim.shop.quote import may_leave_at
 from sim.shop.service import mean_pack_s, mean_pick_s, service_us
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ def _pack(world: World, order: Order) -> Generator[Event, None, None]:
     (u,) = world.luck.draws(Purpose.PACK, order.order_id, n=1)
     time_us = service_us(posts, mean_pack_s(posts, order.units), u)
     yield env.until(order.pack_started_at + time_us, Turn.PACK, order.order_id)
-    order.packed_at = order.ready_at = env.now
+    order.packed_at = env.now
     world.tell(OrderPacked(order.order_id, order.next_status(), env.now))
     order.delivery_id = order.warehouse.ids.next("delivery")
     measure(order, world.catalogue, world.scenario.delivery.detour_factor)
+    order.ready_at = may_leave_at(world.scenario, order)
     world.tell(ParcelReady(order.delivery_id, order.order_id, order.promised_at, order.distance_m, env.now))
     station.done(env.now)
 

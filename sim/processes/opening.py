@@ -18,7 +18,7 @@ from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.planning import planned_levels
 from sim.processes.prices import record_opening_prices
 from sim.processes.registration import register
-from sim.processes.shifts import courier_schedule
+from sim.processes.shifts import plan_deliveries
 from sim.processes.stocking import move_stock
 from sim.shop.cookies import keep_from_before
 from sim.shop.loyalty import tier_of
@@ -87,7 +87,7 @@ def _hire_couriers(world: World, warehouse: Warehouse) -> None:
     delivery = world.scenario.delivery
     for contract in contracts(wanted_couriers(delivery, world.scale, warehouse), delivery):
         hire(world, warehouse, contract, established=True)
-    warehouse.courier_schedule = courier_schedule(world.scenario, warehouse)
+    plan_deliveries(world.scenario, warehouse)
 
 
 def _register_established(world: World, region: Region, personas: Weighted[str], people: int) -> None:

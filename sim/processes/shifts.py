@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
 from sim.facts import ShiftStarted
-from sim.processes.delivery import dispatch, go_home, strikes
+from sim.processes.delivery import get_ready, go_home, strikes
+from sim.shop.courier import comes_to_work
 from sim.shop.incidents import is_on_strike
 from sim.shop.roster import CourierSchedule, shift_of
+from sim.shop.slots import SlotBook
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from sim.processes.world import World
     from sim.scenario import Scenario
+    from sim.shop.courier import Courier
     from sim.shop.order import Warehouse
-    from sim.shop.roster import Courier
 
 
 def work_shifts(world: World, warehouse: Warehouse, courier: Courier) -> Generator[Event, None, None]:
@@ -57,18 +59,19 @@ def _end_of_shift(world: World, courier: Courier) -> None:
         go_home(world, courier)
 
 
-def courier_schedule(scenario: Scenario, warehouse: Warehouse) -> CourierSchedule:
-    """Return the planner's view of a warehouse's couriers."""
+def plan_deliveries(scenario: Scenario, warehouse: Warehouse) -> None:
+    """Work out the planner's view of a warehouse's couriers, and what they can take in each slot."""
     last_departure_min = scenario.promise.planned_last_departure_min
-    return CourierSchedule(warehouse.couriers, scenario.delivery, warehouse.clock, last_departure_min)
+    schedule = CourierSchedule(warehouse.couriers, scenario.delivery, warehouse.clock, last_departure_min)
+    warehouse.courier_schedule = schedule
+    warehouse.slots = SlotBook(scenario, warehouse.clock, schedule, warehouse.booked)
 
 
 def _come_to_work(world: World, warehouse: Warehouse, courier: Courier, ends_at: int) -> None:
     if courier.shift_id is not None:  # still out on the last trip of the shift before
         return
     now = world.env.now
-    courier.shift_id = warehouse.ids.next("shift")
-    courier.shift_ends_at = ends_at
-    courier.free_since = now
-    world.tell(ShiftStarted(courier.shift_id, courier.courier_id, now, ends_at))
-    dispatch(world, warehouse)
+    shift_id = warehouse.ids.next("shift")
+    comes_to_work(courier, shift_id, now, ends_at, world.luck, world.scenario.delivery)
+    world.tell(ShiftStarted(shift_id, courier.courier_id, now, ends_at))
+    world.env.process(get_ready(world, warehouse, courier))

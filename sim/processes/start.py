@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.processes.arrivals import ArrivalMix, arrivals
+from sim.processes.delivery import dispatch_each_morning
 from sim.processes.fulfilment import change_of_staff
 from sim.processes.incidents import plan_incidents
 from sim.processes.prices import change_prices
@@ -24,6 +25,7 @@ def start_processes(world: World) -> None:
             id_ = warehouse.warehouse_id
             env.process(change_of_staff(env, warehouse.pickers, 2 * id_))
             env.process(change_of_staff(env, warehouse.packers, 2 * id_ + 1))
+            env.process(dispatch_each_morning(world, warehouse))
             for courier in warehouse.couriers:
                 env.process(work_shifts(world, warehouse, courier))
         env.process(arrivals(world, region, mix))

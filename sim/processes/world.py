@@ -17,7 +17,9 @@ from sim.shop.names import NamePool
 from sim.shop.opinions import Opinions
 from sim.shop.purchase_memory import PurchaseMemory
 from sim.shop.rating import horizon_us
+from sim.shop.receiving import ReceivingHours
 from sim.shop.region import Region
+from sim.shop.slots import DoorHours
 from sim.shop.staffing import HourlySchedule
 from sim.shop.station import Station
 from sim.shop.traits import TraitMix, activity_by_hour
@@ -79,6 +81,7 @@ class World:
         self.complements = Complements(luck, catalogue)
         self.opinions = Opinions(luck, scenario, catalogue)
         self.answers = Answers(luck, scenario.review)
+        self.receiving = ReceivingHours(scenario.stock)
         self.wording = Wording(market.reviews, luck)
         self.traits = TraitMix(luck, scenario, catalogue)
         self.cookies = Cookies(luck, scenario.identity)
@@ -102,6 +105,7 @@ class World:
 
     def _staff(self, warehouse: Warehouse) -> None:
         posts = self.scenario.warehouse
+        warehouse.doors = DoorHours(self.scenario.slots, warehouse.clock)
         warehouse.pickers = self._station(warehouse, posts.pickers_by_hour)
         warehouse.packers = self._station(warehouse, posts.packers_by_hour)
 

@@ -42,19 +42,38 @@ class ShiftPattern(Section):
 class Delivery(Section):
     """Couriers work shifts and drive trips of several stops."""
 
-    couriers: float = parameter(180.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
+    couriers: float = parameter(235.0, "couriers employed in all cities at scale 1", unit="people", gt=0.0, le=1e6)
     couriers_at_least: int = parameter(4, "couriers a warehouse at least, whatever the scale", unit="people", ge=1)
     working_days_per_week: int = parameter(5, "days a week that a courier works", unit="days", ge=1, le=7)
     absence_share: float = share(0.03, "shifts that a courier does not turn up for")
     shifts: tuple[ShiftPattern, ...] = parameter(
         (
-            ShiftPattern(from_hour=5.0, hours=8.0, share=31),
-            ShiftPattern(from_hour=11.0, hours=8.0, share=17),
-            ShiftPattern(from_hour=13.5, hours=8.0, share=22),
-            ShiftPattern(from_hour=16.5, hours=8.0, share=34),
+            ShiftPattern(from_hour=7.5, hours=8.0, share=32),
+            ShiftPattern(from_hour=9.5, hours=8.0, share=16),
+            ShiftPattern(from_hour=12.0, hours=8.0, share=16),
+            ShiftPattern(from_hour=14.0, hours=8.0, share=38),
         ),
         "the shifts that couriers work", unit="table", min_length=1,
     )  # fmt: skip
+    pace_sigma: float = parameter(
+        0.12,
+        "spread of couriers' own time for everything (sigma of a lognormal of median 1)",
+        unit="log",
+        ge=0.0,
+        le=2.0,
+    )
+    novice_slower: float = share(0.35, "and how much more of it somebody needs who was hired just now")
+    learning_days: float = parameter(
+        15.0, "after so many days a novice is slower by 1/e of that", unit="days", gt=0.0, le=3650.0
+    )
+    loading_min: float = parameter(
+        8.0, "median time to load, when a shift has begun or a trip has ended", unit="min", ge=0.0, le=600.0
+    )
+    loading_sigma: float = parameter(0.4, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
+    break_after_h: float = parameter(
+        3.5, "the first trip that ends so long after the shift began is followed by a break", unit="h", ge=0.0, le=16.0
+    )
+    break_min: float = parameter(30.0, "length of the break", unit="min", ge=0.0, le=600.0)
     vehicles: dict[Literal["van", "scooter", "bicycle"], Vehicle] = parameter(
         VEHICLES, "the fleet", unit="table", min_length=1
     )
@@ -88,7 +107,7 @@ class Delivery(Section):
     attempt_fails_late: float = share(0.10, "the same when it comes later than promised")
     absence_by_hour: tuple[Weight, ...] = parameter(
         (0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.8, 1.0, 1.25, 1.5, 1.6, 1.6,
-         1.5, 1.5, 1.5, 1.5, 1.4, 1.2, 0.9, 0.75, 0.7, 0.7, 0.7, 0.7),
+         1.5, 1.5, 1.5, 1.5, 1.4, 1.1, 0.8, 0.65, 0.6, 0.6, 0.6, 0.6),
         "both by local hour, over what is usual: who works is out by day", unit="ratio", source="general knowledge",
         min_length=24, max_length=24,
     )  # fmt: skip
@@ -111,15 +130,14 @@ class Promise(Section):
     """What the shop quotes at checkout, from its current load."""
 
     margin_factor: float = parameter(
-        1.25, "quoted lead time over the reckoned one, both of hours with couriers", unit="ratio", gt=0.0, le=10.0
+        1.15, "quoted lead time over the reckoned one, both of hours with couriers", unit="ratio", gt=0.0, le=10.0
     )
-    margin_min: float = parameter(25.0, "and this on top, until closing time at most", unit="min", ge=0.0, le=10_000.0)
-    round_up_min: float = parameter(30.0, "quoted to the next full", unit="min", ge=1.0, le=1440.0)
+    margin_min: float = parameter(10.0, "and this on top", unit="min", ge=0.0, le=10_000.0)
     planned_parcels_per_courier_h: float = parameter(
-        4.5, "parcels a courier on shift is reckoned to take in an hour", unit="parcels/h", gt=0.0, le=100.0
+        2.2, "parcels a courier on shift is reckoned to take in an hour", unit="parcels/h", gt=0.0, le=100.0
     )
     planned_last_departure_min: float = parameter(
-        75.0, "couriers are reckoned with only until this long before their shift ends", unit="min", ge=0.0, le=480.0
+        105.0, "couriers are reckoned with only until this long before their shift ends", unit="min", ge=0.0, le=480.0
     )
     planned_speed_km_per_h: float = parameter(20.0, "speed the promise reckons with", unit="km/h", gt=0.0, le=130.0)
     planned_stops_before_min: float = parameter(

@@ -32,7 +32,9 @@ class Persona(Section):
         1.5, "chance to add goes with (list price / price) to this power", unit="exponent", ge=0.0, le=10.0
     )
     price_shy: float = parameter(1.0, "factor on giving up because of the price", unit="ratio", ge=0.0, le=10.0)
-    patience_h: float = parameter(10.0, "promised wait that halves the will to order", unit="hours", gt=0.0, le=1000.0)
+    patience_h: float = parameter(
+        10.0, "promised wait, by day, that halves the will to order", unit="hours", gt=0.0, le=1000.0
+    )
     whim_factor: float = parameter(1.0, "factor on leaving for no reason at all", unit="ratio", ge=0.0, le=10.0)
     rating_bias: float = parameter(0.0, "added to the leaning of a review, in stars", unit="stars", ge=-2.0, le=2.0)
     return_factor: float = parameter(1.0, "factor on the chance to return an item", unit="ratio", ge=0.0, le=10.0)

@@ -81,7 +81,9 @@ class Return(Section):
     within_days: float = parameter(30.0, "requests are accepted until then", unit="days", gt=0.0, le=365.0)
     processing_days: float = parameter(2.5, "median time from request to refund", unit="days", gt=0.0, le=60.0)
     processing_sigma: float = parameter(0.4, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
-    processing_most_days: float = parameter(10.0, "a refund is made by then", unit="days", gt=0.0, le=365.0)
+    processing_most_days: float = parameter(
+        10.0, "a refund is made by then, or as soon as goods are taken in again", unit="days", gt=0.0, le=365.0
+    )
     reason_too_late: float = share(
         0.7, "returned lines of a good product that came late, of those the lateness leaves at most three stars"
     )

@@ -17,6 +17,7 @@ from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
 from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
 from sim.scenario.products import Products
+from sim.scenario.slots import Slots
 from sim.scenario.traits import Traits
 from sim.scenario.warehouse import Stock, Warehouse
 
@@ -48,6 +49,7 @@ class Scenario(Section):
     stock: Stock = Field(default_factory=Stock)
     warehouse: Warehouse = Field(default_factory=Warehouse)
     delivery: Delivery = Field(default_factory=Delivery)
+    slots: Slots = Field(default_factory=Slots)
     promise: Promise = Field(default_factory=Promise)
     cancellation: Cancellation = Field(default_factory=Cancellation)
     review: Review = Field(default_factory=Review)
@@ -79,6 +81,7 @@ class Scenario(Section):
         _refuse_all_zero("demand.day_of_week_factor", self.demand.day_of_week_factor)
         _refuse_all_zero("warehouse.pickers_by_hour", self.warehouse.pickers_by_hour)
         _refuse_all_zero("warehouse.packers_by_hour", self.warehouse.packers_by_hour)
+        _refuse_all_zero("stock.received_by_hour", self.stock.received_by_hour)
         _refuse_all_zero("review.by_hour", self.review.by_hour)
         return self
 

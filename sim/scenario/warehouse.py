@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.demand import Weight
 from sim.scenario.parameter import Section, parameter, share
 
 Discount = Annotated[int, Field(ge=1, le=90)]
@@ -63,6 +64,14 @@ class Stock(Section):
     )
     lead_time_days: float = parameter(2.5, "median lead time of a replenishment", unit="days", gt=0.0, le=365.0)
     lead_time_sigma: float = parameter(0.35, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=2.0)
+    received_by_hour: tuple[Weight, ...] = parameter(
+        (0, 0, 0, 0, 0, 0, 0.5, 1, 1.25, 1.4, 1.3, 1.1, 0.8, 0.9, 1, 0.9, 0.6, 0.25, 0, 0, 0, 0, 0, 0),
+        "how much is taken in at which local hour, replenishments and what customers send back",
+        unit="weight", min_length=24, max_length=24,
+    )  # fmt: skip
+    receiving_days_per_week: int = parameter(
+        6, "days a week on which goods are taken in, from Monday on", unit="days", ge=1, le=7
+    )
     cover_days: float = parameter(
         9.0, "expected demand between reorder point and order-up-to level", unit="days", gt=0.0, le=365.0
     )

@@ -8,6 +8,7 @@ from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck, Purpose, Weighted, lognormal
 from sim.shop.quality import Qualities
 from sim.shop.rating import PRAISE, Opinion, return_chance, stars
+from sim.shop.receiving import ReceivingHours
 from sim.shop.waking import WakingHours
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Opinions:
         self._review = scenario.review
         self._waking_hours = WakingHours(scenario.review.by_hour)
         self._returns = scenario.returns
+        self._receiving = ReceivingHours(scenario.stock)
         self._personas = scenario.funnel.personas
         self._catalogue = catalogue
         self._qualities = Qualities(luck, scenario)
@@ -101,8 +103,8 @@ class Opinions:
             return None
         requested_at = (order.delivered_at or 0) + round(delay_days * DAY_US)
         processing_days = lognormal(u[2], returns.processing_days, returns.processing_sigma)
-        refunded_at = requested_at + round(min(processing_days, returns.processing_most_days) * DAY_US)
-        return ExpectedReturn(requested_at, refunded_at)
+        checked_at = requested_at + round(min(processing_days, returns.processing_most_days) * DAY_US)
+        return ExpectedReturn(requested_at, self._receiving.after(order.warehouse.clock, checked_at))
 
     def return_reason(self, order: Order, line: OrderLine) -> str:
         """Return why a line comes back: what is wrong with it, a lateness that spoiled it, or nobody's fault."""

@@ -9,11 +9,13 @@ from sim.shop.geography import Landmark
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
+    from sim.shop.courier import Courier
     from sim.shop.geography import LocalClock
     from sim.shop.ids import Ids
     from sim.shop.people import Address, Customer
     from sim.shop.purchase_memory import PurchaseMemory
-    from sim.shop.roster import Courier, CourierSchedule
+    from sim.shop.roster import CourierSchedule
+    from sim.shop.slots import DoorHours, SlotBook
     from sim.shop.station import Station
     from sim.shop.stock import Shelf
 
@@ -35,12 +37,25 @@ class Warehouse:
     pickers: Station = field(init=False)
     packers: Station = field(init=False)
     courier_schedule: CourierSchedule = field(init=False)
+    slots: SlotBook = field(init=False)
+    doors: DoorHours = field(init=False)
+    booked: dict[int, int] = field(default_factory=dict)  # orders that have not left yet, by the end of their slot
     shelves: dict[int, Shelf] = field(default_factory=dict)  # by product id
     couriers: list[Courier] = field(default_factory=list)
     dock: dict[int, Order] = field(default_factory=dict)  # parcels that may leave now, by order id
 
     def __post_init__(self) -> None:
         self.landmark = Landmark(self.latitude, self.longitude)
+
+    def book(self, order: Order) -> None:
+        """Count an order among those that have not left yet."""
+        self.booked[order.promised_at] = self.booked.get(order.promised_at, 0) + 1
+
+    def unbook(self, order: Order) -> None:
+        """Count it among them no more: it has left, or never will."""
+        left = self.booked.pop(order.promised_at, 0) - 1
+        if left > 0:
+            self.booked[order.promised_at] = left
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +70,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     placed_at: int
     promised_at: int
+    slot_starts_at: int | None = None  # none of an order from before there were slots
     subtotal_cents: int = 0
     discount_cents: int = 0
     delivery_fee_cents: int = 0

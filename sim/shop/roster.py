@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sim.clock.units import HALF_HOUR_US
@@ -12,26 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sim.scenario.delivery import Delivery
+    from sim.shop.courier import Courier
     from sim.shop.geography import LocalClock
 
 T = TypeVar("T")
 
 EVERY_DAY = frozenset(range(7))
 _HALF_HOURS = 7 * 48
-
-
-@dataclass(slots=True, eq=False)
-class Courier:
-    """A courier: identity, and what he or she is doing now."""
-
-    courier_id: int
-    vehicle: str
-    pattern: int  # which of the scenario's shifts
-    off_days: frozenset[int]  # days of the week (Monday 0)
-    shift_id: int | None = None
-    shift_ends_at: int = 0
-    on_trip: bool = False
-    free_since: int = 0
 
 
 class Contract(NamedTuple):

@@ -74,15 +74,11 @@ def attended_us(schedule: StaffSchedule, from_us: int, to_us: int) -> int:
     return attended
 
 
-def before_closing(schedule: StaffSchedule, from_us: int, span_us: int) -> int:
-    """Return the end of a span of time begun at `from_us`, or the closing time if that comes first.
-
-    Where nobody is on duty at `from_us`, it begins when somebody is. After two weeks without anybody it does so anyway.
-    """
-    at = from_us
-    while not schedule.on_duty(at) and at < from_us + _LOOK_AHEAD_US:
-        at = schedule.next_change(at)
-    until = at + span_us
-    while at < until and schedule.on_duty(at):
-        at = schedule.next_change(at)
-    return min(at, until)
+def person_us(schedule: StaffSchedule, from_us: int, to_us: int) -> int:
+    """Return the time that those on duty have together in a stretch of time."""
+    at, total = from_us, 0
+    while at < to_us:
+        end = min(schedule.next_change(at), to_us)
+        total += (end - at) * schedule.on_duty(at)
+        at = end
+    return total

@@ -28,13 +28,17 @@ class WakingHours:
         over becomes the same part of the day's writing.
         """
         day, time_us = clock.local_day(at_us), clock.local_us(at_us) % DAY_US
-        if (late := _instant(clock, day, self._quantile(time_us / DAY_US))) > at_us:
+        if (late := _instant(clock, day, self.quantile(time_us / DAY_US))) > at_us:
             return late
-        if self._by_hour[time_us // HOUR_US] > 0.0:
+        if self.is_awake(time_us):
             return at_us
-        return _instant(clock, day + 1, self._quantile(0.0))
+        return _instant(clock, day + 1, self.quantile(0.0))
 
-    def _quantile(self, part: float) -> int:
+    def is_awake(self, time_us: int) -> bool:
+        """Whether anybody writes at this time of the day."""
+        return self._by_hour[time_us // HOUR_US] > 0.0
+
+    def quantile(self, part: float) -> int:
         """Return the time of day, in µs, at which this part of a day's texts has been written."""
         target = part * self._below[-1]
         hour = bisect_right(self._below, target) - 1

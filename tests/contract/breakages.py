@@ -392,6 +392,38 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         "UPDATE trips SET ended_at = '2026-01-06T19:55Z' WHERE trip_id = 301",
         {"trips_made_their_stops"},
     ),
+    "a parcel brought back by a courier who is still out": (
+        "UPDATE trips SET stops = 2, brought_back = 1 WHERE trip_id = 301",
+        {"trips_made_their_stops"},
+    ),
+    "a door rung at night": (
+        """
+        UPDATE sim.runs SET schema_version = 12, scenario_config = '{"slots": {"from_hour": 3.5, "until_hour": 7.5}}'
+        """,
+        {"nobody_is_rung_at_night"},
+    ),
+    "a door rung before the slot": (
+        "UPDATE orders SET slot_starts_at = '2026-01-05T12:00:01Z' WHERE order_id = 101",
+        {"nobody_rings_before_the_slot"},
+    ),
+    "slots of another length than the scenario's": (
+        """UPDATE sim.runs SET schema_version = 12, scenario_config = '{"slots": {"hours": 2.5}}'""",
+        {"slots_are_the_scenarios"},
+    ),
+    "goods taken in on a day off": (
+        """
+        UPDATE sim.runs SET schema_version = 12,
+               scenario_config = '{"stock": {"receiving_days_per_week": 1, "received_by_hour": [1]}}'
+        """,
+        {"goods_come_in_by_day"},
+    ),
+    "goods taken in at an hour at which nobody is there": (
+        """
+        UPDATE sim.runs SET schema_version = 12, scenario_config = jsonb_build_object('stock', jsonb_build_object(
+            'receiving_days_per_week', 7, 'received_by_hour', to_jsonb(array_fill(0, ARRAY[24]))))
+        """,
+        {"goods_come_in_by_day"},
+    ),
     "a parcel with another promise than its order": (
         "UPDATE deliveries SET promised_at = '2026-01-06T14:01Z' WHERE delivery_id = 201",
         {"deliveries_agree_with_orders"},

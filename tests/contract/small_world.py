@@ -191,14 +191,15 @@ FUNNEL: dict[str, Rows] = {
 
 
 def _order(
-    ids: tuple[int, int, int, int], status: str, promised_at: str, money: tuple[str, ...], **times: str
+    ids: tuple[int, int, int, int], status: str, slot: tuple[str, str], money: tuple[str, ...], **times: str
 ) -> tuple[object, ...]:
     """Order `ids` (order, customer, warehouse, address); its cart has the order's id."""
     milestones = ("paid", "pick_started", "picked", "pack_started", "packed", "dispatched", "delivered", "cancelled")
     reason = times.pop("reason", None)
     order_id, customer_id, warehouse_id, address_id = ids
+    slot_starts_at, promised_at = slot
     head = (order_id, customer_id, order_id, warehouse_id, address_id, status, times["placed"], promised_at)
-    return (*head, *(times.get(each) for each in milestones), reason, *money)
+    return (*head, *(times.get(each) for each in milestones), reason, *money, slot_starts_at)
 
 
 ORDERS: dict[str, Rows] = {
@@ -206,7 +207,7 @@ ORDERS: dict[str, Rows] = {
         _order(
             (101, 101, 11, 101),
             "delivered",
-            day5("12:30"),
+            (day5("10:30"), day5("12:30")),
             ("40.00", "2.00", "3.00", "41.00"),
             placed=day5("08:08"),
             paid=day5("08:10"),
@@ -220,7 +221,7 @@ ORDERS: dict[str, Rows] = {
         _order(
             (201, 201, 11, 201),
             "cancelled",
-            day5("13:00"),
+            (day5("11:00"), day5("13:00")),
             ("50.00", "0.00", "0.00", "50.00"),
             placed=day5("08:58"),
             cancelled=day5("09:00"),
@@ -229,7 +230,7 @@ ORDERS: dict[str, Rows] = {
         _order(
             (401, 301, 11, 301),
             "dispatched",
-            day6("14:00"),
+            (day6("12:00"), day6("14:00")),
             ("8.00", "0.00", "3.00", "11.00"),
             placed=day6("10:08"),
             paid=day6("10:10"),
@@ -242,7 +243,7 @@ ORDERS: dict[str, Rows] = {
         _order(
             (102, 102, 21, 102),
             "cancelled",
-            day6("18:00"),
+            (day6("16:00"), day6("18:00")),
             ("40.00", "0.00", "3.00", "43.00"),
             placed=day6("02:08"),
             paid=day6("02:10"),
@@ -315,9 +316,9 @@ DELIVERY: dict[str, Rows] = {
         (102, 102, day6("15:00"), day6("23:00"), None),
     ],
     "trips": [
-        (101, 101, 101, day5("11:00"), day5("12:30"), 1, "8.000"),
-        (201, 101, 201, day6("12:00"), day6("13:30"), 1, "6.500"),
-        (301, 101, 201, day6("19:30"), None, 1, "6.500"),
+        (101, 101, 101, day5("11:00"), day5("12:30"), 1, "8.000", 0),
+        (201, 101, 201, day6("12:00"), day6("13:30"), 1, "6.500", 0),
+        (301, 101, 201, day6("19:30"), None, 1, "6.500", 0),
     ],
     "deliveries": [
         (101, 101, 101, 101, 1, "delivered", day5("09:20"), day5("12:30"), day5("11:00"), day5("12:00"), "4.000", 1),

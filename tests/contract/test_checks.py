@@ -13,7 +13,7 @@ from models import tables_in_key_order
 from tests.contract.breakages import BREAKAGES
 
 CHECKS = load_checks()
-DUE_DATES = {"promised_at", "due_at", "ends_at"}
+DUE_DATES = {"slot_starts_at", "promised_at", "due_at", "ends_at"}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_what_an_older_program_had_set_aside_is_built(version: int, lived_in: Co
     found = contents(lived_in)
     rows["session_events"] = [row for row in rows["session_events"] if ",sign_in," not in row]
     for table in ("session_events", "orders", "order_items"):
-        assert found[table] == rows[table], table
+        assert found[table] == before_slots(table, rows[table]), table
 
 
 def test_all_migrations_from_nothing_make_the_same_tables(empty: Connection, small_world: Engine):
@@ -140,6 +141,11 @@ def test_alembic_would_find_a_difference(empty: Connection):
     assert len(found) == 2, found
 
 
+def before_slots(table: str, rows: list[str]) -> list[str]:
+    """The rows of a table as an older program had them: its orders had no slot, which stands last."""
+    return [re.sub(r',"[^"]*"\)$', ",)", row) for row in rows] if table == "orders" else rows
+
+
 def differences_from_the_models(connection: Connection) -> list[object]:
     options = {
         "version_table_schema": "sim",
@@ -161,6 +167,7 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     expected["session_events"] = [row for row in steps if ",sign_in," not in row]
     assert len(expected["session_events"]) == len(steps) - 1
     expected["customer_devices"] = []  # nobody was asked to sign in, and no cookie was kept
+    expected["orders"] = before_slots("orders", expected["orders"])
     found = contents(lived_in)
     visits = found.pop("sessions")
     assert len(visits) == len(expected.pop("sessions"))

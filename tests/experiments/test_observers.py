@@ -60,7 +60,7 @@ def placed(
     id_: int, hour: float, promised: float, *, cents: int = 1000, lines: int = 1, customer: int = SOMEBODY
 ) -> Fact:
     ordered = tuple(OrderLine(no, no, 1, cents // lines) for no in range(1, lines + 1))
-    return OrderPlaced(id_, customer, id_, 11, 1, at(hour), at(promised), cents, 0, 0, cents, ordered)
+    return OrderPlaced(id_, customer, id_, 11, 1, at(hour), at(promised), at(hour), cents, 0, 0, cents, ordered)
 
 
 def paid(id_: int, hour: float) -> Fact:
@@ -188,7 +188,7 @@ def test_couriers_are_as_busy_as_their_trips_on_shift():
     found = figures(
         CourierHired(1, 11, "A", "van", -1),
         CourierHired(2, 11, "B", "van", -1),
-        ShiftStarted(1, 1, at(20), at(28)), TripStarted(1, 1, 1, at(23), 3, 1000), TripEnded(1, at(25)),
+        ShiftStarted(1, 1, at(20), at(28)), TripStarted(1, 1, 1, at(23), 3, 1000), TripEnded(1, 0, at(25)),
         ShiftEnded(1, at(28)),
         ShiftStarted(2, 2, at(46), at(54)), TripStarted(2, 2, 2, at(47), 3, 1000),
     )  # fmt: skip

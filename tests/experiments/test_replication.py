@@ -12,7 +12,7 @@ from sim.experiments.replication import Conditions, Interrupted, jobs_of, replic
 from sim.facts import Fact, SessionStarted
 from tests.experiments.small import BASELINE, CONDITIONS, EPOCH, MARKET, figure, fleet, job
 
-FEW, MANY = fleet(140), fleet(240)  # four and seven couriers in Berlin
+FEW, MANY = fleet(140), fleet(340)  # four and ten couriers in Berlin
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sim.run.start import Refused
 from tests.integration.test_running import Shop, differences
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
-WHOLE: dict[str, Any] = {"duration": "36h", "seed": "7"}
+WHOLE: dict[str, Any] = {"duration": "44h", "seed": "7"}
 AFTERNOON: dict[str, Any] = {"start": "2026-01-05T14:00Z", "duration": "6h"}
 # Microseconds since the epoch.
 STOPS = (1, 37 * MINUTE_US, 8 * HOUR_US + 500_000, 15 * HOUR_US, 19 * HOUR_US, DAY_US - 1, DAY_US, DAY_US + 7 * HOUR_US)
@@ -52,7 +53,7 @@ class StopWhenAsked(threading.Event):
 
 @pytest.fixture(scope="module")
 def whole(postgres_url: str) -> Iterator[Shop]:
-    """A day and a half in one go; not to be changed."""
+    """Nearly two days in one go; not to be changed."""
     with Shop.in_new_database(postgres_url) as shop:
         shop.run(**WHOLE)
         assert shop.broken_invariants() == {}
@@ -88,7 +89,7 @@ def test_stopped_by_hand_while_catching_up(shop: Shop, finished: dict[str, str])
         assert shop.rows("SELECT status FROM sim.runs") == [("stopped",)]
         assert shop.broken_invariants() == {}
     assert stood == sorted(set(stood)), "every start went on a little"
-    shop.go_on(speed="max", duration="36h")
+    shop.go_on(speed="max", duration="44h")
     assert differences(shop.digests(), finished) == {}
 
 
@@ -178,3 +179,29 @@ def test_it_may_go_on_with_another_scenario_and_scale_which_then_stay(shop: Shop
     shop.go_on(speed="max", duration="20h")
     assert shop.rows("SELECT scenario, scale FROM sim.runs ORDER BY run_id") == segments
     assert shop.broken_invariants() == {}
+
+
+# Of each trip that brought something back untried, an instant on the way back.
+ON_THE_WAY_BACK = """
+SELECT t.ended_at - (t.ended_at - coalesce(max(a.attempted_at), t.started_at)) / 2
+FROM trips t LEFT JOIN delivery_attempts a USING (trip_id)
+WHERE t.brought_back > 0 GROUP BY t.trip_id ORDER BY 1 LIMIT 6
+"""
+
+
+def test_stopped_while_parcels_are_brought_back_for_the_night(shop: Shop, postgres_url: str, tmp_path: Path):
+    scenario = tmp_path / "slow.yaml"  # nobody knows how long a way takes, and people go to bed early
+    scenario.write_text("{delivery: {travel_sigma: 1.6}, slots: {until_hour: 18}}", encoding="utf-8")
+    slow: dict[str, Any] = {"duration": "44h", "scenario": str(scenario)}
+    with Shop.in_new_database(postgres_url) as other:
+        other.run(**slow)
+        assert other.broken_invariants() == {}
+        instants = [at for (at,) in other.rows(ON_THE_WAY_BACK)]
+        assert len(instants) > 1
+        expected = other.digests()
+    for at in instants:
+        stop = (at - EPOCH) // timedelta(microseconds=1)
+        shop.run(**{**slow, "duration": f"{stop // 1_000_000}.{stop % 1_000_000:06}s"})
+        assert shop.broken_invariants() == {}
+    shop.run(**slow)
+    assert differences(shop.digests(), expected) == {}

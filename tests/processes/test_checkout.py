@@ -23,7 +23,9 @@ from sim.facts import (
     StockReserved,
 )
 from sim.luck import Purpose
-from sim.processes.shifts import courier_schedule
+from sim.processes.cancellation import cancel
+from sim.processes.shifts import plan_deliveries
+from sim.scenario.funnel import PERSONAS
 from sim.shop.quote import quote
 from tests.processes.world import DAY_S, HOUR_S, WAREHOUSE, Script, Tiny, north, scenario
 
@@ -148,7 +150,11 @@ def test_who_does_not_try_again_gives_up():
 
 def redeeming(luck: Script) -> Tiny:
     """A customer with 200 points who redeems 100 of them, worth 3.00."""
-    tiny = Tiny(scenario(checkout={"free_delivery_from": 0.0}), luck={(Purpose.ORDER, 101, 0): {1: 0.1}, **luck})
+    shifts = {"shifts": ({"from_hour": 0.0, "hours": 16.0},)}
+    tiny = Tiny(
+        scenario(checkout={"free_delivery_from": 0.0}, delivery=shifts),
+        luck={(Purpose.ORDER, 101, 0): {1: 0.1}, **luck},
+    )
     customer = tiny.customer()
     customer.points = customer.lifetime_points = 200
     tiny.visit(customer)
@@ -174,9 +180,11 @@ def test_points_come_back_when_the_order_is_not_paid():
 def test_a_delivered_order_earns_points_for_what_was_spent_on_goods():
     tiny = redeeming({})
     tiny.courier()
+    plan_deliveries(tiny.world.scenario, tiny.warehouse)
     tiny.run(2 * HOUR_S)
-    # picked and packed by 183 + 160, held for 600, 100 s of way and 120 s at the door; 10.00 less 3.00 makes 7 points
-    assert tiny.seconds(OrderDelivered) == [343.0 + 600 + 220]
+    # promised for 3600 to 5400 s: it leaves so early that the courier waits for the slot, and is 120 s at the door;
+    # 10.00 less 3.00 makes 7 points
+    assert tiny.seconds(OrderDelivered) == [3600.0 + 120]
     assert [(m.points, m.balance, m.reason, m.order_id) for m in tiny.told(LoyaltyPointsMoved)][1:] == [
         (7, 107, "purchase", 101)
     ]
@@ -194,7 +202,7 @@ def test_too_few_points_cannot_be_redeemed():
 # --- the promise -----------------------------------------------------------------------------------------------------
 
 PROMISE = {
-    "margin_factor": 1.5, "margin_min": 10.0, "round_up_min": 30.0, "planned_parcels_per_courier_h": 4.0,
+    "margin_factor": 1.5, "margin_min": 10.0, "planned_parcels_per_courier_h": 4.0,
     "planned_speed_km_per_h": 36.0, "planned_stops_before_min": 5.0, "planned_last_departure_min": 60.0,
 }  # fmt: skip
 
@@ -208,23 +216,44 @@ def promising(**parameters: float) -> Tiny:
 
 
 def quoted_s(tiny: Tiny) -> float:
-    return quote(tiny.env.now, tiny.world.scenario, tiny.warehouse, north(3000), units=1, lines=1) / 1e6
+    """Return the end of the soonest slot; there is one of half an hour each half hour."""
+    number = quote(tiny.env.now, tiny.world.scenario, tiny.warehouse, north(3000), units=1, lines=1)
+    return tiny.warehouse.slots.slot(number).ends_at / 1e6
 
 
 def test_the_promise_of_an_idle_shop():
     # pick 100, pack 60, a courier takes it within 15 min (4 an hour), hold 600, ride 300, stops before 300: 2260 s;
-    # half as long again and 600 s on top are 3990 s, in full half hours 5400 s
+    # half as long again and 600 s on top are 3990 s, so the slot until 5400 s
     assert quoted_s(promising()) == 5400.0
 
 
 def test_the_promise_of_a_busy_shop_is_later():
     tiny = promising()
     for _ in range(4):
-        tiny.paid(0.0)
+        tiny.paid(0.0, promised_s=1800.0)
     tiny.run(0)
-    # 3 wait and 1 is half done: 3.5 x 150 s of picking (2 lines, 3 units) and the own 100: 625; pack 60; 4 parcels to
-    # take: 3600; hold, ride and stops 1200: 5485 s, half as long again and 600 s: 8827.5, in full half hours 9000
-    assert quoted_s(tiny) == 9000.0
+    # 3 wait and 1 is half done: 3.5 x 150 s of picking (2 lines, 3 units) and the own 100: 625; pack 60; 5 parcels to
+    # take: 4500; hold, ride and stops 1200: 6385 s, half as long again and 600 s: 10177.5, so the slot until 10800 s
+    assert quoted_s(tiny) == 10_800.0
+
+
+def test_orders_for_later_slots_do_not_stand_before_it():
+    tiny = promising()
+    for _ in range(4):
+        tiny.paid(0.0, promised_s=9000.0)
+    tiny.run(0)
+    # 685 s until it is packed, as above, then taken within 900; 2785 s, half as long again and 600 s: 4777.5
+    assert quoted_s(tiny) == 5400.0
+
+
+def test_orders_that_left_or_never_will_stand_before_nobody():
+    tiny = promising()
+    left, cancelled = (tiny.order(promised_s=1800.0) for _ in range(2))
+    assert tiny.warehouse.slots.due_by(seconds_us(1800)) == 2
+    tiny.warehouse.unbook(left)
+    cancelled.paid_at = 0
+    cancel(tiny.world, cancelled, "changed_mind")
+    assert tiny.warehouse.booked == {}
 
 
 def test_a_promise_given_in_the_evening_is_for_the_next_day():
@@ -235,18 +264,23 @@ def test_a_promise_given_in_the_evening_is_for_the_next_day():
     assert quoted_s(tiny) == DAY_S + 2 * HOUR_S
 
 
-def test_what_should_come_today_is_promised_for_the_end_of_the_shift_at_the_latest():
+def test_what_could_come_after_the_last_shift_is_promised_for_the_next_day():
     tiny = promising(margin_min=60.0)
     tiny.run(14 * HOUR_S + 1800)
-    # reckoned for 15 h 7 min 40 s; the margin of 18 min 50 s and 60 min would lead past 16 h
-    assert quoted_s(tiny) == 16 * HOUR_S
+    # reckoned for 15 h 7 min 40 s; the margin of 18 min 50 s and 60 min leads past 16 h, and nobody delivers then
+    assert quoted_s(tiny) == DAY_S + 1800
+
+
+def test_where_nobody_ever_delivers_something_is_promised_after_two_weeks():
+    tiny = Tiny(scenario(promise=PROMISE))
+    assert 14 * DAY_S < quoted_s(tiny) < 16 * DAY_S
 
 
 def test_where_somebody_is_always_out_a_margin_may_be_of_any_length():
     tiny = Tiny(scenario(promise={**PROMISE, "margin_min": 600.0}, delivery={"shifts": ALL_DAY}))
     for pattern in range(3):
         tiny.employee().pattern = pattern
-    tiny.warehouse.courier_schedule = courier_schedule(tiny.world.scenario, tiny.warehouse)
+    plan_deliveries(tiny.world.scenario, tiny.warehouse)
     tiny.run(20 * HOUR_S)
     # 2260 s, half of that and 10 h are 10 h 56.5 min, through the night
     assert quoted_s(tiny) == DAY_S + 7 * HOUR_S
@@ -262,5 +296,38 @@ def test_the_promise_is_kept_in_the_order():
     tiny.visit(tiny.customer(north(3000)))
     tiny.run(200)
     (order,) = tiny.told(OrderPlaced)
-    assert order.promised_at == seconds_us(5400)  # 159 + 3990 = 4149, rounded up
+    assert order.promised_at == seconds_us(5400)  # 159 + 3990 = 4149, and the slot that ends next
+    assert order.slot_starts_at == seconds_us(3600)
     assert order.warehouse_id == WAREHOUSE
+
+
+# --- the slot --------------------------------------------------------------------------------------------------------
+
+
+def test_a_shopper_takes_a_later_slot_by_the_luck_of_the_order():
+    hours = {"patience_h": 2.0, "offered": 3, "presence": 0.0}
+    # weights e^0, e^-0.25 and e^-0.5 of slots that end half an hour apart: 0.42, 0.33 and 0.25 of the whole
+    for u, ends_s in ((0.41, 5400), (0.43, 7200), (0.74, 7200), (0.76, 9000)):
+        tiny = Tiny(
+            scenario(promise=PROMISE, slots=hours, delivery={"shifts": ({"from_hour": 0.0, "hours": 16.0},)}),
+            luck={(Purpose.ORDER, 101, 0): {4: u}},
+        )
+        tiny.employee()
+        tiny.visit(tiny.customer(north(3000)))
+        tiny.run(200)
+        (order,) = tiny.told(OrderPlaced)
+        assert (order.slot_starts_at, order.promised_at) == (seconds_us(ends_s - 1800), seconds_us(ends_s))
+        assert tiny.warehouse.booked == {order.promised_at: 1}
+
+
+def test_hours_asleep_are_no_wait():
+    """At 20 h the soonest slot ends at 10 h: of the wait the two hours until 22 h count and the two from 8 h on."""
+    day = {"from_hour": 8.0, "until_hour": 22.0, "hours": 2.0, "every_min": 60.0}
+    shifts = ({"from_hour": 8.0, "hours": 8.0},)
+    for patience_h, outcomes in ((3.9, 0), (4.1, 1)):  # the luck is one half: who waits longer than that leaves
+        personas = {name: {"patience_h": patience_h} for name in PERSONAS}
+        tiny = Tiny(scenario(promise=PROMISE, slots=day, funnel={"personas": personas}, delivery={"shifts": shifts}))
+        tiny.employee()
+        tiny.visit(tiny.customer(north(3000)), 20 * HOUR_S)
+        tiny.run(20 * HOUR_S + 200)
+        assert len(tiny.told(OrderPlaced)) == outcomes

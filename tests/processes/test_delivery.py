@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sim.clock.units import seconds_us
 from sim.facts import (
     DeliveryAttempted,
     OrderCancelled,
     OrderDelivered,
     OrderDispatched,
+    OrderPacked,
+    ParcelBroughtBack,
     ParcelLoaded,
     PaymentRefunded,
     SatisfactionMoved,
@@ -16,7 +19,9 @@ from sim.facts import (
     TripStarted,
 )
 from sim.luck import Purpose
-from tests.processes.world import Script, Tiny, by_hour, scenario
+from sim.processes.delivery import dispatch_each_morning
+from sim.shop.order import Order
+from tests.processes.world import DAY_S, HOUR_S, Script, Tiny, by_hour, scenario
 
 FAILS = {0: 0.0}  # an attempt whose luck is this low fails; one half does not
 
@@ -92,7 +97,7 @@ def test_without_a_free_courier_a_parcel_waits_until_one_is_back():
 def test_the_courier_who_has_been_idle_longest_goes():
     tiny = Tiny()
     tired, rested = tiny.courier(), tiny.courier()
-    tired.free_since, rested.free_since = 5, 3
+    tired.ready_at, rested.ready_at = -3, -5
     tiny.parcel(promised_s=60.0)
     tiny.run(1000)
     assert [trip.courier_id for trip in tiny.told(TripStarted)] == [rested.courier_id]
@@ -268,3 +273,137 @@ def test_a_parcel_back_on_the_dock_within_its_first_hold_does_not_stop_the_run()
     tiny.parcel(10.0, promised_s=12_000.0)
     tiny.run(20_000)
     assert len(tiny.told(OrderDelivered)) == 2
+
+
+# --- the slot, and the night -----------------------------------------------------------------------------------------
+
+DAY = {"slots": {"from_hour": 8.0, "until_hour": 22.0, "hours": 2.0, "every_min": 60.0}}
+
+
+def in_slot(tiny: Tiny, starts_s: float, **parcel: float) -> Order:
+    order = tiny.parcel(promised_s=starts_s + 7200, **parcel)
+    order.slot_starts_at = seconds_us(starts_s)
+    return order
+
+
+def test_a_courier_who_is_there_before_the_slot_waits_at_the_door():
+    tiny = Tiny()
+    tiny.courier()
+    in_slot(tiny, 2000.0, metres=3000)
+    tiny.run(5000)
+    assert tiny.seconds(TripStarted) == [600.0]  # there at 900
+    assert tiny.seconds(DeliveryAttempted) == [2000.0 + 120]
+
+
+def test_a_packed_parcel_leaves_when_its_way_takes_it_to_its_slot():
+    tiny = Tiny(scenario(promise={"planned_speed_km_per_h": 36.0, "planned_stops_before_min": 5.0}))
+    tiny.courier()
+    order = tiny.paid(metres=3000, promised_s=10_000.0)
+    order.slot_starts_at = seconds_us(6400)
+    tiny.run(10_000)
+    assert tiny.by_order(OrderPacked) == {order.order_id: 160.0}
+    assert tiny.seconds(TripStarted) == [6400.0 - 600 + 600]  # 300 s of way and of stops; and the wait for company
+    assert tiny.seconds(DeliveryAttempted) == [6400.0 + 300 + 120]
+
+
+def test_who_comes_too_early_in_the_morning_waits_until_people_are_up():
+    tiny = Tiny(scenario(**DAY))
+    tiny.courier()
+    tiny.parcel(metres=3000, at_s=7 * HOUR_S)
+    tiny.run(9 * HOUR_S)
+    assert tiny.seconds(TripStarted) == [7 * HOUR_S + 600.0]
+    assert tiny.seconds(DeliveryAttempted) == [8 * HOUR_S + 120.0]
+
+
+def test_no_trip_leaves_that_would_not_be_over_when_people_go_to_bed():
+    tiny = Tiny(scenario(**DAY))
+    tiny.courier()
+    tiny.parcel(metres=3000, at_s=22 * HOUR_S - 600 - 719)  # 600 of wait, 300 + 120 + 300 of trip are one second more
+    tiny.run(DAY_S)
+    assert tiny.told(TripStarted) == []
+
+
+def test_what_cannot_be_rung_for_any_more_comes_back_and_leaves_in_the_morning():
+    slow = {0: 0.99}  # a leg of eight times the usual
+    tiny = Tiny(
+        scenario(**DAY, delivery={"travel_sigma": 0.9}),
+        luck={(Purpose.LEG, 101, 1): slow, (Purpose.LEG, 201, 1): {}},
+    )
+    tiny.courier()
+    tiny.env.process(dispatch_each_morning(tiny.world, tiny.warehouse))
+    near = tiny.parcel(metres=1000, at_s=21 * HOUR_S + 1200)
+    far = tiny.parcel(metres=3000, at_s=21 * HOUR_S + 1200)
+    tiny.run(DAY_S + 12 * HOUR_S)
+    left, again = tiny.seconds(TripStarted)
+    assert left == 21 * HOUR_S + 1800
+    rung = {a.delivery_id: a.at / 1e6 for a in tiny.told(DeliveryAttempted)}
+    assert rung[near.delivery_id] == left + 100 + 120
+    assert [(b.delivery_id) for b in tiny.told(ParcelBroughtBack)] == [far.delivery_id]
+    assert [(e.brought_back) for e in tiny.told(TripEnded)] == [1, 0]
+    assert again == DAY_S + 8 * HOUR_S
+    assert rung[far.delivery_id] == again + 300 + 120
+    assert far.attempts == 1
+
+
+def test_after_a_failure_in_the_evening_the_next_attempt_is_in_the_morning():
+    tiny = Tiny(scenario(**DAY), luck={(Purpose.ATTEMPT, 101, 1): FAILS})
+    tiny.courier()
+    tiny.parcel(metres=3000, at_s=20 * HOUR_S)
+    tiny.run(DAY_S + 12 * HOUR_S)
+    first, second = tiny.seconds(DeliveryAttempted)
+    assert first == 20 * HOUR_S + 600 + 300 + 120  # three hours later it is night
+    assert second == DAY_S + 8 * HOUR_S + 300 + 120  # its promise has passed, so it waits for no company
+
+
+# --- the courier -----------------------------------------------------------------------------------------------------
+
+
+def test_a_courier_loads_before_each_trip():
+    tiny = Tiny(scenario(delivery={"loading_min": 20.0, "loading_sigma": 0.0}))
+    tiny.employee()  # from 8 h on
+    tiny.parcel(metres=3000)
+    tiny.parcel(at_s=8 * HOUR_S + 1500, metres=3000)
+    tiny.run(12 * HOUR_S)
+    first, second = tiny.seconds(TripStarted)
+    assert first == 8 * HOUR_S + 1200
+    assert tiny.seconds(TripEnded)[0] == first + 300 + 120 + 300
+    assert second == first + 720 + 1200  # the second one stands there, and nobody else is free
+
+
+def test_the_break_comes_with_the_end_of_a_trip_after_half_of_the_shift():
+    tiny = Tiny(scenario(delivery={"break_after_h": 4.0, "break_min": 30.0}))
+    tiny.employee()
+    for hour in (9, 12, 13):
+        tiny.parcel(at_s=hour * HOUR_S, metres=3000)
+    tiny.parcel(at_s=12 * HOUR_S + 700, metres=3000)
+    tiny.run(16 * HOUR_S)
+    started, ended = tiny.seconds(TripStarted), tiny.seconds(TripEnded)
+    assert ended[1] == 12 * HOUR_S + 600 + 720  # it left at 12:10
+    assert started[2] == ended[1] + 1800
+    assert started[3] == 13 * HOUR_S + 600  # there is one break a shift
+
+
+def test_a_slow_courier_takes_longer_for_way_and_door():
+    tiny = Tiny()
+    tiny.courier().pace = 1.5
+    tiny.parcel(metres=3000)
+    tiny.run(5000)
+    assert tiny.seconds(DeliveryAttempted) == [600 + 1.5 * (300 + 120)]
+    assert tiny.seconds(TripEnded) == [600 + 1.5 * (300 + 120 + 300)]
+
+
+def test_who_is_new_is_slower():
+    tiny = Tiny(scenario(delivery={"novice_slower": 0.5, "learning_days": 1e-3}))
+    veteran, novice = tiny.courier(), tiny.courier()
+    veteran.hired_at, novice.hired_at = -seconds_us(DAY_S), seconds_us(600)
+    for courier in (veteran, novice):
+        courier.ready_at = courier.courier_id
+    tiny.parcel(metres=3000)
+    tiny.run(5000)
+    assert tiny.seconds(DeliveryAttempted) == [600 + 300 + 120]
+    tiny = Tiny(scenario(delivery={"novice_slower": 0.5, "learning_days": 1000.0}))
+    tiny.courier()  # hired at the epoch
+    tiny.parcel(metres=3000)
+    tiny.run(5000)
+    (at,) = tiny.seconds(DeliveryAttempted)
+    assert 1.499 * 420 < at - 600 < 1.5 * 420

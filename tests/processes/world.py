@@ -25,15 +25,15 @@ from sim.processes.arrivals import enter, new_visit, visitor_draws
 from sim.processes.delivery import await_trip
 from sim.processes.fulfilment import begin_fulfilment, measure
 from sim.processes.session import arrive, go_shopping
-from sim.processes.shifts import courier_schedule, work_shifts
+from sim.processes.shifts import plan_deliveries, work_shifts
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue, Category, PriceTag, Product, Promotions
+from sim.shop.courier import Courier
 from sim.shop.habits import Habits
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
-from sim.shop.roster import Courier
 from sim.shop.stock import Shelf
 from sim.shop.visit import DRAWS_A_BLOCK, Visit
 
@@ -61,7 +61,7 @@ _TINY: dict[str, dict[str, Any]] = {
         "retry_declined_factor": 1.0,
     },
     "loyalty": {"redeem": 0.25},
-    "stock": {"lead_time_days": 2.0},
+    "stock": {"lead_time_days": 2.0, "received_by_hour": (1.0,) * 24, "receiving_days_per_week": 7},
     "warehouse": {
         "pickers_by_hour": (1,) * 24, "packers_by_hour": (1,) * 24, "service_distribution": "constant",
         "pick_base_s": 60.0, "pick_line_s": 30.0, "pick_unit_s": 10.0, "pack_base_s": 40.0, "pack_unit_s": 20.0,
@@ -70,9 +70,10 @@ _TINY: dict[str, dict[str, Any]] = {
         "vehicles": {"van": _VAN, "bicycle": _BICYCLE}, "hold_min": 10.0, "hold_slack_min": 30.0,
         "enough_for_a_trip": 1.0, "detour_factor": 1.0, "traffic_by_hour": (1.0,) * 24, "travel_sigma": 0.0,
         "stop_min": 2.0, "stop_shape": 2.0, "attempt_fails": 0.25, "attempt_fails_late": 0.25, "absence_share": 0.0,
-        "absence_by_hour": (1.0,) * 24,
+        "absence_by_hour": (1.0,) * 24, "pace_sigma": 0.0, "novice_slower": 0.0, "loading_min": 0.0, "break_min": 0.0,
         "overtime_min": 0.0, "shifts": ({"from_hour": 8.0, "hours": 8.0},),
     },
+    "slots": {"from_hour": 0.0, "until_hour": 24.0, "hours": 0.5, "every_min": 30.0, "patience_h": 1e-6},  # the soonest
     "cancellation": {"change_of_mind": 0.25, "gives_up_late": 0.25},
     "review": {"write": 0.0, "by_hour": (1.0,) * 24},
     "traits": {
@@ -176,7 +177,7 @@ class Tiny:
         for id_ in PRICES_CENTS:
             shelf = self.warehouse.shelves[id_] = Shelf(id_, reorder_point=10, order_up_to=100)
             shelf.put(100)
-        self.warehouse.courier_schedule = courier_schedule(self.world.scenario, self.warehouse)
+        plan_deliveries(self.world.scenario, self.warehouse)
 
     # --- time and facts ---
 
@@ -228,7 +229,7 @@ class Tiny:
         """Hire a courier with a van who works the roster's first shift."""
         courier = Courier(self.region.ids.next("courier"), "van", 0, off_days)
         self.warehouse.couriers.append(courier)
-        self.warehouse.courier_schedule = courier_schedule(self.world.scenario, self.warehouse)
+        plan_deliveries(self.world.scenario, self.warehouse)
         self.env.process(work_shifts(self.world, self.warehouse, courier))
         return courier
 
@@ -247,6 +248,7 @@ class Tiny:
         lines = tuple(OrderLine(no, id_, n, PRICES_CENTS[id_]) for no, (id_, n) in enumerate(units, start=1))
         order = Order(ids.next("order"), buyer, 0, self.warehouse, buyer.address, lines, 0, seconds_us(promised_s))
         order.method = "card"
+        self.warehouse.book(order)
         order.subtotal_cents = order.total_cents = sum(line.quantity * line.unit_price_cents for line in lines)
         for line in lines:
             self.warehouse.shelves[line.product_id].reserve(line.quantity)

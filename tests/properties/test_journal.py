@@ -173,7 +173,11 @@ class History:
         subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
         discount, fee = self._whole(0, subtotal), self._whole(0, 999)
         money = (subtotal, discount, fee, subtotal - discount + fee)
-        self._say(facts.OrderPlaced(order, customer, cart, 11, customer, self._tick(), self._now + 1, *money, lines))
+        self._say(
+            facts.OrderPlaced(
+                order, customer, cart, 11, customer, self._tick(), self._now + 1, self._now, *money, lines
+            )
+        )
         return order
 
     def _fate(self, order: int, customer: int) -> Iterator[None]:
@@ -211,7 +215,7 @@ class History:
             self._say(facts.ParcelLoaded(order, trip, 101, n, left))
             yield
             self._say(facts.DeliveryAttempted(order, n, trip, *outcome, self._tick()))
-            self._say(facts.TripEnded(trip, self._now))
+            self._say(facts.TripEnded(trip, 0, self._now))
         self._say(facts.OrderDelivered(order, 6, self._now))
 
 

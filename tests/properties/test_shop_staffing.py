@@ -13,7 +13,7 @@ from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US
 from sim.scenario.delivery import Delivery, ShiftPattern, Vehicle
 from sim.shop.geography import LocalClock
 from sim.shop.roster import WeeklySchedule, contracts
-from sim.shop.staffing import HourlySchedule, attended_us, before_closing, finished_at
+from sim.shop.staffing import HourlySchedule, attended_us, finished_at, person_us
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 ZONES = {
@@ -103,15 +103,13 @@ def test_attended_time_is_that_of_the_half_hours_with_somebody(parts, zone, at, 
     assert attended_us(schedule, at, at + span) == expected
 
 
-@given(parts=stretches, zone=zones, at=of_a_year, span=st.integers(1, 3 * DAY_US))
-def test_a_span_before_closing_is_attended_from_its_beginning_on(parts, zone, at, span):
+@given(parts=stretches, zone=zones, at=of_a_year, spans=st.tuples(st.integers(0, 2 * DAY_US), st.integers(0, DAY_US)))
+def test_peoples_time_adds_up_and_is_no_less_than_attended(parts, zone, at, spans):
     schedule = weekly(parts, zone)
-    assume(any(number for number, _ in parts[:1]))
-    until = before_closing(schedule, at, span)
-    attended = attended_us(schedule, at, until)
-    assert 0 < attended <= span
-    assert attended == span or not schedule.on_duty(until)  # all of it, or up to closing time
-    assert schedule.on_duty(until - 1)
+    between, until = at + spans[0], at + spans[0] + spans[1]
+    whole = person_us(schedule, at, until)
+    assert whole == person_us(schedule, at, between) + person_us(schedule, between, until)
+    assert whole >= attended_us(schedule, at, until)
 
 
 # --- contracts -------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class SmallShop:
         return self._pickers_by_hour[self._clocks[order["warehouse_id"]].hour(order["paid_at"])] > 0
 
     def dock_wait_min(self, first: float, last: float, **equal: Any) -> float:
-        """Mean wait on the dock for a courier."""
+        """Mean wait on the dock, for the slot and for a courier."""
         return _mean_span(self.orders(first, last, **equal), "packed_at", "dispatched_at") / MINUTE_US
 
     def promised_h(self, first: float, last: float, **equal: Any) -> float:

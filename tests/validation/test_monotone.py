@@ -30,7 +30,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Smal
         return lived(str(file), "New York", days=8, scale=0.2)
 
     usual = lived("baseline", "New York", days=8, scale=0.2)
-    values = {"delivery.couriers": (120, None, 270), "demand.sessions_per_day": (40_000, None, 95_000)}
+    values = {"delivery.couriers": (157, None, 350), "demand.sessions_per_day": (40_000, None, 95_000)}
 
     def shops_by(parameter: str) -> list[SmallShop]:
         section, _, name = parameter.partition(".")

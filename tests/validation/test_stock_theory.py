@@ -91,8 +91,9 @@ class Shop(Tiny):
 
 
 def stock(**values: float) -> Stock:
-    """The baseline's stock parameters with some of them replaced."""
-    return Stock.model_validate({**Scenario().stock.model_dump(), **values})
+    """The baseline's stock parameters with some of them replaced; goods are taken in around the clock, as in theory."""
+    at_any_time = {"received_by_hour": (1.0,) * 24, "receiving_days_per_week": 7}
+    return Stock.model_validate({**Scenario().stock.model_dump(), **at_any_time, **values})
 
 
 def plan(levels: Stock) -> Scenario:

@@ -50,7 +50,8 @@ TYPES = (
         "A courier was back at the warehouse.",
         "trip_id",
         "trip_id",
-        of("trips", "trip_id", "courier_id", "shift_id", "started_at"),
+        of("trips", "trip_id", "courier_id", "shift_id", "started_at", "brought_back"),
+        version=2,
     ),
     EventType(
         "parcel.delivery_attempted",

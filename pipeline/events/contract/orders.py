@@ -26,7 +26,8 @@ TYPES = (
         "order_id",
         "order_id",
         (
-            *of("orders", "order_id", "customer_id", "cart_id", "warehouse_id", "address_id", "promised_at"),
+            *of("orders", "order_id", "customer_id", "cart_id", "warehouse_id", "address_id"),
+            *of("orders", "slot_starts_at", "promised_at"),
             *of("orders", "subtotal", "discount", "delivery_fee", "total"),
             Lines(
                 "lines",
@@ -34,6 +35,7 @@ TYPES = (
                 of("order_items", "line_no", "product_id", "quantity", "unit_price"),
             ),
         ),
+        version=2,
     ),
     EventType(
         "payment.attempted",

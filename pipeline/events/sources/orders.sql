@@ -7,7 +7,7 @@ CROSS JOIN LATERAL (
     FROM (SELECT line_no, product_id, quantity, unit_price FROM order_items WHERE order_id = o.order_id) l
 ) i
 CROSS JOIN LATERAL (
-    SELECT o.order_id, o.customer_id, o.cart_id, o.warehouse_id, o.address_id, o.promised_at, o.subtotal, o.discount,
-           o.delivery_fee, o.total, i.lines
+    SELECT o.order_id, o.customer_id, o.cart_id, o.warehouse_id, o.address_id, o.slot_starts_at, o.promised_at, o.subtotal,
+           o.discount, o.delivery_fee, o.total, i.lines
 ) d
 WHERE o.placed_at >= %(since)s AND o.placed_at < %(until)s

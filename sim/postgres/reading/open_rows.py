@@ -46,11 +46,13 @@ RowType = TypeVar("RowType")
 _SHELVES = "SELECT warehouse_id, product_id, on_hand, reserved, reorder_point, order_up_to FROM inventory"
 _DEVICES = "SELECT customer_id, device, {signed_in_at}, visitor_id FROM customer_devices"
 _COURIERS = """
-SELECT c.courier_id, c.warehouse_id, c.vehicle, s.shift_id, {ends_at}, {free_since}
+SELECT c.courier_id, c.warehouse_id, c.vehicle, {hired_at}, s.shift_id, {began_at}, {ends_at},
+       t.trip_ids[1], {last_ended_at}, {last_but_one_ended_at}
 FROM couriers c
 LEFT JOIN courier_shifts s ON s.courier_id = c.courier_id AND s.ended_at IS NULL
-LEFT JOIN LATERAL (SELECT coalesce(max(t.ended_at), s.started_at) AS free_since FROM trips t
-                   WHERE t.courier_id = c.courier_id AND t.started_at >= s.started_at) f ON true
+LEFT JOIN LATERAL (SELECT array_agg(trip_id ORDER BY ended_at DESC) AS trip_ids,
+                          array_agg(ended_at ORDER BY ended_at DESC) AS ended_at
+                   FROM trips WHERE shift_id = s.shift_id AND ended_at IS NOT NULL) t ON true
 """
 _SESSIONS = """
 SELECT s.session_id, s.customer_id, s.city_id, s.channel, s.device, s.visitor_id, c.cart_id
@@ -129,8 +131,8 @@ FROM sim.incidents WHERE began_at IS NOT NULL ORDER BY incident_id
 """
 
 _MILESTONES = (
-    "placed_at", "promised_at", "paid_at", "pick_started_at", "picked_at", "pack_started_at", "packed_at",
-    "dispatched_at", "delivered_at", "cancelled_at",
+    "placed_at", "promised_at", "slot_starts_at", "paid_at", "pick_started_at", "picked_at", "pack_started_at",
+    "packed_at", "dispatched_at", "delivered_at", "cancelled_at",
 )  # fmt: skip
 
 
@@ -184,7 +186,7 @@ class OpenRows:
             customers=customers,
             devices=self._read(DeviceRow, _DEVICES.format(signed_in_at=_us("signed_in_at"))),
             shelves=self._read(ShelfRow, _SHELVES),
-            couriers=self._read(CourierRow, _COURIERS.format(ends_at=_us("s.ends_at"), free_since=_us("f.free_since"))),
+            couriers=self._couriers(),
             sessions=sessions,
             steps=self._read(StepRow, _STEPS.format(occurred_at=_us("e.occurred_at"))),
             cart_items=self._read(CartItemRow, _CART_ITEMS, carts=carts),
@@ -215,6 +217,16 @@ class OpenRows:
         if driver is None:
             raise SinkError("the connection to the database is closed")
         return driver
+
+    def _couriers(self) -> list[CourierRow]:
+        sql = _COURIERS.format(
+            hired_at=_us("c.hired_at"),
+            began_at=_us("s.started_at"),
+            ends_at=_us("s.ends_at"),
+            last_ended_at=_us("t.ended_at[1]"),
+            last_but_one_ended_at=_us("t.ended_at[2]"),
+        )
+        return self._read(CourierRow, sql)
 
     def _abandoned_carts(self, since: datetime) -> list[AbandonedCartRow]:
         return self._read(AbandonedCartRow, _ABANDONED_CARTS.format(closed_at=_us("c.closed_at")), since=since)

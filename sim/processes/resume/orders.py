@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sim.luck import Purpose
 from sim.processes.cancellation import schedule_cancellation
 from sim.processes.checkout import payment_method
-from sim.processes.delivery import await_trip, retry_at
+from sim.processes.delivery import await_trip, leaves_again_at
 from sim.processes.fulfilment import fulfil, measure
 from sim.processes.post_delivery import post_delivery
 from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
+from sim.shop.quote import may_leave_at
 
 if TYPE_CHECKING:
     from sim.facts import OrderLine
@@ -33,6 +34,7 @@ def restored_order(world: World, row: OrderRow, customers: dict[int, Customer], 
         tuple(lines),
         row.placed_at,
         row.promised_at,
+        row.slot_starts_at,
     )
     milestones = ("paid_at", "picked_at", "packed_at", "dispatched_at", "delivered_at", "cancelled_at")
     for name in (*milestones, "pick_started_at", "pack_started_at"):
@@ -45,9 +47,11 @@ def restored_order(world: World, row: OrderRow, customers: dict[int, Customer], 
     order.delivery_id = row.delivery_id or 0
     order.attempts = row.attempts
     order.last_attempt_at = row.last_attempt_at
-    order.ready_at = row.packed_at or 0
     if order.delivery_id:
         measure(order, world.catalogue, world.scenario.delivery.detour_factor)
+        order.ready_at = may_leave_at(world.scenario, order)
+    if order.dispatched_at is None and order.cancelled_at is None:
+        order.warehouse.book(order)
     return order
 
 
@@ -70,7 +74,7 @@ def resume_orders(world: World, snapshot: Snapshot, orders: dict[int, Order]) ->
         elif row.delivery_status == "ready":
             _back_on_dock(world, order)
         elif row.delivery_status == "awaiting_retry" and row.trip_ended_at is not None:
-            order.ready_at = max(row.trip_ended_at, retry_at(world.luck, world.scenario.delivery, order))
+            order.ready_at = leaves_again_at(world, order, row.trip_ended_at)
             _back_on_dock(world, order)
         if row.status in {"paid", "picked", "packed"}:
             schedule_cancellation(world, order)

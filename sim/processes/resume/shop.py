@@ -9,7 +9,7 @@ from sim.facts import OrderLine
 from sim.processes.answering import await_answer
 from sim.processes.incidents import resume_incidents
 from sim.processes.purchase_memory import recall
-from sim.processes.resume.couriers import restore_couriers, resume_trips
+from sim.processes.resume.couriers import restore_couriers, resume_loading, resume_trips
 from sim.processes.resume.customers import restore_customers, restore_devices
 from sim.processes.resume.orders import restored_order, resume_orders
 from sim.processes.resume.stock import reprice, restore_shelves
@@ -35,6 +35,7 @@ def resume(world: World, snapshot: Snapshot) -> None:
     orders = {row.order_id: restored_order(world, row, customers, lines[row.order_id]) for row in snapshot.orders}
     resume_orders(world, snapshot, orders)
     resume_trips(world, snapshot, orders)
+    resume_loading(world)
     resume_visits(world, snapshot, customers, orders)
     for review in snapshot.unanswered:
         await_answer(world, review)

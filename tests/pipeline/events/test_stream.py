@@ -76,6 +76,7 @@ def test_an_order_has_its_lines_and_money_in_full(small_world: str):
         "cart_id": 101,
         "warehouse_id": 11,
         "address_id": 101,
+        "slot_starts_at": "2026-01-05T10:30:00+00:00",
         "promised_at": "2026-01-05T12:30:00+00:00",
         "subtotal": 40.00,
         "discount": 2.00,

@@ -41,7 +41,7 @@ class Refusing(Shelf):
 
 STEP = SessionStepped(1, 1, "visit", None, None, 10)
 ORDERED = ReplenishmentOrdered(5, 11, 7, 40, 100, 900)
-PLACED = OrderPlaced(1, 2, 3, 11, 4, 10, 90, 500, 0, 0, 500, (OrderLine(1, 7, 1, 500),))
+PLACED = OrderPlaced(1, 2, 3, 11, 4, 10, 90, 60, 500, 0, 0, 500, (OrderLine(1, 7, 1, 500),))
 
 
 @pytest.fixture

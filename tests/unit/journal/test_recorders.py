@@ -110,7 +110,7 @@ def test_a_table_is_either_only_appended_to_or_inserted_and_changed():
 # --- what the rows say ------------------------------------------------------------------------------------------------
 
 LINES = (facts.OrderLine(1, 7, 2, 1_250), facts.OrderLine(2, 9, 1, 400))
-PLACED = facts.OrderPlaced(101, 201, 301, 11, 401, 1_000, 9_000, 2_900, 100, 490, 3_290, LINES)
+PLACED = facts.OrderPlaced(101, 201, 301, 11, 401, 1_000, 9_000, 8_000, 2_900, 100, 490, 3_290, LINES)
 
 
 def test_a_placed_order_brings_its_lines_and_its_first_status():
@@ -126,6 +126,7 @@ def test_a_placed_order_brings_its_lines_and_its_first_status():
                 "status": "placed",
                 "placed_at": 1_000,
                 "promised_at": 9_000,
+                "slot_starts_at": 8_000,
                 "subtotal": 2_900,
                 "discount": 100,
                 "delivery_fee": 490,

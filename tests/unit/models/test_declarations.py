@@ -104,7 +104,13 @@ def test_promises_and_due_dates_are_no_events():
         for column in table.columns
         if column.name.endswith("_at") and column not in event_times(table)
     }
-    assert ahead == {"orders.promised_at", "deliveries.promised_at", "replenishments.due_at", "courier_shifts.ends_at"}
+    assert ahead == {
+        "orders.promised_at",
+        "orders.slot_starts_at",
+        "deliveries.promised_at",
+        "replenishments.due_at",
+        "courier_shifts.ends_at",
+    }
 
 
 def test_a_declaration_is_one_of_those_that_are_read():

@@ -187,7 +187,7 @@ _PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner"
         "funnel: {personas: {" + ", ".join(f"{p}: {{visit_factor: 0}}" for p in _PERSONAS) + "}}",
         "stock: {promotion_discounts_percent: [150]}",
         "loyalty: {tier_from: {bronze: 500}}",
-        "promise: {round_up_min: 1.0e-9}",
+        "slots: {every_min: 1.0e-9}",
     ],
 )
 def test_values_that_would_stop_the_run_are_refused(tmp_path, text):

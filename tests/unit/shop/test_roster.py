@@ -10,8 +10,9 @@ import pytest
 from sim.clock.units import HOUR_US
 from sim.luck import Luck
 from sim.scenario.delivery import Delivery
+from sim.shop.courier import Courier
 from sim.shop.geography import LocalClock
-from sim.shop.roster import Courier, CourierSchedule, contracts, shift_of
+from sim.shop.roster import CourierSchedule, contracts, shift_of
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 BERLIN = LocalClock("Europe/Berlin", EPOCH)  # an hour ahead in January

@@ -8,7 +8,7 @@ import pytest
 
 from sim.clock.units import DAY_US, HOUR_US, MINUTE_US
 from sim.shop.geography import LocalClock
-from sim.shop.staffing import HourlySchedule, attended_us, before_closing, finished_at
+from sim.shop.staffing import HourlySchedule, attended_us, finished_at, person_us
 
 UTC_CLOCK = LocalClock("UTC", datetime(2026, 1, 5, tzinfo=UTC))
 OFFICE = HourlySchedule([0] * 9 + [2] * 8 + [0] * 7, 1.0, UTC_CLOCK)  # two people from 9 to 17 h
@@ -68,20 +68,13 @@ def test_only_time_with_somebody_on_duty_is_attended(from_h, to_h, attended_h):
 
 
 @pytest.mark.parametrize(
-    ("from_h", "span_h", "until_h"),
+    ("from_h", "to_h", "people_h"),
     [
-        (10.25, 1.5, 11.75),
-        (16.5, 0.5, 17.0),  # just before closing
-        (16.5, 0.75, 17.0),  # closing comes first
-        (17.0, 0.75, 24.0 + 9.75),  # closed: from the next opening on
-        (5.0, 20.0, 17.0),  # from opening to closing
-        (10.25, -0.5, 9.75),  # backwards
+        (10.25, 12.5, 4.5),  # two people all the while
+        (16.0, 24.0 + 10.0, 4.0),  # over a night
+        (17.0, 24.0 + 9.0, 0.0),
+        (12.0, 12.0, 0.0),
     ],
 )
-def test_a_span_ends_at_closing_time_at_the_latest(from_h, span_h, until_h):
-    assert before_closing(OFFICE, round(from_h * HOUR_US), round(span_h * HOUR_US)) == round(until_h * HOUR_US)
-
-
-def test_who_never_closes_has_spans_of_any_length():
-    always = HourlySchedule([1] * 24, 1.0, UTC_CLOCK)
-    assert before_closing(always, HOUR_US, 30 * HOUR_US) == 31 * HOUR_US
+def test_everybodys_time_is_counted(from_h, to_h, people_h):
+    assert person_us(OFFICE, round(from_h * HOUR_US), round(to_h * HOUR_US)) == round(people_h * HOUR_US)

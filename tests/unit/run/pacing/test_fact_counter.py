@@ -22,7 +22,7 @@ def counter_of(*promises: int) -> FactCounter:
     """A counter that has seen orders 1, 2 and so on placed at 0 with these promises."""
     counter = FactCounter(cast(Journal, SimpleNamespace(take=Ear())))
     for order_id, promised_at in enumerate(promises, 1):
-        counter.tell(OrderPlaced(order_id, 1, order_id, 11, 1, 0, promised_at, 0, 0, 0, 0, ()))
+        counter.tell(OrderPlaced(order_id, 1, order_id, 11, 1, 0, promised_at, 0, 0, 0, 0, 0, ()))
     return counter
 
 
