@@ -12,6 +12,7 @@ from sim.facts import SessionStarted, ready_made
 from sim.luck import Purpose, Weighted, lognormal, poisson_enough, poisson_process
 from sim.processes.session import arrive, go_shopping
 from sim.shop.cookies import is_signed_in
+from sim.shop.dwell import Dwell
 from sim.shop.habits import Habits
 from sim.shop.ids import STRIDE, city_of
 from sim.shop.people import VisitPropensity
@@ -80,6 +81,7 @@ class ArrivalMix:
         self.propensity = VisitPropensity(demand)
         self._funnel = scenario.funnel
         self._habits: dict[tuple[str, str, str], Habits] = {}
+        self._dwell = {device: Dwell(scenario.funnel, device) for device in demand.device_weight}
         self.persona = Weighted.named({name: persona.share_of_visitors for name, persona in personas.items()})
 
     def habits(self, persona: str, channel: str, device: str) -> Habits:
@@ -88,7 +90,7 @@ class ArrivalMix:
         if known is None:
             funnel = self._funnel
             eagerness = funnel.channel_eagerness[channel] * funnel.device_eagerness[device]
-            known = Habits(funnel.personas[persona], funnel, eagerness)
+            known = Habits(funnel.personas[persona], funnel, eagerness, self._dwell[device])
             self._habits[persona, channel, device] = known
         return known
 

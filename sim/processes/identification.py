@@ -18,30 +18,26 @@ if TYPE_CHECKING:
 _identified, _remembered = ready_made(CustomerIdentified), ready_made(DeviceRemembered)
 
 
-def identify_early(world: World, visit: Visit) -> bool:
-    """Let some who are not known sign in or up before they look around; returns whether they did."""
-    if visit.seq > 1:
-        return False
+def wants_to_be_known(world: World, visit: Visit) -> bool:
+    """Return whether who is not known signs in or up before looking around, as some do."""
     identity = world.scenario.identity
+    share = identity.sign_up_on_arrival if visit.customer is None else identity.sign_in_on_arrival
+    return visit.seq == 1 and visit.u_early < share
+
+
+def identify(world: World, visit: Visit) -> None:
+    """Let somebody sign in, or up who is no customer."""
     if visit.customer is not None:
-        if visit.u_early >= identity.sign_in_on_arrival:
-            return False
         sign_in(world, visit)
     else:
-        if visit.u_early >= identity.sign_up_on_arrival:
-            return False
         _sign_up(world, visit)
-    return True
 
 
 def identify_at_checkout(world: World, visit: Visit) -> bool:
     """Let who is not known sign in or up at the checkout, unless they order as guests; returns whether they did."""
-    if visit.customer is not None:
-        sign_in(world, visit)
-    elif visit.u_guest < world.scenario.identity.guest_checkout:
+    if visit.customer is None and visit.u_guest < world.scenario.identity.guest_checkout:
         return False
-    else:
-        _sign_up(world, visit)
+    identify(world, visit)
     return True
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock.environment import Turn
-from sim.clock.units import SECOND_US
 from sim.facts import CartClosed, CartOpened, ItemAdded, SessionEnded, ready_made
-from sim.luck import geometric, lognormal
+from sim.luck import geometric
 from sim.processes.checkout import attempt_payment, place_order
 from sim.processes.experience import record_experience
 from sim.processes.funnel import record_step, remove_item
-from sim.processes.identification import identify_at_checkout, identify_early, sign_in
+from sim.processes.identification import identify, identify_at_checkout, sign_in, wants_to_be_known
 from sim.shop.habits import odds
 from sim.shop.region import AbandonedCart
 from sim.shop.shopping import (
     ADD,
     COMPLEMENT,
+    ENOUGH,
+    IDENTIFY,
     REMOVE,
     SAME_CATEGORY,
     VIEW,
@@ -59,40 +60,60 @@ def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None, *, 
 
 
 def go_shopping(world: World, visit: Visit) -> None:
-    """Begin or take up a session: what follows its last recorded step happens after a while."""
+    """Begin or take up a session: what follows its last recorded step happens after a while, if anything does."""
     u = visit.draws()
-    world.env.begin(shop_around(world, visit, u), _thought_over(world, visit, u))
+    decision = _decision(world, visit, u)
+    if decision is None or decision.action != "leave":
+        world.env.begin(_shop_around(world, visit, u, decision), _thought_over(world, visit, u))
+    else:
+        leave(world, visit, decision.reason)
 
 
-def shop_around(world: World, visit: Visit, u: Sequence[float]) -> Generator[Event, None, None]:
-    """Do what follows the last recorded step, by its uniforms, and go on so until the session ends."""
-    while _NEXT[visit.step](world, visit, u):
+def _shop_around(
+    world: World, visit: Visit, u: Sequence[float], decision: Decision | None
+) -> Generator[Event, None, None]:
+    """Do what was decided on at the last recorded step, by its uniforms, and go on so until the session ends."""
+    while _carry_out(world, visit, decision, u) if decision else _IN_FORMS[visit.step](world, visit, u):
         u = visit.draws()
+        decision = _decision(world, visit, u)
+        if decision is not None and decision.action == "leave":
+            leave(world, visit, decision.reason)
+            return
         yield _thought_over(world, visit, u)
 
 
 def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:
     """Return the event that the shopper has looked long enough."""
-    habits = visit.habits
-    median_s = habits.dwell_s[visit.step] * visit.person.pace
-    dwell_us = round(lognormal(u[0], median_s, habits.dwell_sigma) * SECOND_US)
+    dwell_us = visit.habits.dwell.us(visit.step, visit.person.pace, u[0])
     return world.env.until(visit.last_at + dwell_us, _TURN, visit.session_id)
 
 
-def _after_arrival(world: World, visit: Visit, u: Sequence[float]) -> bool:
-    if not visit.known and identify_early(world, visit):
-        return True
-    return _carry_out(world, visit, after_arrival(visit, u), u)
+def _decision(world: World, visit: Visit, u: Sequence[float]) -> Decision | None:
+    """Return what the page just recorded makes the shopper do; None at a form, where that is seen when it is sent.
+
+    Whoever leaves does so without a further step: when is known to nobody, so the session ends with the last one.
+    """
+    decides = _DECISIONS.get(visit.step)
+    if decides is None:
+        return None
+    decision = decides(world, visit, u)
+    if visit.seq >= visit.habits.most_steps and decision.action != "leave":
+        return ENOUGH
+    return decision
 
 
-def _after_view(world: World, visit: Visit, u: Sequence[float]) -> bool:
+def _on_arrival(world: World, visit: Visit, u: Sequence[float]) -> Decision:
+    return IDENTIFY if not visit.known and wants_to_be_known(world, visit) else after_arrival(visit, u)
+
+
+def _on_view(world: World, visit: Visit, u: Sequence[float]) -> Decision:
     product = visit.product
-    price_ratio = product.list_price_cents / world.price_cents(product, world.env.now)
-    return _carry_out(world, visit, after_view(visit, u, price_ratio), u)
+    price_ratio = product.list_price_cents / world.price_cents(product, visit.last_at)
+    return after_view(visit, u, price_ratio)
 
 
-def _after_cart_change(world: World, visit: Visit, u: Sequence[float]) -> bool:
-    return _carry_out(world, visit, after_cart_change(visit, u), u)
+def _on_cart_change(_: World, visit: Visit, u: Sequence[float]) -> Decision:
+    return after_cart_change(visit, u)
 
 
 def _in_checkout(world: World, visit: Visit, u: Sequence[float]) -> bool:
@@ -115,28 +136,26 @@ def _paying(world: World, visit: Visit, _: Sequence[float]) -> bool:
     return leave(world, visit, None if paid else "payment")
 
 
-_NEXT = {
-    "visit": _after_arrival,
-    "cart_restored": _after_arrival,
-    "product_view": _after_view,
-    "add_to_cart": _after_cart_change,
-    "remove_from_cart": _after_cart_change,
-    "checkout": _in_checkout,
-    "order_placed": _paying,
-    "payment_attempt": _paying,
+_DECISIONS = {
+    "visit": _on_arrival,
+    "cart_restored": _on_arrival,
+    "product_view": _on_view,
+    "add_to_cart": _on_cart_change,
+    "remove_from_cart": _on_cart_change,
 }
+_IN_FORMS = {"checkout": _in_checkout, "order_placed": _paying, "payment_attempt": _paying}
 
 
 def _carry_out(world: World, visit: Visit, decision: Decision, u: Sequence[float]) -> bool:
-    """Do what was decided; returns whether the session goes on."""
-    if decision.action == "leave" or visit.seq >= visit.habits.most_steps:
-        return leave(world, visit, decision.reason or "not_interested")
+    """Do what was decided, other than to leave; returns True: the session goes on."""
     if decision is VIEW or decision is SAME_CATEGORY or decision is COMPLEMENT:
         _view(world, visit, decision, u)
     elif decision is ADD:
         _add(world, visit, u)
     elif decision is REMOVE:
         _remove(world, visit, u)
+    elif decision is IDENTIFY:
+        identify(world, visit)
     else:
         record_step(world, visit, "checkout")
     return True

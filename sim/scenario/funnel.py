@@ -121,8 +121,19 @@ class Funnel(Section):
     checkout_whim: float = share(0.11, "giving up at checkout for no reason at all")
     substitute_at_checkout: float = share(0.6, "going on without an item that has sold out, if others remain")
     most_steps: int = parameter(80, "a session's end at the latest", unit="events", ge=10, le=1000)
+    landing_dwell_s: float = parameter(
+        12.0, "median time on the page that a session begins with", unit="s", gt=0.0, le=3600.0
+    )
     view_dwell_s: float = parameter(28.0, "median time on a product page", unit="s", gt=0.0, le=3600.0)
+    cart_dwell_s: float = parameter(16.0, "median time on the cart's page", unit="s", gt=0.0, le=3600.0)
     checkout_dwell_s: float = parameter(75.0, "median time in the checkout form", unit="s", gt=0.0, le=3600.0)
     payment_dwell_s: float = parameter(24.0, "median time to enter a payment", unit="s", gt=0.0, le=3600.0)
     dwell_sigma: float = parameter(0.8, "spread of these times (sigma of a lognormal)", unit="log", ge=0.0, le=3.0)
+    device_dwell: dict[str, Eagerness] = parameter(
+        {"mobile": 0.85, "desktop": 1.2, "tablet": 1.3}, "factor on all these times by device",
+        unit="ratio", source="general knowledge",
+    )  # fmt: skip
+    idle_share: float = share(0.03, "pages that are left open while somebody does something else")
+    idle_s: float = parameter(240.0, "median time until they come back to it", unit="s", gt=0.0, le=3600.0)
+    idle_sigma: float = parameter(1.0, "spread of that time (sigma of a lognormal)", unit="log", ge=0.0, le=3.0)
     personas: dict[str, Persona] = parameter(PERSONAS, "the kinds of shopper", unit="table")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _FIXED_KEYS = {
     ("demand", "channel_weight"), ("demand", "device_weight"), ("funnel", "personas"), ("funnel", "channel_eagerness"),
-    ("funnel", "device_eagerness"), ("payment", "method_weight"),
+    ("funnel", "device_eagerness"), ("funnel", "device_dwell"), ("payment", "method_weight"),
     ("payment", "declined"), ("payment", "decline_reason_weight"), ("loyalty", "tier_from"),
     ("checkout", "tier_discount_percent"),
     ("delivery", "failure_weight"), ("satisfaction", "delta"),

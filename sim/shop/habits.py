@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.scenario.funnel import Funnel, Persona
+    from sim.shop.dwell import Dwell
 
 
 def odds(chance: float, factor: float) -> float:
@@ -18,12 +19,12 @@ class Habits:
     """What a persona who came by a certain channel and device is like: the chances of the funnel, worked out once."""
 
     __slots__ = (
-        "add", "bounce", "checkout", "dwell_s", "dwell_sigma", "funnel",
+        "add", "bounce", "checkout", "dwell", "funnel",
         "leave_for_price", "most_steps", "not_add", "persona", "same_category", "view_more", "whim_after_add",
     )  # fmt: skip
 
-    def __init__(self, persona: Persona, funnel: Funnel, eagerness: float) -> None:
-        """`eagerness` is the factor on the odds of buying, by channel and device."""
+    def __init__(self, persona: Persona, funnel: Funnel, eagerness: float, dwell: Dwell) -> None:
+        """`eagerness` is the factor on the odds of buying, by channel and device; `dwell` is by device."""
         self.persona = persona
         self.funnel = funnel
         self.most_steps = funnel.most_steps
@@ -33,17 +34,7 @@ class Habits:
         self.checkout = odds(funnel.after_add_checkout, eagerness * persona.checkout_factor)
         self.whim_after_add = odds(funnel.after_add_leave, persona.whim_factor)
         self.leave_for_price = min(1.0, funnel.leave_for_price * persona.price_shy)
-        self.dwell_s, self.dwell_sigma = _dwell_s(funnel), funnel.dwell_sigma
+        self.dwell = dwell
         against_others = funnel.competitor_price_ratio**persona.price_elasticity
         self.add = funnel.add_to_cart * eagerness * persona.cart_factor * against_others
         self.not_add = 1.0 - funnel.add_to_cart
-
-
-def _dwell_s(funnel: Funnel) -> dict[str, float]:
-    """Return the median time that a shopper takes after each step."""
-    shopping = ("visit", "cart_restored", "product_view", "add_to_cart", "remove_from_cart")
-    return {
-        **dict.fromkeys(shopping, funnel.view_dwell_s),
-        "checkout": funnel.checkout_dwell_s,
-        **dict.fromkeys(("order_placed", "payment_attempt"), funnel.payment_dwell_s),
-    }

@@ -21,18 +21,19 @@ TYPICAL_CART = 30.0  # price level units; a cart of this value meets the stated 
 class Decision(NamedTuple):
     """What the shopper does next; `reason` is given when leaving."""
 
-    action: str  # view | view_same_category | view_complement | add | remove | checkout | leave
+    action: str  # identify | view | view_same_category | view_complement | add | remove | checkout | leave
     reason: str | None = None
 
 
 VIEW, SAME_CATEGORY, COMPLEMENT = Decision("view"), Decision("view_same_category"), Decision("view_complement")
-ADD, REMOVE, CHECKOUT = Decision("add"), Decision("remove"), Decision("checkout")
+ADD, REMOVE, CHECKOUT, IDENTIFY = Decision("add"), Decision("remove"), Decision("checkout"), Decision("identify")
 _NOT_INTERESTED, _WHIM, _PRICE = (
     Decision("leave", "not_interested"),
     Decision("leave", "whim"),
     Decision("leave", "price"),
 )
 _EMPTY_SHELF = Decision("leave", "out_of_stock")
+ENOUGH = _NOT_INTERESTED
 
 
 def after_arrival(visit: Visit, u: Sequence[float]) -> Decision:

@@ -31,6 +31,7 @@ from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue, Category, PriceTag, Product, Promotions
 from sim.shop.courier import Courier
+from sim.shop.dwell import Dwell
 from sim.shop.habits import Habits
 from sim.shop.order import Order
 from sim.shop.people import Address, Customer
@@ -54,6 +55,8 @@ _TINY: dict[str, dict[str, Any]] = {
     "funnel": {
         "bounce": 0.0, "add_to_cart": 1.0, "after_add_checkout": 1.0, "one_more_unit": 0.0, "remove": 0.0,
         "complement": 0.0, "price_second_thoughts": 0.0, "fee_second_thoughts": 0.0, "checkout_whim": 0.0,
+        "landing_dwell_s": 28.0, "cart_dwell_s": 28.0, "idle_share": 0.0,
+        "device_dwell": {"mobile": 1.0, "desktop": 1.0, "tablet": 1.0},
         "personas": {name: {"patience_h": 1000.0} for name in PERSONAS},
     },
     "payment": {
@@ -291,7 +294,7 @@ class Tiny:
         place = north(1000) if customer is None else (customer.address.latitude, customer.address.longitude)
         session_id = self.region.ids.next("session")
         funnel = self.world.scenario.funnel
-        habits = Habits(funnel.personas["loyal"], funnel, eagerness=1.0)
+        habits = Habits(funnel.personas["loyal"], funnel, 1.0, Dwell(funnel, "mobile"))
         person = self.world.traits.person("loyal", place)
         u, steps = visitor_draws(self.world.luck, session_id)
         cookie = self.world.cookies.of(person.key, "mobile", seconds_us(at_s), 1)

@@ -8,6 +8,7 @@ from sim.luck import Luck, Purpose
 from sim.scenario.funnel import Funnel, Persona
 from sim.shop.catalogue import Product
 from sim.shop.cookies import lost
+from sim.shop.dwell import Dwell
 from sim.shop.habits import Habits, odds
 from sim.shop.shopping import after_arrival, after_cart_change, after_view, second_thoughts
 from sim.shop.visit import Visit
@@ -23,7 +24,7 @@ FUNNEL = Funnel(
 def visit(
     *items: int, looking_at: int = 9, empty_shelf: bool = False, eagerness: float = 1.0, persona: Persona = PLAIN
 ) -> Visit:
-    habits = Habits(persona, FUNNEL, eagerness)
+    habits = Habits(persona, FUNNEL, eagerness, Dwell(FUNNEL, "mobile"))
     first = Luck(1).block(Purpose.SESSION_STEP, 101, 0, 64)
     made = Visit(101, None, LIKE_ALL, habits, REGION, WAREHOUSE, Luck(1), first, lost("mobile"), 0.5, 0.5)
     made.items = dict.fromkeys(items, 1)
