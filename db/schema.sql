@@ -1017,4 +1017,4 @@ COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
 COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0012');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0013');

@@ -14,6 +14,8 @@ from faker.config import AVAILABLE_LOCALES
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from sim.markets.grammar import forms_of, sayings
+from sim.markets.land import Uninhabited
+from sim.markets.mail import DOMAINS, Domain
 from sim.markets.part import Part, Positive, Text, Texts, distinct
 from sim.markets.reviews import Reviews
 
@@ -102,6 +104,14 @@ class City(Part):
     radius_km: Annotated[float, Field(gt=0.0, le=50.0, description="how far from a warehouse its customers live, km")]
     postal_codes: Annotated[Texts, Field(description="patterns: # is a digit, ? a capital letter")]
     warehouses: Annotated[tuple[Warehouse, ...], Field(min_length=1, max_length=9)]
+    uninhabited: Annotated[
+        tuple[Uninhabited, ...], Field(max_length=100, description="where nobody lives, though it is near")
+    ] = ()
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is as it is anyway: so a market's digest is what it was before there was such a field."""
+        return {name: value for name, value in serialize(self).items() if name != "uninhabited" or value}
 
     @model_validator(mode="after")
     def _check(self) -> City:
@@ -215,6 +225,10 @@ class Market(Part):
         Text, AfterValidator(_edition_pattern), Field(description="appended to the name of a product's later editions")
     ]
     given_names: dict[str, GivenNames] = Field(default_factory=dict, description="by locale")
+    mail_domains: Annotated[
+        dict[Domain, Positive],
+        Field(min_length=1, description="weights of the domains where customers have their mail"),
+    ] = DOMAINS
     cities: Annotated[tuple[City, ...], Field(min_length=1, max_length=99)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     reviews: Reviews
@@ -248,6 +262,11 @@ class Market(Part):
                     raise ValueError(f"reviews.{where}: no category is called {name!r}")
                 for name in sorted(set(saying.items or ()) - items):
                     raise ValueError(f"reviews.{where}: no item is called {name!r}")
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is as it is anyway: so a market's digest is what it was before there was such a field."""
+        return {name: value for name, value in serialize(self).items() if name != "mail_domains" or value != DOMAINS}
 
     def digest(self) -> str:
         """Return a SHA-256 of all that the market says, but for seasons: equal digests, shops with the same goods.

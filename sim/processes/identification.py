@@ -61,7 +61,7 @@ def _join(world: World, visit: Visit, by: str) -> Customer:
     """Make a customer of a stranger, who lives where the session came from."""
     ids, person, region = visit.region.ids, visit.person, visit.region
     customer_id, address_id = ids.next("customer"), ids.next("address")
-    u = world.luck.draws(Purpose.NAMES, customer_id, n=8)
+    u = world.luck.draws(Purpose.NAMES, customer_id, n=11)
     rhythm = world.traits.rhythm(person.persona, world.luck.draws(Purpose.CUSTOMER, customer_id, n=2))
     satisfaction = world.scenario.satisfaction.new_customer
     customer = Customer(customer_id, person.persona, address_id, *person.home, satisfaction, *rhythm)

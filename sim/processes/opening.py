@@ -96,7 +96,7 @@ def _register_established(world: World, region: Region, personas: Weighted[str],
         ids = [region.ids.next("customer") for _ in range(so_far, min(people, so_far + LUCK_AT_ONCE))]
         who, active, earlier = (
             draws_of_many(world.luck, purpose, ids, n)
-            for purpose, n in ((Purpose.NAMES, 10), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
+            for purpose, n in ((Purpose.NAMES, 11), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
         )
         homes = [region.home(u[5], u[6], u[7]) for u in who]
         for customer_id, u, u_own, u_life, home in zip(ids, who, active, earlier, homes, strict=True):

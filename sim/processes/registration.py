@@ -24,9 +24,10 @@ def register(
     *,
     by: str,
 ) -> None:
-    """Add a customer to the region and tell who it is; the first five uniforms make name, street and postal code.
+    """Add a customer to the region and tell who it is.
 
-    The account came `by` sign_up or checkout.
+    Of eleven uniforms the first five make name, street and postal code, the last the mail address. The account came
+    `by` sign_up or checkout.
     """
     names, address = world.names[region.city.city_id], customer.address
     full_name = names.full_name(u[0], u[1])
@@ -35,7 +36,7 @@ def register(
             customer.customer_id,
             region.city.city_id,
             full_name,
-            names.email(full_name, customer.customer_id),
+            names.email(full_name, customer.customer_id, u[10]),
             registered_at,
             customer.persona,
             customer.tier,
@@ -49,7 +50,7 @@ def register(
             address.address_id,
             customer.customer_id,
             names.street(u[2], u[3]),
-            names.postal_code(u[4]),
+            region.postal_areas.code(address.latitude, address.longitude, u[4]),
             address.latitude,
             address.longitude,
             registered_at,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from faker import Faker
 
+from sim.luck import Weighted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,7 +20,8 @@ _SURNAMES = 600
 _STREETS = 300
 _MOST_DRAWS = 40  # times the wanted number, for pools whose entries are filtered
 
-_DOMAINS = ("example.com", "example.org", "example.net")  # reserved for documentation: mail goes nowhere
+_EXAMPLE = (("example.com", 1.0),)
+_LOCAL_PARTS = Weighted(("first.last", "firstlast", "flast", "first_last"), (0.45, 0.2, 0.2, 0.15))
 _ASCII = str.maketrans({
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y",
     "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f",
@@ -55,13 +58,17 @@ _PLAIN = _Manner((), ("",), "{street} {number}", 200)
 
 
 class NamePool:
-    """Names and addresses of one locale: made by the seed alone, whatever else was drawn before.
+    """Names, streets and mail of one locale: made by the seed alone, whatever else was drawn before.
 
-    Uniforms `u` are in [0, 1). `postal_codes` are patterns in which # stands for a digit and ? for a capital letter.
+    Uniforms `u` are in [0, 1). `mail_domains` come with their weights.
     """
 
     def __init__(
-        self, locale: str, seed: int, given_names: GivenNames | None = None, postal_codes: Sequence[str] = ("#####",)
+        self,
+        locale: str,
+        seed: int,
+        given_names: GivenNames | None = None,
+        mail_domains: Sequence[tuple[str, float]] = _EXAMPLE,
     ) -> None:
         faker = Faker(locale)
         faker.seed_instance(f"{seed} {locale}")
@@ -70,13 +77,13 @@ class NamePool:
         self._male_surnames = _drawn(faker.last_name_male, _SURNAMES)
         self._female_surnames = _drawn(faker.last_name_female, _SURNAMES)
         self._streets = self._drawn_streets(faker)
-        self._postal_codes = tuple(postal_codes)
+        self._mail_domains = Weighted.named(dict(mail_domains))
 
     @classmethod
     def of_city(cls, market: Market, city: City, seed: int) -> NamePool:
-        """Make the pool of a city, with its own postal codes."""
+        """Make the pool of a city."""
         locale = city.faker_locale
-        return _pool(locale, seed, market.given_names.get(locale), city.postal_codes)
+        return _pool(locale, seed, market.given_names.get(locale), tuple(market.mail_domains.items()))
 
     def full_name(self, u1: float, u2: float) -> str:
         """Return a first name (u1) and a surname (u2) of the same gender, half of them women's."""
@@ -84,31 +91,15 @@ class NamePool:
             return f"{_pick(self._female, 2.0 * u1)} {_pick(self._female_surnames, u2)}"
         return f"{_pick(self._male, 2.0 * u1 - 1.0)} {_pick(self._male_surnames, u2)}"
 
-    def email(self, full_name: str, customer_id: int) -> str:
-        """Return an address that no other customer id can have: the id ends its local part."""
-        return f"{_ascii_local_part(full_name)}.{customer_id}@{_DOMAINS[customer_id // 100 % len(_DOMAINS)]}"
+    def email(self, full_name: str, customer_id: int, u: float) -> str:
+        """Return an address that no other customer id can have: the id is the last part of its local part."""
+        form = _LOCAL_PARTS.pick(u * 1e6 % 1.0)  # as good as independent of the domain
+        return f"{_local_part(full_name, form)}.{customer_id}@{self._mail_domains.pick(u)}"
 
     def street(self, u1: float, u2: float) -> str:
         """Return a street (u1) with a house number (u2), low ones more often than high ones."""
         number = 1 + int(self._manner.highest * u2**1.6)
         return self._manner.line.format(street=_pick(self._streets, u1), number=number)
-
-    def postal_code(self, u: float) -> str:
-        """Return a postal code of one of the patterns."""
-        scaled = u * len(self._postal_codes)
-        pattern = self._postal_codes[int(scaled)]
-        rest = int((scaled % 1.0) * 2**40)
-        code = ""
-        for sign in pattern:
-            if sign == "#":
-                rest, digit = divmod(rest, 10)
-                code += str(digit)
-            elif sign == "?":
-                rest, letter = divmod(rest, 20)
-                code += "ABDEFGHJLNPQRSTUWXYZ"[letter]  # the letters that British codes use
-            else:
-                code += sign
-        return code
 
     def _drawn_streets(self, faker: Faker) -> tuple[str, ...]:
         manner = self._manner
@@ -152,8 +143,11 @@ def _pick(pool: Sequence[str], u: float) -> str:
     return pool[int(u * len(pool))]
 
 
-def _ascii_local_part(full_name: str) -> str:
-    return ".".join(filter(None, map(_ascii_word, full_name.split(" ")))) or "customer"
+def _local_part(full_name: str, form: str) -> str:
+    words = [word for word in map(_ascii_word, full_name.split(" ")) if word] or ["customer"]
+    if form == "flast" and len(words) > 1:
+        words[0] = words[0][0]
+    return {"first.last": ".", "first_last": "_"}.get(form, "").join(words)
 
 
 @lru_cache(maxsize=8192)  # a locale has a thousand names, which its customers share
@@ -164,5 +158,7 @@ def _ascii_word(word: str) -> str:
 
 
 @lru_cache(maxsize=64)  # drawing a pool takes a tenth of a second, and nothing but these arguments goes into it
-def _pool(locale: str, seed: int, given_names: GivenNames | None, postal_codes: tuple[str, ...]) -> NamePool:
-    return NamePool(locale, seed, given_names, postal_codes)
+def _pool(
+    locale: str, seed: int, given_names: GivenNames | None, mail_domains: tuple[tuple[str, float], ...]
+) -> NamePool:
+    return NamePool(locale, seed, given_names, mail_domains)

@@ -8,9 +8,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import HOUR_US, QUARTER_US
+from sim.markets.land import Land
 from sim.shop.crowd import Crowd
 from sim.shop.geography import LocalClock, place_around
 from sim.shop.order import Warehouse
+from sim.shop.postal_areas import PostalAreas
 from sim.shop.traits import home_key
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _NEVER = -(1 << 62)
+_MOST_TURNS = 50  # then it is an island
+_GOLDEN = 0.6180339887498949  # of a turn: no few of them come to the same bearing
 
 
 class AbandonedCart(NamedTuple):
@@ -68,6 +72,8 @@ class Region:
             for number, place in enumerate(city.warehouses, start=1)
         ]
         self._districts = [(warehouse, warehouse.share / city.demand_share) for warehouse in self.warehouses]
+        self.postal_areas = PostalAreas(city)
+        self._land = Land(city.uninhabited)
         self.abandoned_carts: deque[AbandonedCart] = deque()
         self.strangers_here: set[int] = set()  # the homes of who is in a session and no customer
         self._joined: set[int] = set()  # the homes of who became a customer since the opening
@@ -131,14 +137,20 @@ class Region:
         self._weighed_until = now_us + QUARTER_US - self.clock.local_us(now_us) % QUARTER_US
 
     def home(self, u_district: float, u_distance: float, u_bearing: float) -> tuple[float, float]:
-        """Return where somebody lives: around one of the city's warehouses."""
+        """Return where somebody lives: around one of the city's warehouses, on land."""
         district = self.warehouses[-1]
         for warehouse, share in self._districts:
             u_district -= share
             if u_district < 0.0:
                 district = warehouse
                 break
-        return place_around(district.latitude, district.longitude, self.city.radius_km, u_distance, u_bearing)
+        turns = 0
+        while True:
+            place = place_around(district.latitude, district.longitude, self.city.radius_km, u_distance, u_bearing)
+            if self._land.has(*place) or turns == _MOST_TURNS:
+                return place
+            turns += 1
+            u_bearing = (u_bearing + _GOLDEN) % 1.0
 
     def nearest_warehouse(self, latitude: float, longitude: float) -> Warehouse:
         """Return the warehouse that serves a place: of equally near ones the first."""

@@ -222,6 +222,7 @@ def test_every_product_opens_at_its_list_price(lived_in: Connection):
     [
         pytest.param("00bb8b8bbdc699c0d6decc77e752d776f79e49a52d5e1a1b5536e9af238e5144", id="of schema 5"),
         pytest.param("5de2f09353744686d614d27a877e74cf72b6e11051dbd3084a58d6929990f310", id="of schema 8"),
+        pytest.param("285751b6079bb7552dcbfba7b57f62b9d70153787a54d6b76ab23cd6327d53fd", id="of schema 12"),
     ],
 )
 def test_new_texts_of_the_markets_that_come_along_are_no_other_markets(lived_in: Connection, digest: str):
