@@ -20,6 +20,7 @@ TIMES: dict[str, str | None] = {
     "cities": None,
     "courier_shifts": "started_at",
     "couriers": None,
+    "customer_devices": None,
     "customers": None,
     "deliveries": "ready_at",
     "delivery_attempts": "attempted_at",

@@ -18,7 +18,7 @@ WITH baskets AS (
     WHERE both_in >= 5
 )
 SELECT a, b, pa.name, pb.name, both_in, in_a, in_b, round(both_in / orders, 8), round(both_in::numeric / in_a, 6),
-       round(both_in::numeric / in_b, 6), round((both_in / orders) / ((in_a / orders) * (in_b / orders)), 4)
+       round(both_in::numeric / in_b, 6), round(both_in * orders / (in_a * in_b), 4)  -- divided once: what lies in the middle is then rounded up
 FROM counted
 CROSS JOIN n
 JOIN products pa ON pa.product_id = a
