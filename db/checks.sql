@@ -650,7 +650,7 @@ FROM (
     SELECT greatest(sim.rules_since(12), began_at) AS since,
            make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'from_hour')::float8) AS from_time,
            make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'until_hour')::float8) AS until_time
-    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    FROM sim.current_run
 ) hours
 JOIN delivery_attempts a ON a.attempted_at > hours.since
 JOIN deliveries d USING (delivery_id)
@@ -674,7 +674,7 @@ SELECT o.order_id, o.slot_starts_at, o.promised_at, length
 FROM (
     SELECT greatest(sim.rules_since(12), began_at) AS since,
            make_interval(secs => 3600 * (scenario_config -> 'slots' ->> 'hours')::float8) AS length
-    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    FROM sim.current_run
 ) slots
 JOIN orders o ON o.placed_at > slots.since
 JOIN warehouses w USING (warehouse_id)
@@ -689,7 +689,7 @@ FROM (
     SELECT greatest(sim.rules_since(12), began_at) AS since,
            (scenario_config -> 'stock' ->> 'receiving_days_per_week')::int AS days,
            scenario_config -> 'stock' -> 'received_by_hour' AS by_hour
-    FROM sim.runs ORDER BY run_id DESC LIMIT 1
+    FROM sim.current_run
 ) hours
 CROSS JOIN LATERAL (
     SELECT 'replenishment' AS what, r.replenishment_id AS id, r.received_at AS at, r.warehouse_id FROM replenishments r
