@@ -48,7 +48,9 @@ def await_trip(world: World, order: Order) -> Generator[Event, None, None]:
     """
     env, warehouse, delivery = world.env, order.warehouse, world.scenario.delivery
     if order.ready_at > env.now:
+        warehouse.early += 1
         yield env.until(order.ready_at, Turn.DOCK, order.order_id)
+        warehouse.early -= 1
     if order.ready_at == env.now:
         warehouse.dock[order.order_id] = order
         dispatch(world, warehouse)

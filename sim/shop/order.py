@@ -43,6 +43,7 @@ class Warehouse:
     shelves: dict[int, Shelf] = field(default_factory=dict)  # by product id
     couriers: list[Courier] = field(default_factory=list)
     dock: dict[int, Order] = field(default_factory=dict)  # parcels that may leave now, by order id
+    early: int = 0  # parcels whose time to leave has not come
 
     def __post_init__(self) -> None:
         self.landmark = Landmark(self.latitude, self.longitude)

@@ -35,7 +35,7 @@ class CensusTaker:
             sessions_open=before.sessions_open + counts[facts.SessionStarted] - counts[facts.SessionEnded],
             carts_open=before.carts_open + counts[facts.CartOpened] - counts[facts.CartClosed],
             orders_in_warehouse=sum(station.waiting + station.busy for station in stations),
-            parcels_on_dock=sum(len(warehouse.dock) for warehouse in warehouses),
+            parcels_on_dock=sum(len(warehouse.dock) + warehouse.early for warehouse in warehouses),
             couriers_out=sum(courier.on_trip for courier in couriers),
             couriers_on_shift=sum(courier.shift_id is not None for courier in couriers),
             overdue=self._counter.overdue(world.env.now),
