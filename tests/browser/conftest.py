@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playw
 
 from analysis.shop import engine
 from report.command import main
-from tests.dashboards.asking import new_database, trade
+from tests.dashboards.asking import QUICK_SUPPLIERS, new_database, trade
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,7 +36,7 @@ def report(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The folder of a report on a small shop that has traded for a day and a half."""
     out = tmp_path_factory.mktemp("report")
     with new_database(postgres_url) as database, pytest.MonkeyPatch.context() as patch:
-        trade(database.url, timedelta(hours=36), 0.03)
+        trade(database.url, timedelta(hours=36), 0.03, QUICK_SUPPLIERS)
         url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         patch.setenv("DATABASE_URL", url)
         engine.cache_clear()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 
@@ -71,6 +72,9 @@ def new_database(server_url: str) -> Iterator[Engine]:
             engine.dispose()
 
 
+QUICK_SUPPLIERS = str(Path(__file__).parent / "quick_suppliers.yaml")
+
+
 def trade(url: URL, duration: timedelta, scale: float, scenario: str = "baseline") -> None:
     """Open a shop in the database and let it trade. It opens on Monday, 5 January 2026, at 0:00 UTC."""
     opening = datetime(2026, 1, 5, tzinfo=UTC)
@@ -101,6 +105,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def traded_shop(server_url: str) -> Iterator[Connection]:
     """A small shop after a day and a half, on Tuesday at 12:00 UTC, seen by the reader."""
     with new_database(server_url) as engine:
-        trade(engine.url, timedelta(hours=36), 0.03)
+        trade(engine.url, timedelta(hours=36), 0.03, QUICK_SUPPLIERS)
         with reading(engine) as connection:
             yield connection

@@ -62,7 +62,7 @@ def test_the_sql_that_is_shown_is_the_sql_that_is_run():
 def test_the_shop_is_told_by_its_newest_chapter(traded: Engine):
     with reading(traded) as asker:
         shop = read_shop(asker)
-    assert (shop.seed, shop.scenario, shop.market, shop.scale) == (1, "baseline", "international", 0.03)
+    assert (shop.seed, shop.scenario, shop.market, shop.scale) == (1, "quick_suppliers", "international", 0.03)
     assert shop.opened == pd.Timestamp("2026-01-05T00:00Z")
     assert pd.Timedelta(0) <= shop.now - pd.Timestamp("2026-01-06T12:00Z") < pd.Timedelta(minutes=10)
 
