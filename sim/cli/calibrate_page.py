@@ -26,6 +26,8 @@ NO_BAND = {
     "courier-stop-time": "an input (`delivery.stop_min`, `stop_shape`): no row says when a courier reached a door",
     "courier-speed": "an input (`speed_km_per_h` of a vehicle): rows have the time of a leg with its stop only",
     "habits": "compared among the figures of realism, whose bands are about these values",
+    "cookies-lost": "an input (`identity.cookie_life_days`, `cookie_life_sigma`): no row says whose computer it is",
+    "visits-of-a-visitor": "an input (`identity.stranger_returns`); the figures of realism have visits of a cookie",
     "campaign-week": "an input (`campaigns`), and the baseline has no campaign; the scenario `peak_season` has one",
 }
 """Published figures that no band is drawn around, and why."""
