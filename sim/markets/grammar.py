@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
-from pydantic import AfterValidator, Discriminator, Field, SerializerFunctionWrapHandler, Tag, model_serializer
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from sim.markets.part import Part, Positive, Text, Texts
 
@@ -72,6 +72,8 @@ Template = Annotated[Text, AfterValidator(_template)]
 class Saying(Part):
     """Texts that may be said where all that is given here holds, each with this weight."""
 
+    unsaid = ("stars", "categories", "items", "lengths", "days")
+
     stars: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], Field(min_length=1)] | None = None
     categories: Texts | None = None
     items: Texts | None = None
@@ -84,10 +86,6 @@ class Saying(Part):
     def always(self) -> bool:
         """Whether this may be said of anything by anybody."""
         return not (self.stars or self.categories or self.items or self.lengths or self.days)
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value is not None}
 
 
 A_TEXT, A_GROUP = "a text", "a group"  # how an error calls the two kinds, which a file does not name

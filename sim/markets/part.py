@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +34,13 @@ class Part(BaseModel):
     """Immutable, and refusing names it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    unsaid: ClassVar[Collection[str]] = ()
+    """Fields that came later: as they are by default they are left out of what a market says, so its digest stays."""
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        usual = {name for name in self.unsaid if getattr(self, name) == type(self).model_fields[name].default}
+        return {name: value for name, value in serialize(self).items() if name not in usual}
 
 
 def distinct(names: Iterable[str], of: str) -> None:

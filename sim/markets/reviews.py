@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, model_validator
 
 from sim.markets.grammar import Alternatives, Length, check_grammar
 from sim.markets.part import Part, Positive, Text
@@ -61,11 +61,6 @@ class Reviews(Part):
         check_grammar(dict(self.all_alternatives()), self.words or {})
         return self
 
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what the market does not have: so its digest is what it was before there were such texts."""
-        return {subject: texts for subject, texts in serialize(self).items() if texts is not None}
-
     def all_alternatives(self) -> Iterator[tuple[str, Alternatives]]:
         """Return every list of alternatives by where it stands."""
         yield from ((subject, texts) for subject in SUBJECTS if (texts := getattr(self, subject)) is not None)
@@ -79,6 +74,7 @@ class Reviews(Part):
         return self.about(_SAME_WORDS[subject]) if texts is None else texts
 
 
+Reviews.unsaid = tuple(name for name, field in Reviews.model_fields.items() if not field.is_required())
 SUBJECTS = tuple(name for name in Reviews.model_fields if name not in {"answers", "words", "styles"})
 _SAME_WORDS = {
     name: str(field.json_schema_extra["as"])

@@ -7,11 +7,11 @@ import json
 from datetime import datetime
 from itertools import pairwise
 from math import cos, inf, isclose, radians
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from faker.config import AVAILABLE_LOCALES
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.markets.grammar import forms_of, sayings
 from sim.markets.land import Uninhabited
@@ -92,6 +92,8 @@ class Warehouse(Part):
 class City(Part):
     """A city: a region of its own, with its warehouses, couriers and customers."""
 
+    unsaid = ("uninhabited",)
+
     city_id: Annotated[int, Field(ge=1, le=99)]
     name: Text
     country: Text
@@ -107,11 +109,6 @@ class City(Part):
     uninhabited: Annotated[
         tuple[Uninhabited, ...], Field(max_length=100, description="where nobody lives, though it is near")
     ] = ()
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is as it is anyway: so a market's digest is what it was before there was such a field."""
-        return {name: value for name, value in serialize(self).items() if name != "uninhabited" or value}
 
     @model_validator(mode="after")
     def _check(self) -> City:
@@ -134,6 +131,8 @@ class Item(Part):
     Price and weight are those of the middle variant; with a `step` the variants go from small to large.
     """
 
+    unsaid = ("called", "form")
+
     name: Text
     called: Annotated[Text | None, Field(description="what people call it, in a sentence; default: its name")] = None
     form: Annotated[int, Field(ge=1, le=9, description="which of {is|are} the texts of reviews have with it")] = 1
@@ -141,12 +140,6 @@ class Item(Part):
     weight_kg: Annotated[float, Field(gt=0.0, le=100.0, description="typical weight, kg")]
     step: Annotated[float, Field(ge=1.0, le=4.0, description="a variant's weight over that of the one before")] = 1.0
     variants: Texts
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is as it is anyway: so a market's digest is what it was before there were such fields."""
-        usual = {"called": None, "form": 1}
-        return {name: value for name, value in serialize(self).items() if usual.get(name, self) != value}
 
     def size(self, variant: int) -> float:
         """Return how many times the middle variant's weight the variant at that position has."""
@@ -214,6 +207,8 @@ class GivenNames(Part):
 class Market(Part):
     """A market: everything of a shop that is words and places, and the level of its prices."""
 
+    unsaid = ("mail_domains",)
+
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     title: Text
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
@@ -262,11 +257,6 @@ class Market(Part):
                     raise ValueError(f"reviews.{where}: no category is called {name!r}")
                 for name in sorted(set(saying.items or ()) - items):
                     raise ValueError(f"reviews.{where}: no item is called {name!r}")
-
-    @model_serializer(mode="wrap")
-    def _only_what_is_said(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what is as it is anyway: so a market's digest is what it was before there was such a field."""
-        return {name: value for name, value in serialize(self).items() if name != "mail_domains" or value != DOMAINS}
 
     def digest(self) -> str:
         """Return a SHA-256 of all that the market says, but for seasons: equal digests, shops with the same goods.

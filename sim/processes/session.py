@@ -62,11 +62,8 @@ def arrive(world: World, visit: Visit, abandoned_cart: AbandonedCart | None, *, 
 def go_shopping(world: World, visit: Visit) -> None:
     """Begin or take up a session: what follows its last recorded step happens after a while, if anything does."""
     u = visit.draws()
-    decision = _decision(world, visit, u)
-    if decision is None or decision.action != "leave":
+    if _stays(world, visit, decision := _decision(world, visit, u)):
         world.env.begin(_shop_around(world, visit, u, decision), _thought_over(world, visit, u))
-    else:
-        leave(world, visit, decision.reason)
 
 
 def _shop_around(
@@ -75,11 +72,14 @@ def _shop_around(
     """Do what was decided on at the last recorded step, by its uniforms, and go on so until the session ends."""
     while _carry_out(world, visit, decision, u) if decision else _IN_FORMS[visit.step](world, visit, u):
         u = visit.draws()
-        decision = _decision(world, visit, u)
-        if decision is not None and decision.action == "leave":
-            leave(world, visit, decision.reason)
+        if not _stays(world, visit, decision := _decision(world, visit, u)):
             return
         yield _thought_over(world, visit, u)
+
+
+def _stays(world: World, visit: Visit, decision: Decision | None) -> bool:
+    """Return whether the shopper goes on after that decision; the session of who does not ends here."""
+    return decision is None or decision.action != "leave" or leave(world, visit, decision.reason)
 
 
 def _thought_over(world: World, visit: Visit, u: Sequence[float]) -> Event:

@@ -41,17 +41,11 @@ class DoorHours:
 
     def opening(self, at_us: int) -> int:
         """Return from when on a door may be rung: the instant itself, or the next morning."""
-        if self.is_open(at_us):
-            return at_us
-        day, time_us = self._clock.local_day(at_us), self._clock.local_us(at_us) % DAY_US
-        return self._clock.instant_of(day + (time_us >= self._until_us), self._from_us // SECOND_US)
+        return at_us if self.is_open(at_us) else self._morning_after(at_us)
 
     def next_morning(self, at_us: int) -> int | None:
         """Return when people are up the next time after an instant; None where they always are."""
-        if self._always:
-            return None
-        day, time_us = self._clock.local_day(at_us), self._clock.local_us(at_us) % DAY_US
-        return self._clock.instant_of(day + (time_us >= self._from_us), self._from_us // SECOND_US)
+        return None if self._always else self._morning_after(at_us)
 
     def closing(self, at_us: int) -> int | None:
         """Return until when doors may be rung on that local day; None where they always may."""
@@ -62,6 +56,10 @@ class DoorHours:
     def between(self, from_us: int, to_us: int) -> int:
         """Return how much of a stretch of time lies in these hours: nobody waits for a parcel while asleep."""
         return self._so_far(to_us) - self._so_far(from_us)
+
+    def _morning_after(self, at_us: int) -> int:
+        day, time_us = self._clock.local_day(at_us), self._clock.local_us(at_us) % DAY_US
+        return self._clock.instant_of(day + (time_us >= self._from_us), self._from_us // SECOND_US)
 
     def _so_far(self, at_us: int) -> int:
         days, time_us = divmod(self._clock.local_us(at_us), DAY_US)
