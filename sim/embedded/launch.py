@@ -41,6 +41,13 @@ def is_ready(cluster: Path, account: Account, output: IO[bytes], stop: threading
     return False
 
 
+def end_orphans(cluster: Path) -> None:
+    """End what has outlived a killed server, at once as its first process would have: a recovery is due anyway."""
+    for pid in postmaster.orphans_of(cluster):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def shut_down(pid: int, cluster: Path) -> bool:
     """Ask a server to end, fast but cleanly, and wait until it has; False when that takes too long."""
     with suppress(ProcessLookupError):

@@ -52,6 +52,39 @@ def is_postgres_of(pid: int, cluster: Path) -> bool:
     return str(cluster).encode() in (process / "cmdline").read_bytes()
 
 
+def processes_of(cluster: Path) -> list[int]:
+    """All living processes of the cluster's server, its first one and those it began; none without /proc (macOS)."""
+    numbers = [int(folder.name) for folder in _PROC.iterdir() if folder.name.isdigit()] if _PROC.exists() else []
+    return [pid for pid in numbers if is_postgres_of(pid, cluster) or _is_begun_by_one_of(pid, cluster)]
+
+
+def orphans_of(cluster: Path) -> list[int]:
+    """Those among them that have outlived the first process.
+
+    They look for its death while they wait. One whose every step fails never comes to wait: the writer does not when
+    the disk is full.
+    """
+    processes = processes_of(cluster)
+    return [pid for pid in processes if not is_postgres_of(pid, cluster) and _parent_of(pid) not in processes]
+
+
+def _is_begun_by_one_of(pid: int, cluster: Path) -> bool:
+    """Whether it is one of a server's further processes, which call themselves `postgres: what they do`."""
+    process = _PROC / str(pid)
+    try:
+        is_one = (process / "cmdline").read_bytes().startswith(b"postgres: ")
+        return is_one and os.path.samefile(process / "cwd", cluster)  # noqa: PTH121  as above
+    except OSError:  # gone meanwhile, or another user's
+        return False
+
+
+def _parent_of(pid: int) -> int | None:
+    try:
+        return int((_PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 def _command_of(pid: int, cluster: Path) -> bool:
     """The same without /proc (macOS)."""
     ps = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 DATABASE = "bazaar"
 _MAINTENANCE = "postgres"  # the database that every cluster has
 _START_S = 600  # a long recovery is no failure
-_ORPHANS_S = 15  # backends of a killed server notice and leave within a second or so
+_ORPHANS_S = 15  # processes of a killed server notice and leave within a second or so
+_ENDED_ORPHANS_S = 5
 _IDLE_S = 1.0
 _LOOK_EVERY_S = 0.05
 _PORTS_TO_TRY = 5
@@ -152,7 +153,9 @@ class EmbeddedServer:
 
     def _launch(self, stop: threading.Event | None, wanted: int | None) -> Postmaster:
         if not lock.wait_until_unused(self._log, _ORPHANS_S, stop):
-            raise EmbeddedError(f"a PostgreSQL out of sight from here (in a container?) still uses {self._cluster}")
+            launch.end_orphans(self._cluster)
+            if not lock.wait_until_unused(self._log, _ENDED_ORPHANS_S, stop):
+                raise EmbeddedError(f"a PostgreSQL out of sight from here (in a container?) still uses {self._cluster}")
         (self._cluster / postmaster.PID_FILE).unlink(missing_ok=True)  # left by a killed server
         account = privileges.choose(self.data_root, self._cluster, program("postgres"))
         account.own(self._cluster)

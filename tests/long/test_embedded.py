@@ -212,6 +212,22 @@ def test_killed_postmaster_recovers(server: EmbeddedServer):
 
 
 @on_linux
+def test_what_outlives_a_killed_server_is_ended(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch):
+    """As the writer does on a full disk: it fails again and again and never comes to see that it is alone."""
+    url, cluster = server.start(), server.data_root / "postgres"
+    monkeypatch.setattr(server_module, "_ORPHANS_S", 0.2)
+    first = running(server).pid
+    others = set(postmaster.processes_of(cluster)) - {first}
+    assert postmaster.orphans_of(cluster) == []
+    deaf = next(pid for pid in others if b"background writer" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(deaf, signal.SIGSTOP)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: postmaster.orphans_of(cluster) == [deaf])
+    assert server.start() == url
+    assert others.isdisjoint(postmaster.processes_of(cluster))
+
+
+@on_linux
 def test_pid_file_naming_a_foreign_live_process(server: EmbeddedServer):
     url = server.start()
     cluster = server.data_root / "postgres"
@@ -230,6 +246,7 @@ def test_a_server_out_of_sight_is_not_started_twice(long_lived: EmbeddedServer, 
     pid_file = long_lived.data_root / "postgres" / postmaster.PID_FILE
     hidden = pid_file.rename(long_lived.data_root / "hidden")  # as in a container whose process numbers are not ours
     monkeypatch.setattr(server_module, "_ORPHANS_S", 0.2)
+    monkeypatch.setattr(server_module, "_ENDED_ORPHANS_S", 0.2)
     with pytest.raises(EmbeddedError, match="still uses"):
         long_lived.start()
     hidden.rename(pid_file)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_running import Shop, differences, eventually
-from tools.torture.aims import FIRST_BATCHES, LONG_COMMIT, LONG_COPY, LONG_READING, NEW_SHOP, in_phase
+from tools.torture.aims import LONG_COMMIT, LONG_COPY, LONG_READING, NEW_SHOP, OUTAGE, in_phase
 from tools.torture.campaign import Torturer
 from tools.torture.oracle import differences as told_differences
 from tools.torture.oracle import digests
@@ -21,7 +21,7 @@ from tools.torture.terms import Terms
 
 SCHEMA, OPENING = NEW_SHOP[0], NEW_SHOP[2]._replace(within_s=0.0)
 OPENING_COPY = LONG_COPY._replace(batches=(0,))
-PACING = FIRST_BATCHES._replace(paced=True)
+PACING = OUTAGE._replace(name="first batches", batches=(-1, 0), paced=True)  # two batches on, so surely at work
 AIMS = (SCHEMA, OPENING, OPENING_COPY, PACING, LONG_READING, LONG_COMMIT)
 SETTINGS = ("--seed", "1", "--start", "2026-01-05T00:00Z", "--scale", "0.05")
 

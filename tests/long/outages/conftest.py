@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
@@ -129,10 +128,6 @@ def kill(server: EmbeddedServer) -> None:
     cluster = server.data_root / "postgres"
     running = postmaster.find(cluster)
     assert running is not None
-    processes = [pid for pid in _processes() if postmaster.is_postgres_of(pid, cluster)]
+    processes = set(postmaster.processes_of(cluster))
     os.kill(running.pid, signal.SIGKILL)
-    eventually(lambda: not any(postmaster.is_postgres_of(pid, cluster) for pid in processes))
-
-
-def _processes() -> list[int]:
-    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    eventually(lambda: processes.isdisjoint(postmaster.processes_of(cluster)))
