@@ -69,6 +69,8 @@ class Purpose(IntEnum):
     ANSWER_TEXT = 57
     PERSON = 58
     COOKIE = 59
+    SECOND_ADDRESS = 60
+    DESTINATION = 61
 
 
 class Luck:

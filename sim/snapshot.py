@@ -40,7 +40,7 @@ class RunRecord(NamedTuple):
 
 
 class CustomerRow(NamedTuple):
-    """A customer with address, balances and the last numbers of their chains."""
+    """A customer with the home address, balances and the last numbers of their chains."""
 
     customer_id: int
     city_id: int
@@ -87,6 +87,13 @@ class CustomerColumns:
         values["tier"] = [self._tiers[number - 1] for number in values["tier"]]
         values["last_order_at"] = [None if at == NEVER else at for at in values["last_order_at"]]
         return map(CustomerRow._make, zip(*(values[name] for name in CustomerRow._fields), strict=True))
+
+
+class SecondAddressRow(NamedTuple):
+    """An address of a customer's that is not the home."""
+
+    customer_id: int
+    address_id: int
 
 
 class DeviceRow(NamedTuple):
@@ -214,6 +221,9 @@ class OrderRow(NamedTuple):
     attempts: int
     last_attempt_at: int | None
     trip_ended_at: int | None  # of the latest trip
+    address_id: int
+    latitude: float
+    longitude: float
 
 
 class LineRow(NamedTuple):
@@ -323,6 +333,7 @@ class Snapshot(NamedTuple):
     sim_now: int
     newest_ids: dict[int, dict[str, int]]  # by city, then entity
     customers: CustomerColumns
+    second_addresses: list[SecondAddressRow]
     devices: list[DeviceRow]
     shelves: list[ShelfRow]
     couriers: list[CourierRow]

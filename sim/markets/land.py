@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
+from sim.markets.earth import METRES_PER_DEGREE
 from sim.markets.part import Part, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_METRES_PER_DEGREE = 111_194.9
 
 Degrees = Annotated[float, Field(ge=-180.0, le=180.0)]
 Point = tuple[Degrees, Degrees]
@@ -78,14 +77,14 @@ class _Line:
 
     def __init__(self, points: Sequence[Point], reach_m: float) -> None:
         self._reach_m = reach_m
-        self._per_longitude = _METRES_PER_DEGREE * cos(radians(points[0][0]))  # a city is small
+        self._per_longitude = METRES_PER_DEGREE * cos(radians(points[0][0]))  # a city is small
         metres = [self._metres(*point) for point in points]
         self._segments = [(*one, *other) for one, other in pairwise(metres)]
         xs, ys = [x for x, _ in metres], [y for _, y in metres]
         self._box = min(xs) - reach_m, max(xs) + reach_m, min(ys) - reach_m, max(ys) + reach_m
 
     def _metres(self, latitude: float, longitude: float) -> tuple[float, float]:
-        return longitude * self._per_longitude, latitude * _METRES_PER_DEGREE
+        return longitude * self._per_longitude, latitude * METRES_PER_DEGREE
 
     def has(self, latitude: float, longitude: float) -> bool:
         """Return whether a place is nearer to a segment than half the width."""

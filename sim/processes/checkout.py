@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.clock.units import HOUR_US
 from sim.facts import OrderCancelled, OrderLine, OrderPaid, OrderPlaced, PaymentAttempted
 from sim.luck import Purpose
+from sim.processes.destination import address_of, elsewhere
 from sim.processes.experience import book_points, record_experience
 from sim.processes.fulfilment import begin_fulfilment
 from sim.processes.funnel import remove_item
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sim.processes.world import World
     from sim.scenario.checkout import Loyalty
-    from sim.shop.people import Customer
+    from sim.shop.people import Address, Customer
     from sim.shop.visit import Visit
 
 
@@ -37,7 +38,9 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     subtotal = sum(line.quantity * line.unit_price_cents for line in lines)
     fee = _delivery_fee(world, subtotal)
     units = sum(line.quantity for line in lines)
-    soonest = quote(now, world.scenario, visit.warehouse, visit.person.home, units, len(lines))
+    place = elsewhere(world, visit)
+    to = visit.person.home if place is None else (place.latitude, place.longitude)
+    soonest = quote(now, world.scenario, visit.warehouse, to, units, len(lines))
     promised_at = visit.warehouse.slots.slot(soonest).ends_at
     level = 100.0 * world.market.price_level
     reason = second_thoughts(
@@ -50,7 +53,7 @@ def place_order(world: World, visit: Visit, u: Sequence[float]) -> str | None:
     )
     if reason is None:
         customer = customer_of_guest(world, visit)
-        _submit(world, visit, customer, lines, soonest, fee)
+        _submit(world, visit, customer, address_of(world, visit, customer, place), lines, soonest, fee)
     return reason
 
 
@@ -117,6 +120,7 @@ def _submit(
     world: World,
     visit: Visit,
     customer: Customer,
+    address: Address,
     lines: tuple[OrderLine, ...],
     soonest: int,
     fee_cents: int,
@@ -125,7 +129,7 @@ def _submit(
     order_id = visit.region.ids.next("order")
     u = world.luck.draws(Purpose.ORDER, order_id, n=5)
     slot = warehouse.slots.chosen(soonest, u[4])
-    order = Order(order_id, customer, cart_id, warehouse, customer.address, lines, now, slot.ends_at, slot.starts_at)
+    order = Order(order_id, customer, cart_id, warehouse, address, lines, now, slot.ends_at, slot.starts_at)
     warehouse.book(order)
     order.method = payment_method(world, order, u)
     order.subtotal_cents = sum(line.quantity * line.unit_price_cents for line in lines)

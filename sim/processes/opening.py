@@ -17,16 +17,20 @@ from sim.processes.experience import book_points
 from sim.processes.hiring import hire, wanted_couriers
 from sim.processes.planning import planned_levels
 from sim.processes.prices import record_opening_prices
-from sim.processes.registration import register
+from sim.processes.registration import add_second_address, register
 from sim.processes.shifts import plan_deliveries
 from sim.processes.stocking import move_stock
 from sim.shop.cookies import keep_from_before
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Customer, EarlierLife, earlier_life_by
 from sim.shop.roster import contracts
+from sim.shop.second_address import UNIFORMS, known_since, second_place
 from sim.shop.stock import Shelf
+from sim.shop.traits import home_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.processes.world import World
     from sim.shop.order import Warehouse
     from sim.shop.region import Region
@@ -99,13 +103,17 @@ def _register_established(world: World, region: Region, personas: Weighted[str],
             for purpose, n in ((Purpose.NAMES, 11), (Purpose.CUSTOMER, 2), (Purpose.OPENING_CUSTOMER, 4))
         )
         homes = [region.home(u[5], u[6], u[7]) for u in who]
-        for customer_id, u, u_own, u_life, home in zip(ids, who, active, earlier, homes, strict=True):
+        elsewhere = draws_of_many(world.luck, Purpose.SECOND_ADDRESS, [home_key(*home) for home in homes], UNIFORMS)
+        for customer_id, u, u_own, u_life, home, u_else in zip(
+            ids, who, active, earlier, homes, elsewhere, strict=True
+        ):
             persona = personas.pick(u[8])
             rhythm = world.traits.rhythm(persona, u_own)
             life = earlier_life_by(u_life, rhythm.activity, world.scenario)
             address_id, (latitude, longitude) = region.ids.next("address"), home
             customer = Customer(customer_id, persona, address_id, latitude, longitude, life.satisfaction, *rhythm)
             _register(world, region, customer, life, u)
+            _add_second_address(world, region, customer, life, u_else)
 
 
 def _register(world: World, region: Region, customer: Customer, life: EarlierLife, u: list[float]) -> None:
@@ -117,3 +125,12 @@ def _register(world: World, region: Region, customer: Customer, life: EarlierLif
     keep_from_before(customer)
     register(world, region, customer, u, life.registered_at, points, by="checkout" if as_guest else "sign_up")
     book_points(world, customer, points, "opening", None)
+
+
+def _add_second_address(
+    world: World, region: Region, customer: Customer, life: EarlierLife, u: Sequence[float]
+) -> None:
+    traits = world.scenario.traits
+    place, since = second_place(region, traits, u), known_since(traits, life, u)
+    if place is not None and since is not None:
+        add_second_address(world, region, customer, place, since)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.facts import AddressAdded, CustomerRegistered
+from sim.shop.people import Address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from sim.processes.world import World
     from sim.shop.people import Customer
     from sim.shop.region import Region
+    from sim.shop.second_address import SecondPlace
 
 
 def register(
@@ -45,15 +47,21 @@ def register(
             by,
         )
     )
-    world.tell(
-        AddressAdded(
-            address.address_id,
-            customer.customer_id,
-            names.street(u[2], u[3]),
-            region.postal_areas.code(address.latitude, address.longitude, u[4]),
-            address.latitude,
-            address.longitude,
-            registered_at,
-        )
-    )
+    _tell_address(world, region, customer, address, u[2:5], registered_at)
     region.add_customer(customer, established=registered_at < 0)
+
+
+def add_second_address(world: World, region: Region, customer: Customer, place: SecondPlace, at: int) -> None:
+    """Add a customer's second address."""
+    address_id = region.second_addresses[customer.customer_id] = region.ids.next("address")
+    address = Address(address_id, place.latitude, place.longitude)
+    _tell_address(world, region, customer, address, (place.u_street, place.u_number, place.u_code), at)
+
+
+def _tell_address(
+    world: World, region: Region, customer: Customer, address: Address, u: Sequence[float], at: int
+) -> None:
+    """Tell of an address; three uniforms make street, house number and postal code."""
+    street = world.names[region.city.city_id].street(u[0], u[1])
+    code = region.postal_areas.code(address.latitude, address.longitude, u[2])
+    world.tell(AddressAdded(address.address_id, customer.customer_id, street, code, *address[1:], at))

@@ -41,6 +41,8 @@ class Traits(Section):
         },
         "weight of a channel on a device, over `demand.channel_weight`", unit="ratio", source="general knowledge",
     )  # fmt: skip
+    second_address: float = share(0.2, "people who have parcels brought to a second place too: to work, to relatives")
+    second_address_orders: float = share(0.25, "orders of theirs that go there")
     hours_concentration: float = parameter(
         1.4, "how much people keep to their own hours (kappa of a von Mises density over the day)",
         unit="kappa", source="habits", ge=0.0, le=10.0,

@@ -8,9 +8,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sim.clock.units import DAY_US, HALF_HOUR_US, HOUR_US, QUARTER_US, SECOND_US
+from sim.markets.earth import DIAMETER_M, METRES_PER_DEGREE
 
-_EARTH_DIAMETER_M = 2 * 6_371_008.8
-_KM_PER_DEGREE = 6371.0088 * pi / 180.0
 _CROWDING = 0.7  # 0.5 spreads people evenly over the disc, 1.0 evenly over the radius; our choice: denser in the middle
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +38,7 @@ def distance_m(latitude: float, longitude: float, to_latitude: float, to_longitu
     rise = sin((to_phi - phi) / 2.0)
     run = sin(radians(to_longitude - longitude) / 2.0)
     chord = sqrt(rise * rise + cos(phi) * cos(to_phi) * run * run)
-    return round(detour * _EARTH_DIAMETER_M * asin(min(1.0, chord)))
+    return round(detour * DIAMETER_M * asin(min(1.0, chord)))
 
 
 class Landmark:
@@ -58,15 +57,15 @@ class Landmark:
         rise = sin((phi - self._phi) / 2.0)
         run = sin(radians(longitude - self._longitude) / 2.0)
         chord = sqrt(rise * rise + cos(phi) * self._cos_phi * run * run)
-        return round(detour * _EARTH_DIAMETER_M * asin(min(1.0, chord)))
+        return round(detour * DIAMETER_M * asin(min(1.0, chord)))
 
 
 def place_around(latitude: float, longitude: float, radius_km: float, u1: float, u2: float) -> tuple[float, float]:
     """Return a place at most `radius_km` away, more often near than far, in degrees rounded to six decimals."""
-    away_km = radius_km * u1**_CROWDING
+    away_degrees = 1000.0 * radius_km * u1**_CROWDING / METRES_PER_DEGREE
     bearing = 2.0 * pi * u2
-    north = away_km * cos(bearing) / _KM_PER_DEGREE
-    east = away_km * sin(bearing) / (_KM_PER_DEGREE * cos(radians(latitude)))
+    north = away_degrees * cos(bearing)
+    east = away_degrees * sin(bearing) / cos(radians(latitude))
     return round(latitude + north, 6), round(longitude + east, 6)
 
 

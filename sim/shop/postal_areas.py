@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import cos, isqrt, radians
 from typing import TYPE_CHECKING
 
+from sim.markets.earth import METRES_PER_DEGREE
+
 if TYPE_CHECKING:
     from sim.markets import City
 
-_KM_PER_DEGREE = 111.19
 _MOST_ROWS = 17  # about a kilometre each in a city of usual size
 _BRITISH = "ABDEFGHJLNPQRSTUWXYZ"  # the letters of the last two places
 
@@ -28,7 +29,7 @@ class PostalAreas:
         self._rows = rows = max(1, min(_MOST_ROWS, isqrt(numbers * len(self._patterns))))
         self._cells_a_pattern = -(-rows * rows // len(self._patterns))  # the last pattern may have fewer
         places = [(w.latitude, w.longitude) for w in city.warehouses]
-        reach = city.radius_km / _KM_PER_DEGREE
+        reach = 1000.0 * city.radius_km / METRES_PER_DEGREE
         reach_east = reach / cos(radians(places[0][0]))
         south, self._north = min(p[0] for p in places) - reach, max(p[0] for p in places) + reach
         self._west, east = min(p[1] for p in places) - reach_east, max(p[1] for p in places) + reach_east

@@ -77,6 +77,7 @@ class Region:
         self.abandoned_carts: deque[AbandonedCart] = deque()
         self.strangers_here: set[int] = set()  # the homes of who is in a session and no customer
         self._joined: set[int] = set()  # the homes of who became a customer since the opening
+        self.second_addresses: dict[int, int] = {}  # their ids by customer, where the shop knows one
         self._active_hours = active_hours
         self._crowds = [
             Crowd() for _ in range(2 * len(active_hours[0]))

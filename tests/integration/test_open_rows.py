@@ -22,7 +22,8 @@ SELECT customer_id, city_id, persona, loyalty_tier, loyalty_points, satisfaction
        (SELECT count(*) FROM loyalty_transactions l WHERE l.customer_id = c.customer_id),
        (SELECT count(*) FROM satisfaction_changes s WHERE s.customer_id = c.customer_id),
        (SELECT max(paid_at) FROM orders o WHERE o.customer_id = c.customer_id)
-FROM customers c JOIN addresses USING (customer_id) ORDER BY customer_id
+FROM customers c JOIN addresses a USING (customer_id)
+WHERE address_id = (SELECT min(address_id) FROM addresses WHERE customer_id = a.customer_id) ORDER BY customer_id
 """
 LINES = """
 SELECT order_id, line_no, delivered_at, delivered_at > promised_at, customer_id, product_id

@@ -66,7 +66,7 @@ def test_warehouse_outage_stops_one_warehouse_and_leaves_the_other_as_it_was(usu
     out = new_york("warehouse_outage")
     hit, spared = {"warehouse_id": 11}, {"warehouse_id": 12}
     [row] = out.rows("sim.incidents")
-    assert (row["began_at"], row["ends_at"]) == (2 * DAY_US, 2 * DAY_US + 12 * HOUR_US)
+    assert (row["began_at"], row["ends_at"]) == (2 * DAY_US + 10 * HOUR_US, 2 * DAY_US + 22 * HOUR_US)
     begun = [order["pick_started_at"] for order in out.rows("orders", **hit) if order["pick_started_at"] is not None]
     assert not [at for at in begun if row["began_at"] < at <= row["ends_at"]]
     assert out.picker_wait_min(*SALE, **hit) > usual.picker_wait_min(*SALE, **hit) + 90.0

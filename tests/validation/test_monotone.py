@@ -1,8 +1,9 @@
 """More of a cause, more of its effect: small shops that share their luck and differ in one number.
 
 Common random numbers: the same shoppers come at the same instants, so that a difference between two shops is the
-number's doing and hardly chance's. Sessions a day and couriers are varied by a third and more, in New York at a fifth
-of its size; means are of a week after the first day. Nothing is asked about sizes: only the direction, at each step.
+number's doing and hardly chance's. Sessions a day and couriers are varied by a quarter and more, in New York at a fifth
+of its size, and sessions no further than orders follow: beyond that far slots keep them away, and pickers rest. Means
+are of a week after the first day. Nothing is asked about sizes: only the direction, at each step.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Smal
         return lived(str(file), "New York", days=8, scale=0.2)
 
     usual = lived("baseline", "New York", days=8, scale=0.2)
-    values = {"delivery.couriers": (157, None, 350), "demand.sessions_per_day": (40_000, None, 95_000)}
+    values = {"delivery.couriers": (157, None, 350), "demand.sessions_per_day": (40_000, None, 75_000)}
 
     def shops_by(parameter: str) -> list[SmallShop]:
         section, _, name = parameter.partition(".")

@@ -32,8 +32,8 @@ SELECT city, n * 100 + city FROM search WHERE bit < 0 AND n > 0
 _PROBE = "(n + (1::bigint << bit)) * 100 + city"
 _BITS = 40  # ids stay below 2^48
 
-# Of each chain the last entry of its primary key, or what is carried where it was cut off. A customer's orders are paid
-# one after the other, in the order of their ids.
+# The home is the first address. Of each chain the last entry of its primary key, or what is carried where it was cut
+# off. A customer's orders are paid one after the other, in the order of their ids.
 _CUSTOMERS = """
 SELECT c.customer_id, c.city_id, array_position(%(personas)s, c.persona), array_position(%(tiers)s, c.loyalty_tier),
        c.loyalty_points, c.satisfaction, c.registered_at < %(epoch)s, a.address_id, a.latitude, a.longitude,
@@ -44,7 +44,10 @@ SELECT c.customer_id, c.city_id, array_position(%(personas)s, c.persona), array_
                  ORDER BY seq DESC LIMIT 1), k.satisfaction_seq, 0),
        coalesce(greatest((SELECT paid_at FROM orders o WHERE o.customer_id = c.customer_id AND paid_at IS NOT NULL
                           ORDER BY order_id DESC LIMIT 1), k.last_paid_at), '-infinity')
-FROM customers c JOIN addresses a USING (customer_id) LEFT JOIN sim.carried_customers k USING (customer_id)
+FROM customers c
+JOIN (SELECT DISTINCT ON (customer_id) customer_id, address_id, latitude, longitude
+      FROM addresses ORDER BY customer_id, address_id) a USING (customer_id)
+LEFT JOIN sim.carried_customers k USING (customer_id)
 ORDER BY c.customer_id
 """
 _CUSTOMER_KINDS: dict[str, Kind] = {

@@ -30,6 +30,7 @@ from sim.snapshot import (
     OrderRow,
     PriceRow,
     ReplenishmentRow,
+    SecondAddressRow,
     SessionRow,
     ShelfRow,
     Snapshot,
@@ -45,6 +46,10 @@ RowType = TypeVar("RowType")
 
 _SHELVES = "SELECT warehouse_id, product_id, on_hand, reserved, reorder_point, order_up_to FROM inventory"
 _DEVICES = "SELECT customer_id, device, {signed_in_at}, visitor_id FROM customer_devices"
+_SECOND_ADDRESSES = """
+SELECT a.customer_id, a.address_id FROM addresses a
+WHERE EXISTS (SELECT FROM addresses home WHERE home.customer_id = a.customer_id AND home.address_id < a.address_id)
+"""
 _COURIERS = """
 SELECT c.courier_id, c.warehouse_id, c.vehicle, {hired_at}, s.shift_id, {began_at}, {ends_at},
        t.trip_ids[1], {last_ended_at}, {last_but_one_ended_at}
@@ -80,8 +85,9 @@ SELECT o.order_id, o.customer_id, o.cart_id, o.warehouse_id, o.status, {mileston
        coalesce(-(SELECT sum(points) FROM loyalty_transactions l
                   WHERE l.customer_id = o.customer_id AND l.order_id = o.order_id AND l.reason = 'redemption'), 0)::int,
        p.method, coalesce(p.attempts, 0), d.delivery_id, d.status, coalesce(d.attempts, 0),
-       {last_attempt_at}, {trip_ended_at}
+       {last_attempt_at}, {trip_ended_at}, o.address_id, place.latitude, place.longitude
 FROM orders o
+JOIN addresses place USING (address_id)
 LEFT JOIN LATERAL (SELECT min(method) AS method, count(*)::int AS attempts FROM payments p
                    WHERE p.order_id = o.order_id AND p.status <> 'refunded') p ON true
 LEFT JOIN deliveries d ON d.order_id = o.order_id
@@ -184,6 +190,7 @@ class OpenRows:
             sim_now=(self._sim_now - self._epoch) // timedelta(microseconds=1),
             newest_ids=newest,
             customers=customers,
+            second_addresses=self._read(SecondAddressRow, _SECOND_ADDRESSES),
             devices=self._read(DeviceRow, _DEVICES.format(signed_in_at=_us("signed_in_at"))),
             shelves=self._read(ShelfRow, _SHELVES),
             couriers=self._couriers(),

@@ -32,6 +32,12 @@ def restore_customers(world: World, snapshot: Snapshot) -> dict[int, Customer]:
     return known
 
 
+def restore_second_addresses(world: World, snapshot: Snapshot) -> None:
+    """What other addresses than their home the shop knows of customers."""
+    for row in snapshot.second_addresses:
+        world.region_of[city_of(row.customer_id)].second_addresses[row.customer_id] = row.address_id
+
+
 def restore_devices(world: World, snapshot: Snapshot, customers: dict[int, Customer]) -> None:
     """Keep customers signed in where they were; by another scenario a device may have lost its cookie meanwhile."""
     for row in snapshot.devices:

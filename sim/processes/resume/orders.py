@@ -13,6 +13,7 @@ from sim.processes.fulfilment import fulfil, measure
 from sim.processes.post_delivery import post_delivery
 from sim.processes.returning import OpenReturn
 from sim.shop.order import Order
+from sim.shop.people import Address
 from sim.shop.quote import may_leave_at
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def restored_order(world: World, row: OrderRow, customers: dict[int, Customer], 
         customer,
         row.cart_id,
         world.warehouses[row.warehouse_id],
-        customer.address,
+        Address(row.address_id, row.latitude, row.longitude),
         tuple(lines),
         row.placed_at,
         row.promised_at,

@@ -10,7 +10,7 @@ from sim.processes.answering import await_answer
 from sim.processes.incidents import resume_incidents
 from sim.processes.purchase_memory import recall
 from sim.processes.resume.couriers import restore_couriers, resume_loading, resume_trips
-from sim.processes.resume.customers import restore_customers, restore_devices
+from sim.processes.resume.customers import restore_customers, restore_devices, restore_second_addresses
 from sim.processes.resume.orders import restored_order, resume_orders
 from sim.processes.resume.stock import reprice, restore_shelves
 from sim.processes.resume.visits import restore_abandoned_carts, resume_visits
@@ -24,6 +24,7 @@ def resume(world: World, snapshot: Snapshot) -> None:
     """Fill the world with the snapshot's people, stock, orders and errands, and start what was under way."""
     resume_incidents(world, snapshot.incidents)
     customers = restore_customers(world, snapshot)
+    restore_second_addresses(world, snapshot)
     restore_devices(world, snapshot, customers)
     restore_shelves(world, snapshot)
     reprice(world, snapshot)
