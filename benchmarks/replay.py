@@ -22,19 +22,19 @@ _UPDATE = "UPDATE "
 _CONSTRAINTS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I CASCADE', conrelid::regclass, conname)
 FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace
+WHERE connamespace IN ('public'::regnamespace, 'truth'::regnamespace)
   AND (contype = 'f' OR contype = 'u' OR (contype = 'p' AND conrelid::regclass::text <> ALL (%s)))
 ORDER BY contype <> 'f'
 """
 _INDEXES = """
 SELECT format('DROP INDEX %s', i.indexrelid::regclass)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisprimary
+WHERE c.relnamespace IN ('public'::regnamespace, 'truth'::regnamespace) AND NOT i.indisprimary
 """
 _TRIGGERS = """
 SELECT DISTINCT format('ALTER TABLE %s DISABLE TRIGGER USER', tgrelid::regclass)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE c.relnamespace = 'public'::regnamespace AND NOT tgisinternal
+WHERE c.relnamespace IN ('public'::regnamespace, 'truth'::regnamespace) AND NOT tgisinternal
 """
 
 

@@ -17,7 +17,6 @@ FROM (
     UNION ALL SELECT 'customer_devices', greatest(max(added_at), max(signed_in_at)) FROM customer_devices
     UNION ALL SELECT 'addresses', max(created_at) FROM addresses
     UNION ALL SELECT 'loyalty_transactions', max(occurred_at) FROM loyalty_transactions
-    UNION ALL SELECT 'satisfaction_changes', max(occurred_at) FROM satisfaction_changes
     UNION ALL SELECT 'sessions', greatest(max(started_at), max(ended_at), max(identified_at)) FROM sessions
     UNION ALL SELECT 'session_events', max(occurred_at) FROM session_events
     UNION ALL SELECT 'carts', greatest(max(created_at), max(closed_at)) FROM carts
@@ -35,6 +34,7 @@ FROM (
     UNION ALL SELECT 'delivery_attempts', max(attempted_at) FROM delivery_attempts
     UNION ALL SELECT 'reviews', greatest(max(created_at), max(answered_at)) FROM reviews
     UNION ALL SELECT 'returns', greatest(max(requested_at), max(refunded_at)) FROM returns
+    UNION ALL SELECT 'truth.satisfaction_changes', max(occurred_at) FROM truth.satisfaction_changes
 ) latest
 WHERE latest_event > sim_now();
 
@@ -750,19 +750,19 @@ FROM loyalty_transactions l JOIN orders o USING (order_id)
 WHERE o.customer_id <> l.customer_id OR l.occurred_at < o.placed_at
 UNION ALL
 SELECT 'satisfaction', s.customer_id, s.seq, s.order_id, o.customer_id
-FROM satisfaction_changes s JOIN orders o USING (order_id)
+FROM truth.satisfaction_changes s JOIN orders o USING (order_id)
 WHERE o.customer_id <> s.customer_id OR s.occurred_at < o.placed_at;
 
 -- name: satisfaction_is_a_chain
 -- Satisfaction changes are numbered 1, 2, 3 …; each value is the one before plus the delta, within 0 to 100.
 SELECT s.*
 FROM (
-    SELECT customer_id, seq, delta, c.satisfaction, occurred_at,
+    SELECT customer_id, c.seq, delta, c.satisfaction, occurred_at,
            coalesce(lag(c.satisfaction) OVER moves, k.satisfaction, c.satisfaction - delta) AS previous,
-           coalesce(k.satisfaction_seq, 0) + row_number() OVER moves AS expected_seq,
+           coalesce(k.seq, 0) + row_number() OVER moves AS expected_seq,
            lag(occurred_at) OVER moves AS previous_at
-    FROM satisfaction_changes c LEFT JOIN sim.carried_customers k USING (customer_id)
-    WINDOW moves AS (PARTITION BY customer_id ORDER BY seq)
+    FROM truth.satisfaction_changes c LEFT JOIN truth.carried_satisfaction k USING (customer_id)
+    WINDOW moves AS (PARTITION BY c.customer_id ORDER BY c.seq)
 ) s
 WHERE s.satisfaction <> s.previous + s.delta OR s.seq <> s.expected_seq OR s.occurred_at < s.previous_at
    OR s.satisfaction NOT BETWEEN 0 AND 100 OR s.previous NOT BETWEEN 0 AND 100;
@@ -770,15 +770,50 @@ WHERE s.satisfaction <> s.previous + s.delta OR s.seq <> s.expected_seq OR s.occ
 -- name: customer_satisfaction_is_the_last_change
 -- A customer's satisfaction is that of the last change.
 SELECT c.customer_id, c.satisfaction, s.satisfaction AS last_change
-FROM customers c
+FROM truth.customer_traits c
 JOIN (
     SELECT DISTINCT ON (customer_id) customer_id, satisfaction
-    FROM (SELECT customer_id, seq, satisfaction FROM satisfaction_changes
-          UNION ALL SELECT customer_id, satisfaction_seq, satisfaction
-          FROM sim.carried_customers WHERE satisfaction_seq > 0) changes
+    FROM (SELECT customer_id, seq, satisfaction FROM truth.satisfaction_changes
+          UNION ALL SELECT customer_id, seq, satisfaction FROM truth.carried_satisfaction) changes
     ORDER BY customer_id, seq DESC
 ) s USING (customer_id)
 WHERE c.satisfaction <> s.satisfaction;
+
+-- truth ---------------------------------------------------------------------------------------------------------------
+
+-- name: everybody_is_somebody
+-- Every customer has a row in truth, and who registered since shops keep them all traits.
+SELECT c.customer_id, c.registered_at, t.persona, t.activity
+FROM customers c
+LEFT JOIN truth.customer_traits t USING (customer_id)
+WHERE t.customer_id IS NULL
+   OR c.registered_at > greatest(sim.rules_since(14), (SELECT min(epoch) FROM sim.runs))
+      AND num_nulls(t.activity, t.active_hour, t.usual_device, t.usual_channel, t.usual_payment_method,
+                    t.favourite_category_id, t.absence, t.price_taste, t.basket, t.units, t.pace) > 0;
+
+-- name: traits_of_all_products_or_none
+-- All products have traits, and none in a shop of before they were kept; and couriers hired since then have theirs.
+SELECT 'product' AS what, product_id AS id
+FROM products LEFT JOIN truth.product_traits t USING (product_id)
+WHERE t.product_id IS NULL AND EXISTS (SELECT FROM truth.product_traits)
+UNION ALL
+SELECT 'courier', c.courier_id
+FROM couriers c LEFT JOIN truth.courier_traits t USING (courier_id)
+WHERE t.courier_id IS NULL AND c.hired_at > greatest(sim.rules_since(14), (SELECT min(epoch) FROM sim.runs));
+
+-- name: a_loss_has_one_reason
+-- A visit that ended without an order has a reason, that a shop can see or in truth, never both; an order has none.
+SELECT s.session_id, s.ended_at, s.outcome, s.exit_reason, t.reason
+FROM sessions s
+FULL JOIN truth.exit_reasons t USING (session_id)
+WHERE CASE WHEN coalesce(s.outcome, 'ordered') = 'ordered' THEN num_nonnulls(s.exit_reason, t.reason) > 0
+           ELSE num_nonnulls(s.exit_reason, t.reason) <> 1 END;
+
+-- name: carts_are_left_as_their_visits
+-- A cart was abandoned for what its visit ended for, as far as a shop can see.
+SELECT c.cart_id, c.status, c.abandon_reason, s.exit_reason
+FROM carts c JOIN sessions s USING (session_id)
+WHERE c.abandon_reason IS DISTINCT FROM s.exit_reason AND c.closed_at IS NOT NULL;
 
 -- post-delivery --------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import textwrap
 from sqlalchemy import Table
 
 from db.checks import CHECKS_FILE
-from models.declarations import entities, event_times, shop_tables
+from models.declarations import entities, event_times, shop_tables, written_tables
 
 _WIDTH = 120
 
@@ -35,7 +35,7 @@ def _nothing_after_sim_now() -> str:
 
 
 def _latest_times() -> list[str]:
-    times = {table.name: [f"max({column.name})" for column in event_times(table)] for table in shop_tables()}
+    times = {table.fullname: [f"max({column.name})" for column in event_times(table)] for table in written_tables()}
     return [_wrapped(name, latest) for name, latest in times.items() if latest]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, SetColumnComment, SetTableComment
 
-from models import SCHEMA_VERSION, revision_of, tables_in_key_order
+from models import SCHEMA_VERSION, revision_of, tables_in_key_order, truth
 from models.run_control import SCHEMA
 
 HEADER = """\
@@ -32,7 +32,9 @@ def sql_type(column: Column[object]) -> str:
 
 def _statements() -> Iterator[str]:
     yield f"CREATE SCHEMA IF NOT EXISTS {SCHEMA};"
-    yield f"COMMENT ON SCHEMA {SCHEMA} IS 'The simulator''s own bookkeeping.';\n"
+    yield f"COMMENT ON SCHEMA {SCHEMA} IS 'The simulator''s own bookkeeping.';"
+    yield f"CREATE SCHEMA IF NOT EXISTS {truth.SCHEMA};"
+    yield f"COMMENT ON SCHEMA {truth.SCHEMA} IS 'What no real shop can see: for role bazaar_teacher.';\n"
     for table in tables_in_key_order():
         yield from _table_statements(table)
     yield f"INSERT INTO {SCHEMA}.alembic_version (version_num) VALUES ('{revision_of(SCHEMA_VERSION)}');\n"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, CursorResult
 from db.names import indexes, keys
 from models.declarations import appended_tables
 
-_SHOP = "n.nspname = 'public'"
+_SHOP = "n.nspname IN ('public', 'truth')"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from db.names import PUBLICATION, TRANSIENT_TABLES, functions, indexes_of_all_times, tables, views
+from db.names import PUBLICATION, TRANSIENT_TABLES, functions, indexes_of_all_times, tables_there, views
 
 _SHOWN = 10
 # Ours are the relations, their row types and the functions, whatever is left of them; of what hangs on a table of ours,
@@ -28,7 +28,8 @@ WITH RECURSIVE ours (classid, objid) AS MATERIALIZED (
     SELECT 'pg_constraint'::regclass::oid, oid FROM pg_constraint
     WHERE conrelid IN (SELECT objid FROM ours WHERE classid = 'pg_class'::regclass)
     UNION SELECT 'pg_class'::regclass::oid, oid FROM pg_class
-          WHERE relkind = 'i' AND relname = ANY(%(indexes)s) AND relnamespace::regnamespace::text IN ('public', 'sim')
+          WHERE relkind = 'i' AND relname = ANY(%(indexes)s)
+            AND relnamespace::regnamespace::text IN ('public', 'sim', 'truth')
     UNION SELECT 'pg_trigger'::regclass::oid, t.oid FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
           WHERE t.tgisinternal OR p.pronamespace = to_regnamespace('sim')
     UNION SELECT 'pg_attrdef'::regclass::oid, oid FROM pg_attrdef
@@ -98,7 +99,7 @@ class Dependent(NamedTuple):
 def dependents(connection: Connection) -> list[Dependent]:
     """What leans on the shop, what leans on something else of it first."""
     ours = {
-        "relations": [*tables(), *TRANSIENT_TABLES, *views()],
+        "relations": [*tables_there(connection), *TRANSIENT_TABLES, *views()],
         "functions": list(functions()),
         "indexes": indexes_of_all_times(),
         "publication": PUBLICATION,

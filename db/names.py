@@ -36,6 +36,7 @@ such a name is somebody else's, and CREATE OR REPLACE would replace it."""
 
 _MADE = re.compile(r"^CREATE OR REPLACE (VIEW|FUNCTION) (?:(\w+)\.)?(\w+)(?:\(([^)]*)\))?", re.MULTILINE)
 _MIGRATED = re.compile(r"^\s*CREATE (?:UNIQUE )?(?:TABLE|INDEX) (?:(\w+)\.)?(\w+)(?: ON (\w+)\.)?", re.MULTILINE)
+_MOVED = re.compile(r"^ALTER TABLE (\w+)\.(\w+) SET SCHEMA (\w+)", re.MULTILINE)
 _TAKEN = """
 SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY(%(relations)s)
@@ -50,10 +51,33 @@ WHERE CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN to_regprocedure(f) IS 
 ORDER BY 1
 """
 
+_ARE_THERE = """
+SELECT coalesce(array_agg(n.nspname || '.' || c.relname), '{}')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY(%s)
+"""
+
 
 def tables() -> list[str]:
     """Every table with its schema, those referred to before those that refer to them."""
     return [_qualified(table.schema, table.name) for table in tables_in_key_order()]
+
+
+def tables_there(connection: Connection) -> list[str]:
+    """The same in a shop of this version or an older one, be they there or not: each where that shop has it."""
+    ways = moved()
+    (there,) = connection.exec_driver_sql(_ARE_THERE, (list(ways),)).scalars()
+    return [ways[name] if name in ways and name not in there else name for name in tables()]
+
+
+@cache
+def moved() -> dict[str, str]:
+    """Where older shops have the tables that have moved, by their names of today."""
+    found = (m for file in _migrations() for m in _MOVED.finditer(file.read_text(encoding="utf-8")))
+    return {f"{m[3]}.{m[2]}": f"{m[1]}.{m[2]}" for m in found}
+
+
+def _migrations() -> list[Path]:
+    return sorted((SCRIPTS / "migrations" / "versions").glob("[0-9]*.py"))
 
 
 @cache
@@ -76,7 +100,7 @@ def indexes() -> list[str]:
 @cache
 def indexes_of_all_times() -> list[str]:
     """The same, and those that older shops still have."""
-    scripts = [FIRST_SCHEMA / "schema.sql", *(SCRIPTS / "migrations" / "versions").glob("[0-9]*.py")]
+    scripts = [FIRST_SCHEMA / "schema.sql", *_migrations()]
     return sorted({*indexes(), *(m[2] for s in scripts for m in _MIGRATED.finditer(s.read_text(encoding="utf-8")))})
 
 
@@ -96,7 +120,7 @@ def taken(connection: Connection, wanted: set[str] | None = None) -> tuple[str, 
 
 def new_since(version: int) -> set[str]:
     """The names that a shop of an older version has not yet, and shall have."""
-    migrations = sorted((SCRIPTS / "migrations" / "versions").glob("[0-9]*.py"))
+    migrations = _migrations()
     newer = [file for file in migrations if int(file.name[:4]) > max(version, 1)]
     older = [FIRST_SCHEMA / "schema.sql", *(file for file in migrations if file not in newer)]
     made = _migrated(newer) - _migrated(older)  # an index may be made once more under its name
@@ -105,7 +129,8 @@ def new_since(version: int) -> set[str]:
 
 def _migrated(files: list[Path]) -> set[str]:
     texts = [file.read_text(encoding="utf-8") for file in files]
-    return {_qualified(m[1] or m[3], m[2]) for text in texts for m in _MIGRATED.finditer(text)}
+    made = {_qualified(m[1] or m[3], m[2]) for text in texts for m in _MIGRATED.finditer(text)}
+    return made | {f"{m[3]}.{m[2]}" for text in texts for m in _MOVED.finditer(text)}
 
 
 def _needed() -> set[str]:

@@ -9,7 +9,8 @@ from models import tables_in_key_order
 _TO_MAKE = """
 SELECT current_user, current_database(), has_database_privilege(current_database(), 'CREATE'),
        coalesce(has_schema_privilege('public', 'CREATE'), false),
-       (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'sim' AND NOT pg_has_role(nspowner, 'USAGE'))
+       (SELECT ARRAY[nspname, pg_get_userbyid(nspowner)] FROM pg_namespace
+        WHERE nspname IN ('sim', 'truth') AND NOT pg_has_role(nspowner, 'USAGE') ORDER BY 1 LIMIT 1)
 FROM (SELECT to_regnamespace('public') IS NOT NULL) AS public(is_there) WHERE is_there
 """
 _TEMPORARY = """
@@ -39,7 +40,7 @@ def lacking_to_make(connection: Connection) -> str | None:
     row = connection.exec_driver_sql(_TO_MAKE).one_or_none()
     if row is None:
         return "the database has no schema public; make it with: CREATE SCHEMA public"
-    user, database, may_add_schemas, may_add_tables, owner_of_sim = row
+    user, database, may_add_schemas, may_add_tables, of_others = row
     if not may_add_schemas:
         return f'user {user} may not make schemas here; run: GRANT CREATE ON DATABASE "{database}" TO "{user}"'
     if not may_add_tables:
@@ -47,8 +48,9 @@ def lacking_to_make(connection: Connection) -> str | None:
             f"user {user} may not make tables in schema public (since PostgreSQL 15 only the database's owner may);"
             f' run: GRANT CREATE ON SCHEMA public TO "{user}"'
         )
-    if owner_of_sim:
-        return f'schema sim is there, and is {owner_of_sim}\'s; run: ALTER SCHEMA sim OWNER TO "{user}"'
+    if of_others:
+        schema, owner = of_others
+        return f'schema {schema} is there, and is {owner}\'s; run: ALTER SCHEMA {schema} OWNER TO "{user}"'
     return _lacking_in_any_case(connection)
 
 

@@ -3,6 +3,8 @@
 
 CREATE SCHEMA IF NOT EXISTS sim;
 COMMENT ON SCHEMA sim IS 'The simulator''s own bookkeeping.';
+CREATE SCHEMA IF NOT EXISTS truth;
+COMMENT ON SCHEMA truth IS 'What no real shop can see: for role bazaar_teacher.';
 
 CREATE TABLE categories (
     category_id SMALLINT NOT NULL,
@@ -119,20 +121,16 @@ CREATE TABLE customers (
     full_name TEXT NOT NULL,
     email TEXT NOT NULL,
     registered_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    persona TEXT NOT NULL,
     loyalty_tier TEXT NOT NULL,
     loyalty_points INTEGER NOT NULL,
-    satisfaction SMALLINT NOT NULL,
     lifetime_points INTEGER NOT NULL,
     registered_by TEXT NOT NULL,
     CONSTRAINT pk_customers PRIMARY KEY (customer_id),
     CONSTRAINT uq_customers_email UNIQUE (email),
-    CONSTRAINT ck_customers_persona_known CHECK (persona IN ('bargain_hunter', 'loyal', 'impulsive', 'window_shopper', 'planner')),
     CONSTRAINT ck_customers_loyalty_tier_known CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
     CONSTRAINT ck_customers_registered_by_known CHECK (registered_by IN ('sign_up', 'checkout')),
     CONSTRAINT ck_customers_loyalty_points_not_negative CHECK (loyalty_points >= 0),
     CONSTRAINT ck_customers_lifetime_points_not_negative CHECK (lifetime_points >= 0),
-    CONSTRAINT ck_customers_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
     CONSTRAINT fk_customers_city_id FOREIGN KEY(city_id) REFERENCES cities (city_id)
 )
  WITH (fillfactor = 80);
@@ -143,10 +141,8 @@ COMMENT ON COLUMN customers.city_id IS 'The city the customer lives in.';
 COMMENT ON COLUMN customers.full_name IS 'First and last name.';
 COMMENT ON COLUMN customers.email IS 'E-mail address, unique.';
 COMMENT ON COLUMN customers.registered_at IS 'When the customer registered; before the run''s epoch for the first ones.';
-COMMENT ON COLUMN customers.persona IS 'How the customer shops: bargain_hunter, loyal, impulsive, window_shopper, planner.';
 COMMENT ON COLUMN customers.loyalty_tier IS 'Current tier: bronze, silver, gold or platinum.';
 COMMENT ON COLUMN customers.loyalty_points IS 'Current points: the balance of the last loyalty transaction.';
-COMMENT ON COLUMN customers.satisfaction IS 'Current satisfaction, 0 (lost) to 100 (delighted).';
 COMMENT ON COLUMN customers.lifetime_points IS 'Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none.';
 COMMENT ON COLUMN customers.registered_by IS 'How the account came: by a sign_up, or at the checkout of somebody who ordered as a guest.';
 
@@ -379,7 +375,7 @@ CREATE TABLE sessions (
     CONSTRAINT ck_sessions_channel_known CHECK (channel IN ('direct', 'search', 'social', 'email', 'ads', 'referral')),
     CONSTRAINT ck_sessions_device_known CHECK (device IN ('mobile', 'desktop', 'tablet')),
     CONSTRAINT ck_sessions_outcome_known CHECK (outcome IN ('bounced', 'browsed', 'cart_abandoned', 'checkout_abandoned', 'payment_failed', 'ordered')),
-    CONSTRAINT ck_sessions_exit_reason_known CHECK (exit_reason IN ('not_interested', 'price', 'out_of_stock', 'promise', 'delivery_fee', 'payment', 'whim')),
+    CONSTRAINT ck_sessions_exit_reason_known CHECK (exit_reason IN ('not_interested', 'price', 'out_of_stock', 'promise', 'delivery_fee', 'payment')),
     CONSTRAINT ck_sessions_outcome_at_the_end CHECK ((ended_at IS NULL) = (outcome IS NULL)),
     CONSTRAINT ck_sessions_exit_reason_of_a_loss CHECK (exit_reason IS NULL OR coalesce(outcome <> 'ordered', false)),
     CONSTRAINT ck_sessions_ended_at_after_started_at CHECK (coalesce(ended_at >= started_at, ended_at IS NULL)),
@@ -406,7 +402,7 @@ COMMENT ON COLUMN sessions.device IS 'mobile, desktop or tablet.';
 COMMENT ON COLUMN sessions.started_at IS 'When the visit began.';
 COMMENT ON COLUMN sessions.ended_at IS 'When it ended; null while it goes on.';
 COMMENT ON COLUMN sessions.outcome IS 'How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open.';
-COMMENT ON COLUMN sessions.exit_reason IS 'Why the visitor left without an order; null when ordered.';
+COMMENT ON COLUMN sessions.exit_reason IS 'What was in the way of a visitor who left without an order, as far as a shop can see; null when ordered, and where nothing was.';
 COMMENT ON COLUMN sessions.visitor_id IS 'The browser''s cookie, by which visits of one device belong together until it is lost; the last two digits are the city. Null for visits before shops kept it (schema 11).';
 COMMENT ON COLUMN sessions.identified_at IS 'When the shop knew who it was: the start where signed in, else at sign-in, sign-up or a guest''s order.';
 
@@ -416,26 +412,21 @@ CREATE TABLE sim.carried_customers (
     loyalty_points INTEGER DEFAULT '0' NOT NULL,
     lifetime_points INTEGER DEFAULT '0' NOT NULL,
     loyalty_tier TEXT,
-    satisfaction_seq INTEGER DEFAULT '0' NOT NULL,
-    satisfaction SMALLINT,
     last_paid_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_carried_customers PRIMARY KEY (customer_id),
-    CONSTRAINT ck_carried_customers_seqs_not_negative CHECK (loyalty_seq >= 0 AND satisfaction_seq >= 0),
+    CONSTRAINT ck_carried_customers_loyalty_seq_not_negative CHECK (loyalty_seq >= 0),
     CONSTRAINT ck_carried_customers_loyalty_points_not_negative CHECK (loyalty_points >= 0),
     CONSTRAINT ck_carried_customers_loyalty_tier_known CHECK (loyalty_tier IN ('bronze', 'silver', 'gold', 'platinum')),
     CONSTRAINT ck_carried_customers_tier_of_a_transaction CHECK ((loyalty_seq = 0) = (loyalty_tier IS NULL)),
-    CONSTRAINT ck_carried_customers_satisfaction_of_a_change CHECK ((satisfaction_seq = 0) = (satisfaction IS NULL)),
     CONSTRAINT fk_carried_customers_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
 )
  WITH (fillfactor = 80);
-COMMENT ON TABLE sim.carried_customers IS 'Where a customer''s chains stood after the last of their entries that was cut off.';
+COMMENT ON TABLE sim.carried_customers IS 'Where a customer''s points stood after the last of their transactions that was cut off.';
 COMMENT ON COLUMN sim.carried_customers.customer_id IS 'The customer.';
 COMMENT ON COLUMN sim.carried_customers.loyalty_seq IS 'Loyalty transactions cut off.';
 COMMENT ON COLUMN sim.carried_customers.loyalty_points IS 'Points after the last of them.';
 COMMENT ON COLUMN sim.carried_customers.lifetime_points IS 'Points of theirs that count for the tier.';
 COMMENT ON COLUMN sim.carried_customers.loyalty_tier IS 'Tier after the last of them.';
-COMMENT ON COLUMN sim.carried_customers.satisfaction_seq IS 'Satisfaction changes cut off.';
-COMMENT ON COLUMN sim.carried_customers.satisfaction IS 'Satisfaction after the last of them.';
 COMMENT ON COLUMN sim.carried_customers.last_paid_at IS 'When the last order that was cut off was paid.';
 
 CREATE TABLE sim.incidents (
@@ -478,6 +469,78 @@ COMMENT ON COLUMN sim.incidents.ends_at IS 'Simulated instant at which it ends, 
 COMMENT ON COLUMN sim.incidents.asked_at IS 'Wall-clock time at which it was asked for; null in a scenario.';
 COMMENT ON COLUMN sim.incidents.end_asked_at IS 'Wall-clock time at which its early end was asked for.';
 
+CREATE TABLE truth.carried_satisfaction (
+    customer_id BIGINT NOT NULL,
+    seq INTEGER NOT NULL,
+    satisfaction SMALLINT NOT NULL,
+    CONSTRAINT pk_carried_satisfaction PRIMARY KEY (customer_id),
+    CONSTRAINT ck_carried_satisfaction_seq_positive CHECK (seq > 0),
+    CONSTRAINT ck_carried_satisfaction_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT fk_carried_satisfaction_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE truth.carried_satisfaction IS 'Where a customer''s satisfaction stood after the last of its changes that was cut off.';
+COMMENT ON COLUMN truth.carried_satisfaction.customer_id IS 'The customer.';
+COMMENT ON COLUMN truth.carried_satisfaction.seq IS 'Satisfaction changes cut off.';
+COMMENT ON COLUMN truth.carried_satisfaction.satisfaction IS 'Satisfaction after the last of them.';
+
+CREATE TABLE truth.customer_traits (
+    customer_id BIGINT NOT NULL,
+    persona TEXT NOT NULL,
+    satisfaction SMALLINT NOT NULL,
+    activity DOUBLE PRECISION,
+    active_hour SMALLINT,
+    usual_device TEXT,
+    usual_channel TEXT,
+    usual_payment_method TEXT,
+    favourite_category_id SMALLINT,
+    absence DOUBLE PRECISION,
+    price_taste DOUBLE PRECISION,
+    basket DOUBLE PRECISION,
+    units DOUBLE PRECISION,
+    pace DOUBLE PRECISION,
+    CONSTRAINT pk_customer_traits PRIMARY KEY (customer_id),
+    CONSTRAINT ck_customer_traits_persona_known CHECK (persona IN ('bargain_hunter', 'loyal', 'impulsive', 'window_shopper', 'planner')),
+    CONSTRAINT ck_customer_traits_usual_device_known CHECK (usual_device IN ('mobile', 'desktop', 'tablet')),
+    CONSTRAINT ck_customer_traits_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT ck_customer_traits_active_hour_of_a_day CHECK (active_hour BETWEEN 0 AND 23),
+    CONSTRAINT fk_customer_traits_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
+    CONSTRAINT fk_customer_traits_favourite_category_id FOREIGN KEY(favourite_category_id) REFERENCES categories (category_id)
+)
+ WITH (fillfactor = 80);
+COMMENT ON TABLE truth.customer_traits IS 'What customers are like inside: all of it drawn when they registered, but satisfaction, which moves.';
+COMMENT ON COLUMN truth.customer_traits.customer_id IS 'The customer.';
+COMMENT ON COLUMN truth.customer_traits.persona IS 'How the customer shops: bargain_hunter, loyal, impulsive, window_shopper, planner.';
+COMMENT ON COLUMN truth.customer_traits.satisfaction IS 'Current satisfaction, 0 (lost) to 100 (delighted).';
+COMMENT ON COLUMN truth.customer_traits.activity IS 'How readily the customer visits, for life: a weight among all customers.';
+COMMENT ON COLUMN truth.customer_traits.active_hour IS 'Local hour about which the customer is most active.';
+COMMENT ON COLUMN truth.customer_traits.usual_device IS 'What the customer comes with by habit: mobile, desktop or tablet.';
+COMMENT ON COLUMN truth.customer_traits.usual_channel IS 'How the customer comes by habit, with the usual device.';
+COMMENT ON COLUMN truth.customer_traits.usual_payment_method IS 'How the customer pays by habit.';
+COMMENT ON COLUMN truth.customer_traits.favourite_category_id IS 'The category that the customer looks at by habit.';
+COMMENT ON COLUMN truth.customer_traits.absence IS 'Odds of being out when a courier rings, over what is usual.';
+COMMENT ON COLUMN truth.customer_traits.price_taste IS 'Liking for dear goods: by this power of price over the usual price the odds of adding a product rise.';
+COMMENT ON COLUMN truth.customer_traits.basket IS 'Odds of adding one more product to a cart, over what is usual.';
+COMMENT ON COLUMN truth.customer_traits.units IS 'Odds of taking one more unit of the same, over what is usual.';
+COMMENT ON COLUMN truth.customer_traits.pace IS 'Time that a page is looked at, over what is usual.';
+
+CREATE TABLE truth.product_traits (
+    product_id BIGINT NOT NULL,
+    popularity DOUBLE PRECISION NOT NULL,
+    appeal DOUBLE PRECISION NOT NULL,
+    disappoints DOUBLE PRECISION NOT NULL,
+    stars DOUBLE PRECISION NOT NULL,
+    CONSTRAINT pk_product_traits PRIMARY KEY (product_id),
+    CONSTRAINT ck_product_traits_disappoints_is_a_share CHECK (disappoints BETWEEN 0 AND 1),
+    CONSTRAINT fk_product_traits_product_id FOREIGN KEY(product_id) REFERENCES products (product_id)
+);
+COMMENT ON TABLE truth.product_traits IS 'How good and how wanted products are.';
+COMMENT ON COLUMN truth.product_traits.product_id IS 'The product.';
+COMMENT ON COLUMN truth.product_traits.popularity IS 'Share of all views that it would have if all products were at their height.';
+COMMENT ON COLUMN truth.product_traits.appeal IS 'Factor on the odds that who looks at it adds it, its price''s appeal included.';
+COMMENT ON COLUMN truth.product_traits.disappoints IS 'Chance that a piece of it disappoints.';
+COMMENT ON COLUMN truth.product_traits.stars IS 'What its kind adds to the stars of a review.';
+
 CREATE TABLE carts (
     cart_id BIGINT NOT NULL,
     session_id BIGINT NOT NULL,
@@ -489,7 +552,7 @@ CREATE TABLE carts (
     CONSTRAINT pk_carts PRIMARY KEY (cart_id),
     CONSTRAINT uq_carts_session_id UNIQUE (session_id),
     CONSTRAINT ck_carts_status_known CHECK (status IN ('open', 'ordered', 'abandoned')),
-    CONSTRAINT ck_carts_abandon_reason_known CHECK (abandon_reason IN ('not_interested', 'price', 'out_of_stock', 'promise', 'delivery_fee', 'payment', 'whim')),
+    CONSTRAINT ck_carts_abandon_reason_known CHECK (abandon_reason IN ('not_interested', 'price', 'out_of_stock', 'promise', 'delivery_fee', 'payment')),
     CONSTRAINT ck_carts_closed_unless_open CHECK ((status = 'open') = (closed_at IS NULL)),
     CONSTRAINT ck_carts_abandon_reason_of_an_abandoned CHECK (abandon_reason IS NULL OR status = 'abandoned'),
     CONSTRAINT ck_carts_restored_from_another CHECK (restored_from_cart_id <> cart_id),
@@ -597,6 +660,28 @@ COMMENT ON TABLE sim.carried_stock IS 'The sum of the stock movements that were 
 COMMENT ON COLUMN sim.carried_stock.warehouse_id IS 'The warehouse.';
 COMMENT ON COLUMN sim.carried_stock.product_id IS 'The product.';
 COMMENT ON COLUMN sim.carried_stock.quantity IS 'Units that came, less those that left.';
+
+CREATE TABLE truth.courier_traits (
+    courier_id BIGINT NOT NULL,
+    pace DOUBLE PRECISION NOT NULL,
+    CONSTRAINT pk_courier_traits PRIMARY KEY (courier_id),
+    CONSTRAINT ck_courier_traits_pace_positive CHECK (pace > 0),
+    CONSTRAINT fk_courier_traits_courier_id FOREIGN KEY(courier_id) REFERENCES couriers (courier_id)
+);
+COMMENT ON TABLE truth.courier_traits IS 'How fast couriers are.';
+COMMENT ON COLUMN truth.courier_traits.courier_id IS 'The courier.';
+COMMENT ON COLUMN truth.courier_traits.pace IS 'Time that everything takes the courier, over what is usual; who is new takes longer still.';
+
+CREATE TABLE truth.exit_reasons (
+    session_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT pk_exit_reasons PRIMARY KEY (session_id),
+    CONSTRAINT ck_exit_reasons_reason_known CHECK (reason IN ('whim')),
+    CONSTRAINT fk_exit_reasons_session_id FOREIGN KEY(session_id) REFERENCES sessions (session_id)
+);
+COMMENT ON TABLE truth.exit_reasons IS 'Why visitors left, of visits whose exit_reason is null for it cannot be seen; the cart''s likewise.';
+COMMENT ON COLUMN truth.exit_reasons.session_id IS 'The session.';
+COMMENT ON COLUMN truth.exit_reasons.reason IS 'whim: for no reason at all.';
 
 CREATE TABLE cart_items (
     cart_id BIGINT NOT NULL,
@@ -872,32 +957,6 @@ COMMENT ON COLUMN payments.status IS 'captured, declined or refunded.';
 COMMENT ON COLUMN payments.decline_reason IS 'Why it was declined; null otherwise.';
 COMMENT ON COLUMN payments.attempted_at IS 'When it was tried or refunded.';
 
-CREATE TABLE satisfaction_changes (
-    customer_id BIGINT NOT NULL,
-    seq INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    delta SMALLINT NOT NULL,
-    satisfaction SMALLINT NOT NULL,
-    order_id BIGINT,
-    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_satisfaction_changes PRIMARY KEY (customer_id, seq),
-    CONSTRAINT ck_satisfaction_changes_reason_known CHECK (reason IN ('delivered_early', 'delivered_on_time', 'delivered_late', 'delivered_very_late', 'failed_attempt', 'out_of_stock', 'payment_declined', 'order_cancelled', 'refund', 'good_product', 'bad_product')),
-    CONSTRAINT ck_satisfaction_changes_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
-    CONSTRAINT ck_satisfaction_changes_delta_range CHECK (delta BETWEEN -100 AND 100),
-    CONSTRAINT fk_satisfaction_changes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
-    CONSTRAINT fk_satisfaction_changes_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id)
-);
-CREATE INDEX ix_satisfaction_changes_occurred_at ON satisfaction_changes (occurred_at);
-CREATE INDEX ix_satisfaction_changes_order_id ON satisfaction_changes (order_id);
-COMMENT ON TABLE satisfaction_changes IS 'Experiences that moved a customer''s satisfaction, in each customer''s order.';
-COMMENT ON COLUMN satisfaction_changes.customer_id IS 'Whose satisfaction moved.';
-COMMENT ON COLUMN satisfaction_changes.seq IS 'Number of the change within the customer: 1, 2, 3 and so on.';
-COMMENT ON COLUMN satisfaction_changes.reason IS 'The experience, such as delivered_late, out_of_stock or good_product.';
-COMMENT ON COLUMN satisfaction_changes.delta IS 'By how much satisfaction moved, after clipping to 0..100.';
-COMMENT ON COLUMN satisfaction_changes.satisfaction IS 'Satisfaction after this change, 0 to 100.';
-COMMENT ON COLUMN satisfaction_changes.order_id IS 'The order it was about, if any.';
-COMMENT ON COLUMN satisfaction_changes.occurred_at IS 'When it was felt.';
-
 CREATE TABLE stock_movements (
     movement_id BIGINT NOT NULL,
     warehouse_id SMALLINT NOT NULL,
@@ -930,6 +989,32 @@ COMMENT ON COLUMN stock_movements.reason IS 'opening, replenishment, sale (picke
 COMMENT ON COLUMN stock_movements.order_id IS 'The order picked, returned or cancelled.';
 COMMENT ON COLUMN stock_movements.replenishment_id IS 'The replenishment received.';
 COMMENT ON COLUMN stock_movements.occurred_at IS 'When the units moved.';
+
+CREATE TABLE truth.satisfaction_changes (
+    customer_id BIGINT NOT NULL,
+    seq INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    delta SMALLINT NOT NULL,
+    satisfaction SMALLINT NOT NULL,
+    order_id BIGINT,
+    occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_satisfaction_changes PRIMARY KEY (customer_id, seq),
+    CONSTRAINT ck_satisfaction_changes_reason_known CHECK (reason IN ('delivered_early', 'delivered_on_time', 'delivered_late', 'delivered_very_late', 'failed_attempt', 'out_of_stock', 'payment_declined', 'order_cancelled', 'refund', 'good_product', 'bad_product')),
+    CONSTRAINT ck_satisfaction_changes_satisfaction_range CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT ck_satisfaction_changes_delta_range CHECK (delta BETWEEN -100 AND 100),
+    CONSTRAINT fk_satisfaction_changes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id),
+    CONSTRAINT fk_satisfaction_changes_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id)
+);
+CREATE INDEX ix_satisfaction_changes_occurred_at ON truth.satisfaction_changes (occurred_at);
+CREATE INDEX ix_satisfaction_changes_order_id ON truth.satisfaction_changes (order_id);
+COMMENT ON TABLE truth.satisfaction_changes IS 'Experiences that moved a customer''s satisfaction, in each customer''s order.';
+COMMENT ON COLUMN truth.satisfaction_changes.customer_id IS 'Whose satisfaction moved.';
+COMMENT ON COLUMN truth.satisfaction_changes.seq IS 'Number of the change within the customer: 1, 2, 3 and so on.';
+COMMENT ON COLUMN truth.satisfaction_changes.reason IS 'The experience, such as delivered_late, out_of_stock or good_product.';
+COMMENT ON COLUMN truth.satisfaction_changes.delta IS 'By how much satisfaction moved, after clipping to 0..100.';
+COMMENT ON COLUMN truth.satisfaction_changes.satisfaction IS 'Satisfaction after this change, 0 to 100.';
+COMMENT ON COLUMN truth.satisfaction_changes.order_id IS 'The order it was about, if any.';
+COMMENT ON COLUMN truth.satisfaction_changes.occurred_at IS 'When it was felt.';
 
 CREATE TABLE delivery_attempts (
     delivery_id BIGINT NOT NULL,
@@ -1017,4 +1102,4 @@ COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
 COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0013');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0014');

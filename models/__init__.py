@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from models import quarters, retention, run_control
+from models import quarters, retention, run_control, truth
 from models.base import SCHEMA_VERSION, Base, metadata, revision_of
 from models.declarations import SHOP_GROUPS, tables_of_module
 
 __all__ = ["GROUPS", "SCHEMA_VERSION", "Base", "metadata", "revision_of", "tables_in_key_order", "tables_of"]
 
-GROUPS = {**SHOP_GROUPS, "run_control": run_control, "retention": retention, "quarters": quarters}
+GROUPS = {**SHOP_GROUPS, "truth": truth, "run_control": run_control, "retention": retention, "quarters": quarters}
 """The table groups in reading order, each with its module."""
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """Raised whenever the tables change, by a migration of this number in db/migrations/versions/."""
 
 Small = Annotated[int, "SMALLINT"]
@@ -138,7 +138,7 @@ def table_options(
     `fillfactor`: room (%) is left in the pages of tables that are updated. `entity`: the rows have ids by city of this
     name. `appended`: they never change, and nobody looks for one by its key while history is made. `purged`: how
     retention purges them, with a row of a visit (the name of its table), as a customer's chain, or alone; otherwise
-    they stay. `in_batches`: rows of a table of schema sim that come in batches as the shop's do.
+    they stay. `in_batches`: rows of a table of another schema that come in batches as the shop's do.
     """
     declared = {ENTITY: entity, APPENDED: appended, PURGED: purged, IN_BATCHES: in_batches}
     options: dict[str, Any] = {"comment": comment, "info": {name: said for name, said in declared.items() if said}}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, DateTime, Table
 
-from models import delivery, funnel, orders, people, post_delivery, reference, warehouse
+from models import delivery, funnel, orders, people, post_delivery, reference, truth, warehouse
 from models.base import APPENDED, ENTITY, MAY_LIE_AHEAD, PURGED, PURGED_AS_CHAIN, Base, metadata
 
 SHOP_GROUPS: dict[str, ModuleType] = {
@@ -38,6 +38,11 @@ def shop_tables() -> list[Table]:
     return [table for module in SHOP_GROUPS.values() for table in tables_of_module(module)]
 
 
+def written_tables() -> list[Table]:
+    """The same, and those of what a shop cannot see."""
+    return [*shop_tables(), *tables_of_module(truth)]
+
+
 def entities() -> dict[str, Table]:
     """What has ids by city, n * 100 + city: the tables by the names of their entities."""
     return {str(table.info[ENTITY]): _named_by_its_key(table) for table in shop_tables() if ENTITY in table.info}
@@ -50,12 +55,12 @@ def purged_entities() -> list[str]:
 
 def appended_tables() -> list[str]:
     """The tables whose rows never change, and whose keys nobody looks one up by while history is made."""
-    return [table.name for table in shop_tables() if APPENDED in table.info]
+    return [table.name for table in written_tables() if APPENDED in table.info]
 
 
 def purged_as_chains() -> list[str]:
-    """The tables of which a customer's oldest rows are purged."""
-    return [table.name for table in shop_tables() if table.info.get(PURGED) == PURGED_AS_CHAIN]
+    """The tables of which a customer's oldest rows are purged, with their schema unless it is public."""
+    return [table.fullname for table in written_tables() if table.info.get(PURGED) == PURGED_AS_CHAIN]
 
 
 class Part(NamedTuple):
@@ -75,7 +80,7 @@ def purged_with_a_visit() -> list[Part]:
 
     Raises TypeError where a table refers to what goes and does not say how it goes itself.
     """
-    for table in shop_tables():
+    for table in written_tables():
         if PURGED not in table.info and (purged := sorted(_referred_and_purged(table))):
             raise TypeError(f"{table.name} refers to {', '.join(purged)}, which is purged: it has to say how it goes")
     how = ((table, str(table.info.get(PURGED))) for table in reversed(metadata.sorted_tables))

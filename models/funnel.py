@@ -11,7 +11,7 @@ from models.base import Base, Small, Whole, by_time, check, column, in_order, ke
 from models.people import DEVICES
 
 CHANNELS = ("direct", "search", "social", "email", "ads", "referral")
-EXIT_REASONS = ("not_interested", "price", "out_of_stock", "promise", "delivery_fee", "payment", "whim")
+EXIT_REASONS = ("not_interested", "price", "out_of_stock", "promise", "delivery_fee", "payment")
 
 
 class Session(Base):
@@ -61,7 +61,10 @@ class Session(Base):
     outcome: Mapped[str | None] = column(
         "How far it came: bounced, browsed, cart_abandoned, checkout_abandoned, payment_failed, ordered; null if open."
     )
-    exit_reason: Mapped[str | None] = column("Why the visitor left without an order; null when ordered.")
+    exit_reason: Mapped[str | None] = column(
+        "What was in the way of a visitor who left without an order, as far as a shop can see; null when ordered, and"
+        " where nothing was."
+    )
     visitor_id: Mapped[int | None] = column(
         "The browser's cookie, by which visits of one device belong together until it is lost; the last two digits are"
         " the city. Null for visits before shops kept it (schema 11)."

@@ -1,4 +1,4 @@
-"""The people who buy: who they are, where they live, and how points and mood move."""
+"""The people who buy: who they are, where they live, and how their points move."""
 
 from __future__ import annotations
 
@@ -25,19 +25,16 @@ from models.base import (
 TIERS = ("bronze", "silver", "gold", "platinum")
 DEVICES = ("mobile", "desktop", "tablet")
 REGISTERED_BY = ("sign_up", "checkout")
-PERSONAS = ("bargain_hunter", "loyal", "impulsive", "window_shopper", "planner")
 
 
 class Customer(Base):
     __tablename__ = "customers"
     __table_args__ = (
         UniqueConstraint("email"),
-        one_of("persona", *PERSONAS),
         one_of("loyalty_tier", *TIERS),
         one_of("registered_by", *REGISTERED_BY),
         check("loyalty_points_not_negative", "loyalty_points >= 0"),
         check("lifetime_points_not_negative", "lifetime_points >= 0"),
-        check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
         by_time("registered_at"),
         table_options("Registered customers.", fillfactor=80, entity="customer"),
     )
@@ -47,10 +44,8 @@ class Customer(Base):
     full_name: Mapped[str] = column("First and last name.")
     email: Mapped[str] = column("E-mail address, unique.")
     registered_at: Mapped[datetime] = column("When the customer registered; before the run's epoch for the first ones.")
-    persona: Mapped[str] = column("How the customer shops: bargain_hunter, loyal, impulsive, window_shopper, planner.")
     loyalty_tier: Mapped[str] = column("Current tier: bronze, silver, gold or platinum.")
     loyalty_points: Mapped[Whole] = column("Current points: the balance of the last loyalty transaction.")
-    satisfaction: Mapped[Small] = column("Current satisfaction, 0 (lost) to 100 (delighted).")
     lifetime_points: Mapped[Whole] = column(
         "Points that count for the tier: opening and purchases, less what refunds took back; redeeming costs none."
     )
@@ -122,40 +117,3 @@ class LoyaltyTransaction(Base):
     tier: Mapped[str] = column("Tier after this transaction.")
     reason: Mapped[str] = column("opening, purchase, redemption, redemption_undone or refund.")
     occurred_at: Mapped[datetime] = column("When the points moved.")
-
-
-class SatisfactionChange(Base):
-    __tablename__ = "satisfaction_changes"
-    __table_args__ = (
-        one_of(
-            "reason",
-            "delivered_early",
-            "delivered_on_time",
-            "delivered_late",
-            "delivered_very_late",
-            "failed_attempt",
-            "out_of_stock",
-            "payment_declined",
-            "order_cancelled",
-            "refund",
-            "good_product",
-            "bad_product",
-        ),
-        check("satisfaction_range", "satisfaction BETWEEN 0 AND 100"),
-        check("delta_range", "delta BETWEEN -100 AND 100"),
-        Index(None, "order_id"),
-        Index(None, "occurred_at"),
-        table_options(
-            "Experiences that moved a customer's satisfaction, in each customer's order.",
-            appended=True,
-            purged=PURGED_AS_CHAIN,
-        ),
-    )
-
-    customer_id: Mapped[int] = key("Whose satisfaction moved.", to("customers.customer_id"))
-    seq: Mapped[Whole] = key("Number of the change within the customer: 1, 2, 3 and so on.")
-    reason: Mapped[str] = column("The experience, such as delivered_late, out_of_stock or good_product.")
-    delta: Mapped[Small] = column("By how much satisfaction moved, after clipping to 0..100.")
-    satisfaction: Mapped[Small] = column("Satisfaction after this change, 0 to 100.")
-    order_id: Mapped[int | None] = column("The order it was about, if any.", to("orders.order_id"))
-    occurred_at: Mapped[datetime] = column("When it was felt.")

@@ -30,15 +30,14 @@ class Retention(Base):
 class CarriedCustomer(Base):
     __tablename__ = "carried_customers"
     __table_args__ = (
-        check("seqs_not_negative", "loyalty_seq >= 0 AND satisfaction_seq >= 0"),
+        check("loyalty_seq_not_negative", "loyalty_seq >= 0"),
         check("loyalty_points_not_negative", "loyalty_points >= 0"),
         check("loyalty_tier_known", "loyalty_tier IN ({})".format(", ".join(f"'{tier}'" for tier in TIERS))),
         check("tier_of_a_transaction", "(loyalty_seq = 0) = (loyalty_tier IS NULL)"),
-        check("satisfaction_of_a_change", "(satisfaction_seq = 0) = (satisfaction IS NULL)"),
         {
             "schema": SCHEMA,
             **table_options(
-                "Where a customer's chains stood after the last of their entries that was cut off.", fillfactor=80
+                "Where a customer's points stood after the last of their transactions that was cut off.", fillfactor=80
             ),
         },
     )
@@ -48,8 +47,6 @@ class CarriedCustomer(Base):
     loyalty_points: Mapped[Whole] = column("Points after the last of them.", default="0")
     lifetime_points: Mapped[Whole] = column("Points of theirs that count for the tier.", default="0")
     loyalty_tier: Mapped[str | None] = column("Tier after the last of them.")
-    satisfaction_seq: Mapped[Whole] = column("Satisfaction changes cut off.", default="0")
-    satisfaction: Mapped[Small | None] = column("Satisfaction after the last of them.")
     last_paid_at: Mapped[datetime | None] = column("When the last order that was cut off was paid.")
 
 

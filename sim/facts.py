@@ -54,6 +54,23 @@ class CourierHired(NamedTuple):
     hired_at: int
 
 
+class ProductDrawn(NamedTuple):
+    """How good and how wanted a product is, which no shop sees."""
+
+    product_id: int
+    popularity: float
+    appeal: float
+    disappoints: float
+    stars: float
+
+
+class CourierDrawn(NamedTuple):
+    """How fast a courier is, which no shop sees: time that everything takes, over what is usual."""
+
+    courier_id: int
+    pace: float
+
+
 class PriceSet(NamedTuple):
     """A selling price that holds from `at` until the next one of the same product."""
 
@@ -72,11 +89,28 @@ class CustomerRegistered(NamedTuple):
     full_name: str
     email: str
     registered_at: int
-    persona: str
     loyalty_tier: str
     loyalty_points: int
-    satisfaction: int
     registered_by: str  # sign_up | checkout
+
+
+class CustomerDrawn(NamedTuple):
+    """What a customer who registers is like inside, which no shop sees; only `satisfaction` moves later."""
+
+    customer_id: int
+    persona: str
+    satisfaction: int
+    activity: float
+    active_hour: int
+    usual_device: str
+    usual_channel: str
+    usual_payment_method: str
+    favourite_category_id: int
+    absence: float
+    price_taste: float
+    basket: float
+    units: float
+    pace: float
 
 
 class AddressAdded(NamedTuple):
@@ -483,8 +517,11 @@ Fact = (
     | CategoryListed
     | ProductListed
     | CourierHired
+    | ProductDrawn
+    | CourierDrawn
     | PriceSet
     | CustomerRegistered
+    | CustomerDrawn
     | AddressAdded
     | LoyaltyPointsMoved
     | SatisfactionMoved

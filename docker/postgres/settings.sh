@@ -31,6 +31,16 @@ analyst() {
     echo 'GRANT bazaar_reader TO bazaar_analyst;'
 }
 
+# Who reads what no real shop can see as well: without login until somebody gives it a password.
+teacher() {
+    local setting
+    echo "DO \$\$ BEGIN IF to_regrole('bazaar_teacher') IS NULL THEN CREATE ROLE bazaar_teacher; END IF; END \$\$;"
+    echo 'GRANT bazaar_reader TO bazaar_teacher;'
+    for setting in "statement_timeout = '30s'" 'default_transaction_read_only = on'; do
+        echo "ALTER ROLE bazaar_teacher SET $setting;"
+    done
+}
+
 # Who reads the log for the replica: everything that is in a publication. The shop's owner may act for it, to drop a slot that
 # nobody reads any more: that is a right of who may replicate, and is not handed down.
 replication() {
@@ -51,9 +61,10 @@ statements() {
     for name in "$@"; do echo "CREATE DATABASE $name OWNER $name;"; done
     reader
     analyst
+    teacher
     replication
     # An owner needs no grant; PUBLIC would let each role into the other's database.
     for name in postgres template1 bazaar redash pipeline airflow; do echo "REVOKE ALL ON DATABASE $name FROM PUBLIC;"; done
-    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader, bazaar_analyst, bazaar_replication;'
+    echo 'GRANT CONNECT ON DATABASE bazaar TO bazaar_reader, bazaar_analyst, bazaar_teacher, bazaar_replication;'
     echo 'GRANT CONNECT ON DATABASE pipeline TO bazaar_reader;'
 }

@@ -16,7 +16,7 @@ reads: [customers, cities, sessions, orders, order_items, products, categories, 
 columns:
   customer_id: bigint, the customer
   city: text(100), name of the city the customer lives in
-  persona: "text(20), how the customer shops: bargain_hunter, loyal, impulsive, window_shopper or planner"
+  registered_by: "text(20), how the account came: by a sign_up, or at the checkout of a guest"
   registered_at: timestamp, when the customer registered, UTC; before the opening for the first ones
   visits: bigint, visits that have ended
   browsing_visits: bigint, visits that looked at a product or filled a cart
@@ -117,7 +117,7 @@ WITH visited AS (
     WHERE promised_at < :as_of AND cancelled_at IS NULL
     GROUP BY customer_id
 )
-SELECT cu.customer_id, ci.name AS city, cu.persona, cu.registered_at,
+SELECT cu.customer_id, ci.name AS city, cu.registered_by, cu.registered_at,
        COALESCE(v.visits, 0) AS visits,
        COALESCE(v.browsing_visits, 0) AS browsing_visits,
        COALESCE(v.cart_visits, 0) AS cart_visits,

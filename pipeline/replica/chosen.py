@@ -1,4 +1,7 @@
-"""Which of the models' tables and columns are replicated: all of schema `public`, and of `sim` what readers need."""
+"""Which of the models' tables and columns are replicated: all of schema `public`, of `sim` what readers need.
+
+Nothing of `truth`: no real shop sees it, and no copy of one either.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
+from db.names import moved
 from models import tables_in_key_order
 from models.run_control import SCHEMA
 
@@ -21,7 +25,16 @@ SIGNS_OF_LIFE = {"runs": {"heartbeat_at", "kept_speed", "lag_s", "batches"}}
 
 def tables() -> list[Table]:
     """The tables of the models, those referred to first."""
-    return [table for table in tables_in_key_order() if table.schema != SCHEMA or table.name in OF_SIM]
+    return [
+        table
+        for table in tables_in_key_order()
+        if table.schema is None or (table.schema == SCHEMA and table.name in OF_SIM)
+    ]
+
+
+def no_longer() -> list[str]:
+    """The names of tables that replicas of older shops have, and that no copy has any more."""
+    return [name.removeprefix("public.") for name in moved().values() if name not in map(qualified, tables())]
 
 
 def columns(table: Table) -> list[Column[Any]]:

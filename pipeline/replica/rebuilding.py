@@ -4,7 +4,7 @@
 2. Both connectors stop, and forget where they were.
 3. The slot goes, and with it what PostgreSQL keeps for it.
 4. The topic goes.
-5. The tables are emptied, and made as the models have them.
+5. The tables are emptied, and made as the models have them; those that no copy has any more go.
 6. Unless history is under way: publication, topic and slot anew.
 7. All rows are loaded as they are at a moment after the slot's.
 8. The connectors begin at the slot's place: what came in between comes once more, in its order, and ends the same.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.replica import catalogue, mysql, mysql_tables, publication, shop, slot, state, topic
+from pipeline.replica import catalogue, chosen, mysql, mysql_tables, publication, shop, slot, state, topic
 from pipeline.replica.connectors import PREFIX, SINK, SOURCE, wanted
 from pipeline.replica.loading import load
 from pipeline.replica.problems import NotPossible, Waiting
@@ -70,6 +70,8 @@ class Rebuild:
             else:
                 mysql.ask(self._reach.replica, f"DROP TABLE IF EXISTS `{table.name}`")
                 mysql.ask(self._reach.replica, mysql_tables.create(table))
+        for name in chosen.no_longer():
+            mysql.ask(self._reach.replica, f"DROP TABLE IF EXISTS `{name}`")
         state.make_trigger(self._reach.replica)
         self._say(f"made {len(tables) - len(as_wanted)} tables, emptied {len(as_wanted)}")
 

@@ -12,7 +12,7 @@ WITH left_behind AS (
     -- Horizontal bars are drawn from the bottom up.
     VALUES (1, 'payment_failed', 'Payment'), (2, 'checkout_abandoned', 'Checkout'), (3, 'cart_abandoned', 'Cart')
 ), reasons (exit_reason, reason) AS (
-    VALUES ('whim', 'Changed mind'), ('price', 'Price'), ('promise', 'Delivery promised too late'),
+    VALUES (NULL, 'No reason seen'), ('price', 'Price'), ('promise', 'Delivery promised too late'),
            ('delivery_fee', 'Delivery fee'), ('out_of_stock', 'Out of stock'), ('payment', 'Payment declined')
 )
 SELECT st.step,
@@ -20,5 +20,5 @@ SELECT st.step,
        coalesce(l.carts, 0) AS carts
 FROM steps st
 CROSS JOIN reasons r
-LEFT JOIN left_behind l ON l.outcome = st.outcome AND l.exit_reason = r.exit_reason
+LEFT JOIN left_behind l ON l.outcome = st.outcome AND l.exit_reason IS NOT DISTINCT FROM r.exit_reason
 ORDER BY st.position, r.reason

@@ -1,8 +1,8 @@
 -- title: Customers of the period
--- question: Who bought, and were they pleased?
+-- question: Who bought, who came back, and were they pleased?
 -- grain: one row
 
--- A new buyer registered in the period. Satisfaction is that of the period's buyers now, 0 to 100.
+-- A new buyer registered in the period.
 WITH place AS (
     SELECT warehouse_id FROM warehouses WHERE city_id = ANY (cities_named('{{ city }}'))
 ), buyers AS (
@@ -15,8 +15,7 @@ WITH place AS (
 ), people AS (
     SELECT count(*) AS buyers,
            count(*) FILTER (WHERE c.registered_at >= (SELECT period_start('{{ period }}'))) AS new_buyers,
-           count(*) FILTER (WHERE b.orders > 1) AS repeat_buyers,
-           avg(c.satisfaction) AS satisfaction
+           count(*) FILTER (WHERE b.orders > 1) AS repeat_buyers
     FROM buyers b
     JOIN customers c USING (customer_id)
 ), ratings AS (
@@ -32,8 +31,6 @@ SELECT p.buyers,
        round(coalesce(100.0 * p.repeat_buyers / nullif(p.buyers, 0), 0), 1) AS repeat_buyers_percent,
        r.reviews,
        round(coalesce(r.rating, 0), 2) AS mean_rating,
-       CASE WHEN r.reviews > 0 THEN 4.0 END AS rating_goal,
-       round(coalesce(p.satisfaction, 0), 1) AS mean_satisfaction,
-       CASE WHEN p.buyers > 0 THEN 70 END AS satisfaction_goal
+       CASE WHEN r.reviews > 0 THEN 4.0 END AS rating_goal
 FROM people p
 CROSS JOIN ratings r

@@ -14,6 +14,7 @@ def dsn(
     sqlalchemy: Annotated[bool, typer.Option("--sqlalchemy", help="with the driver's name")] = False,
     reader: Annotated[bool, typer.Option("--reader", help="the role that only reads")] = False,
     analyst: Annotated[bool, typer.Option("--analyst", help="the role that makes schemas of its own")] = False,
+    teacher: Annotated[bool, typer.Option("--teacher", help="the role that reads schema truth too")] = False,
     only_named: Annotated[
         bool, typer.Option("--named", help="only of a database that is named; nothing for the embedded one")
     ] = False,
@@ -24,7 +25,7 @@ def dsn(
 
     named = named_database(database_url)
     if named is not None or not only_named:
-        dsn_command(named, sqlalchemy=sqlalchemy, reader=reader, analyst=analyst)
+        dsn_command(named, sqlalchemy=sqlalchemy, reader=reader, analyst=analyst, teacher=teacher)
 
 
 def psql(context: typer.Context, database_url: DatabaseUrl = None) -> None:

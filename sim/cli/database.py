@@ -118,6 +118,13 @@ def analyst_url(owner_url: str) -> str | None:
         return server.analyst_url() if server.allow_analyst(owner_url) else None
 
 
+def teacher_url(owner_url: str) -> str | None:
+    """The embedded database's URL for who sees what no real shop does; None while the role is not there."""
+    with _embedded_troubles():
+        server = _server()
+        return server.teacher_url() if server.allow_teacher(owner_url) else None
+
+
 def _server() -> EmbeddedServer:
     from sim.embedded import EmbeddedServer
 

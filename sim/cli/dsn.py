@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from sim.cli.database import DATA_ROOT, analyst_url, reader_url, start_and_leave, url_if_running
+from sim.cli.database import DATA_ROOT, analyst_url, reader_url, start_and_leave, teacher_url, url_if_running
 from sim.cli.failure import Failure
 from sim.cli.urls import sqlalchemy_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
-def dsn_command(named: str | None, *, sqlalchemy: bool, reader: bool, analyst: bool = False) -> None:
+class _Role(NamedTuple):
+    """A role other than the owner's: its option, its name in the database, how people call it, and its URL."""
+
+    option: str
+    name: str
+    called: str
+    url: Callable[[str], str | None]
+
+
+_READER = _Role("--reader", "bazaar_reader", "the reading", reader_url)
+_ANALYST = _Role("--analyst", "bazaar_analyst", "the analysts'", analyst_url)
+_TEACHER = _Role("--teacher", "bazaar_teacher", "the teachers'", teacher_url)
+
+
+def dsn_command(
+    named: str | None, *, sqlalchemy: bool, reader: bool, analyst: bool = False, teacher: bool = False
+) -> None:
     """Print the URL; an embedded server is started and stays, for whoever asks wants to connect."""
     from sim.embedded import variables
 
-    if reader and analyst:
-        raise Failure("dsn: --reader and --analyst are two roles; give one of them")
+    roles = {_READER: reader, _ANALYST: analyst, _TEACHER: teacher}
+    asked = [role for role, is_asked in roles.items() if is_asked]
+    if len(asked) > 1:
+        raise Failure(f"dsn: {asked[0].option} and {asked[1].option} are two roles; give one of them")
     around = dict(os.environ)  # the embedded server has this process forget some of it
     url = named or _embedded_url("dsn")
-    if reader:
-        url = _for_reading(url, named)
-    if analyst:
-        url = _for_analysts(url, named)
+    for role in asked:
+        url = _for_role(role, url, named)
     if named is None:
         url += variables.overruling(around)
         if variables.NOT_FOR_URLS in around:
@@ -61,21 +77,12 @@ def _embedded_url(command: str) -> str:
     return started
 
 
-def _for_reading(owner_url: str, named: str | None) -> str:
-    if named is not None:
-        raise Failure("dsn: --reader is for the embedded server; in your own, give bazaar_reader LOGIN and a password")
-    url = reader_url(owner_url)
-    if url is None:
-        raise Failure("dsn: the reading role is not there yet; `python -m sim run` (make sim) makes it")
-    return url
-
-
-def _for_analysts(owner_url: str, named: str | None) -> str:
+def _for_role(role: _Role, owner_url: str, named: str | None) -> str:
     if named is not None:
         raise Failure(
-            "dsn: --analyst is for the embedded server; in your own, give bazaar_analyst LOGIN and a password"
+            f"dsn: {role.option} is for the embedded server; in your own, give {role.name} LOGIN and a password"
         )
-    url = analyst_url(owner_url)
+    url = role.url(owner_url)
     if url is None:
-        raise Failure("dsn: the analysts' role is not there yet; `python -m sim run` (make sim) makes it")
+        raise Failure(f"dsn: {role.called} role is not there yet; `python -m sim run` (make sim) makes it")
     return url

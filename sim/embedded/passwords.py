@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 OWNER = "bazaar"
 READER = "bazaar_reader"
 ANALYST = "bazaar_analyst"
+TEACHER = "bazaar_teacher"
 
 
 def make(path: Path) -> None:
     """Write a new file of passwords, at once or not at all."""
-    write_whole(path, "".join(map(_line, (OWNER, READER, ANALYST))), 0o600, durable=True)
+    write_whole(path, "".join(map(_line, (OWNER, READER, ANALYST, TEACHER))), 0o600, durable=True)
 
 
 def complete(path: Path, role: str) -> None:

@@ -84,6 +84,10 @@ class EmbeddedServer:
         """The same of the role that makes schemas of its own; needs `allow_analyst` once before."""
         return self._url_if_running(passwords.ANALYST)
 
+    def teacher_url(self) -> str | None:
+        """The same of the role that sees what no real shop does; needs `allow_teacher` once before."""
+        return self._url_if_running(passwords.TEACHER)
+
     def allow_reader(self, target: Connection | str) -> bool:
         """Give role bazaar_reader its password and LOGIN; False when there is no such role.
 
@@ -93,9 +97,16 @@ class EmbeddedServer:
 
     def allow_analyst(self, target: Connection | str) -> bool:
         """The same for role bazaar_analyst."""
+        return self._allow_newer(passwords.ANALYST, target)
+
+    def allow_teacher(self, target: Connection | str) -> bool:
+        """The same for role bazaar_teacher."""
+        return self._allow_newer(passwords.TEACHER, target)
+
+    def _allow_newer(self, role: str, target: Connection | str) -> bool:
         with self._troubles_in_one_line(), lock.exclusive(self._lock):
-            passwords.complete(self._passwords, passwords.ANALYST)  # clusters from before have none
-        return self._allow(passwords.ANALYST, target)
+            passwords.complete(self._passwords, role)  # clusters from before have none
+        return self._allow(role, target)
 
     def _allow(self, role: str, target: Connection | str) -> bool:
         with self._troubles_in_one_line():

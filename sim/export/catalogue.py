@@ -35,7 +35,6 @@ TIMES: dict[str, str | None] = {
     "replenishments": "ordered_at",
     "returns": "requested_at",
     "reviews": "created_at",
-    "satisfaction_changes": "occurred_at",
     "session_events": "occurred_at",
     "sessions": "started_at",
     "stock_movements": "occurred_at",

@@ -13,6 +13,9 @@ from sim.facts import (
 )
 from sim.journal.batch import OpenBatch, Row
 
+_UNSEEN = frozenset({"whim"})
+"""Reasons for leaving that nobody sees: the shop's own tables are silent on them."""
+
 
 def session_started(batch: OpenBatch, fact: SessionStarted) -> None:
     """An open session."""
@@ -37,10 +40,13 @@ def customer_identified(batch: OpenBatch, fact: CustomerIdentified) -> None:
 
 
 def session_ended(batch: OpenBatch, fact: SessionEnded) -> None:
-    """How and when the session ended, and why when it ended without an order."""
+    """How and when the session ended, and why when it ended without an order: where a shop sees that, or in truth."""
     columns: Row = {"ended_at": fact.at, "outcome": fact.outcome}
-    if fact.exit_reason is not None:
-        columns["exit_reason"] = fact.exit_reason
+    reason = fact.exit_reason
+    if reason in _UNSEEN:
+        batch.append("truth.exit_reasons", (fact.session_id, reason))
+    elif reason is not None:
+        columns["exit_reason"] = reason
     batch.change("sessions", (fact.session_id,), columns)
 
 
@@ -73,8 +79,8 @@ def item_removed(batch: OpenBatch, fact: ItemRemoved) -> None:
 
 
 def cart_closed(batch: OpenBatch, fact: CartClosed) -> None:
-    """The cart was ordered or abandoned."""
+    """The cart was ordered or abandoned; a reason that nobody sees is that of its session, in truth."""
     columns: Row = {"status": fact.status, "closed_at": fact.at}
-    if fact.abandon_reason is not None:
+    if fact.abandon_reason is not None and fact.abandon_reason not in _UNSEEN:
         columns["abandon_reason"] = fact.abandon_reason
     batch.change("carts", (fact.cart_id,), columns)

@@ -1,8 +1,8 @@
-"""Rows of customers: who they are, and what moved their loyalty and satisfaction."""
+"""Rows of customers: who they are and what they are like, and what moved their loyalty and satisfaction."""
 
 from __future__ import annotations
 
-from sim.facts import CustomerRegistered, DeviceRemembered, LoyaltyPointsMoved, SatisfactionMoved
+from sim.facts import CustomerDrawn, CustomerRegistered, DeviceRemembered, LoyaltyPointsMoved, SatisfactionMoved
 from sim.journal.batch import OpenBatch, Row
 
 
@@ -10,6 +10,11 @@ def customer_registered(batch: OpenBatch, fact: CustomerRegistered) -> None:
     """A customer; the columns bear the names of the fact's fields. Points that one begins with were earned earlier."""
     row = {**fact._asdict(), "lifetime_points": fact.loyalty_points}
     batch.insert("customers", (fact.customer_id,), row)
+
+
+def customer_drawn(batch: OpenBatch, fact: CustomerDrawn) -> None:
+    """What the customer is like; the columns bear the names of the fact's fields."""
+    batch.insert("truth.customer_traits", (fact.customer_id,), fact._asdict())
 
 
 def device_remembered(batch: OpenBatch, fact: DeviceRemembered) -> None:
@@ -32,5 +37,5 @@ def loyalty_points_moved(batch: OpenBatch, fact: LoyaltyPointsMoved) -> None:
 
 def satisfaction_moved(batch: OpenBatch, fact: SatisfactionMoved) -> None:
     """The change itself, and the customer's new satisfaction."""
-    batch.append("satisfaction_changes", fact)
-    batch.change("customers", (fact.customer_id,), {"satisfaction": fact.satisfaction})
+    batch.append("truth.satisfaction_changes", fact)
+    batch.change("truth.customer_traits", (fact.customer_id,), {"satisfaction": fact.satisfaction})

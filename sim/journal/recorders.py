@@ -15,6 +15,8 @@ ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
     facts.CategoryListed: "categories",
     facts.ProductListed: "products",
     facts.CourierHired: "couriers",
+    facts.ProductDrawn: "truth.product_traits",
+    facts.CourierDrawn: "truth.courier_traits",
     facts.PriceSet: "product_prices",
     facts.AddressAdded: "addresses",
     facts.SessionStepped: "session_events",
@@ -24,6 +26,7 @@ ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
 
 RECORDERS: Final[dict[type, Callable[[OpenBatch, Any], None]]] = {
     facts.CustomerRegistered: people.customer_registered,
+    facts.CustomerDrawn: people.customer_drawn,
     facts.DeviceRemembered: people.device_remembered,
     facts.LoyaltyPointsMoved: people.loyalty_points_moved,
     facts.SatisfactionMoved: people.satisfaction_moved,

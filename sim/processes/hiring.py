@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.clock.units import DAY_US
-from sim.facts import CourierHired
+from sim.facts import CourierDrawn, CourierHired
 from sim.luck import Purpose
 from sim.shop.courier import Courier, own_pace
 
@@ -29,8 +29,10 @@ def hire(world: World, warehouse: Warehouse, contract: Contract, *, established:
     u = world.luck.draws(Purpose.COURIER, courier_id, n=4)
     name = world.names[warehouse.city_id].full_name(u[0], u[1])
     hired_at = -1 - int(u[2] * _LONGEST_SERVICE) if established else world.env.now
-    warehouse.couriers.append(employed(world, courier_id, contract, hired_at))
+    courier = employed(world, courier_id, contract, hired_at)
+    warehouse.couriers.append(courier)
     world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))
+    world.tell(CourierDrawn(courier_id, courier.pace))
 
 
 def employed(world: World, courier_id: int, contract: Contract, hired_at: int) -> Courier:

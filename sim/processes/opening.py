@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.facts import (
     CategoryListed,
     CityOpened,
+    ProductDrawn,
     ProductListed,
     ShelfOpened,
     WarehouseOpened,
@@ -70,6 +71,9 @@ def _list_products(world: World) -> None:
                 product.weight_g,
             )
         )
+        quality = world.opinions.qualities.of(product.product_id)
+        appeal = world.traits.appeal[product.product_id]
+        world.tell(ProductDrawn(product.product_id, product.popularity, appeal, quality.disappoints, quality.stars))
     record_opening_prices(world)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.facts import AddressAdded, CustomerRegistered
+from sim.facts import AddressAdded, CustomerDrawn, CustomerRegistered
 from sim.shop.people import Address
+from sim.shop.traits import middle_hour
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,13 +41,12 @@ def register(
             full_name,
             names.email(full_name, customer.customer_id, u[10]),
             registered_at,
-            customer.persona,
             customer.tier,
             points,
-            customer.satisfaction,
             by,
         )
     )
+    world.tell(_drawn(world, customer))
     _tell_address(world, region, customer, address, u[2:5], registered_at)
     region.add_customer(customer, established=registered_at < 0)
 
@@ -65,3 +65,24 @@ def _tell_address(
     street = world.names[region.city.city_id].street(u[0], u[1])
     code = region.postal_areas.code(address.latitude, address.longitude, u[2])
     world.tell(AddressAdded(address.address_id, customer.customer_id, street, code, *address[1:], at))
+
+
+def _drawn(world: World, customer: Customer) -> CustomerDrawn:
+    person = world.person(customer)
+    device = person.usual_device
+    return CustomerDrawn(
+        customer.customer_id,
+        customer.persona,
+        customer.satisfaction,
+        customer.activity,
+        middle_hour(customer.hours),
+        device,
+        person.usual_channel(device),
+        person.usual_method,
+        person.category_id,
+        person.absence,
+        person.price_taste,
+        person.basket,
+        person.units,
+        person.pace,
+    )

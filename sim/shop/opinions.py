@@ -36,7 +36,7 @@ class Opinions:
         self._receiving = ReceivingHours(scenario.stock)
         self._personas = scenario.funnel.personas
         self._catalogue = catalogue
-        self._qualities = Qualities(luck, scenario)
+        self.qualities = Qualities(luck, scenario)
         self._bad_reasons = Weighted.named(scenario.returns.bad_reason_weight)
         self._other_reasons = Weighted.named(scenario.returns.other_reason_weight)
 
@@ -50,7 +50,7 @@ class Opinions:
 
     def disappoints(self, order: Order, line: OrderLine) -> bool:
         """Whether the product is a disappointment, however it came."""
-        return self.review_draws(order, line)[0] < self._qualities.of(line.product_id).disappoints
+        return self.review_draws(order, line)[0] < self.qualities.of(line.product_id).disappoints
 
     def is_remembered(self, order: Order, line: OrderLine) -> bool:
         """Whether the customer will speak of the product when reviewing another one of the same."""
@@ -65,7 +65,7 @@ class Opinions:
 
     def rating(self, order: Order, line: OrderLine) -> int:
         """Return the stars that a review of the line has, or would have."""
-        u, quality = self.review_draws(order, line), self._qualities.of(line.product_id)
+        u, quality = self.review_draws(order, line), self.qualities.of(line.product_id)
         bias = self._personas[order.customer.persona].rating_bias + quality.stars
         return stars(order, self._review, bias, u[3], bad=u[0] < quality.disappoints)
 
@@ -79,7 +79,7 @@ class Opinions:
         """Return when a line is reviewed, if it is."""
         review = self._review
         u = self.review_draws(order, line)
-        bad = u[0] < self._qualities.of(line.product_id).disappoints or order.late
+        bad = u[0] < self.qualities.of(line.product_id).disappoints or order.late
         factor = self._personas[order.customer.persona].review_factor
         if u[1] >= review.write * factor * (review.write_after_bad if bad else 1.0):
             return None

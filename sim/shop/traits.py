@@ -62,13 +62,21 @@ class Person:
     def device(self, u_habit: float, u: float) -> str:
         """Return what they come with this time."""
         mix = self._mix
-        return mix.device[self.persona].pick(self._numbers[_DEVICE] / _WORD if u_habit < mix.device_habit else u)
+        return self.usual_device if u_habit < mix.device_habit else mix.device[self.persona].pick(u)
+
+    @property
+    def usual_device(self) -> str:
+        """What they come with by habit."""
+        return self._mix.device[self.persona].pick(self._numbers[_DEVICE] / _WORD)
 
     def channel(self, device: str, u_habit: float, u: float) -> str:
         """Return how they come this time, with that device."""
         habitual = u_habit < self._mix.channel_habit
-        channels = self._mix.channel[self.persona, device]
-        return channels.pick(self._numbers[_CHANNEL] / _WORD if habitual else u)
+        return self.usual_channel(device) if habitual else self._mix.channel[self.persona, device].pick(u)
+
+    def usual_channel(self, device: str) -> str:
+        """Return how they come by habit, with that device."""
+        return self._mix.channel[self.persona, device].pick(self._numbers[_CHANNEL] / _WORD)
 
     def channel_of_strangers(self, device: str, u: float) -> str:
         """Return how they come if e-mail is no way."""
@@ -76,7 +84,12 @@ class Person:
 
     def method(self, u_habit: float, u: float) -> str:
         """Return how they pay this time."""
-        return self._mix.method.pick(self._numbers[_METHOD] / _WORD if u_habit < self._mix.method_habit else u)
+        return self.usual_method if u_habit < self._mix.method_habit else self._mix.method.pick(u)
+
+    @property
+    def usual_method(self) -> str:
+        """How they pay by habit."""
+        return self._mix.method.pick(self._numbers[_METHOD] / _WORD)
 
     @property
     def category_id(self) -> int:
@@ -87,6 +100,11 @@ class Person:
     def absence(self) -> float:
         """How often they are out when a courier rings, over what is usual."""
         return self._mix.absence[self._numbers[_ABSENCE] * LEVELS // _WORD]
+
+    @property
+    def price_taste(self) -> float:
+        """How they like dear goods: the power of a price, over the usual one, in the odds of adding its product."""
+        return self._mix.price_taste_of(self._numbers[_PRICE])
 
     @property
     def basket(self) -> float:
@@ -134,7 +152,7 @@ class TraitMix:
         self.taste: list[list[float]] = [[] for _ in NORMAL]  # of each level by product id, when one is met
         self._price_taste_sigma = spread = traits.price_taste_sigma
         self._dearness = [0.0, *(product.dearness for product in catalogue.products)]
-        self._appeal = [0.0, *appeals(luck, scenario.products, catalogue.products)]
+        self.appeal = [0.0, *appeals(luck, scenario.products, catalogue.products)]
         self._dearness_evened = [(spread * x) ** 2 / 2.0 for x in self._dearness]
         self.basket = _around_1(traits.basket_sigma)
         self.units = _around_1(traits.units_sigma)
@@ -150,6 +168,10 @@ class TraitMix:
         """Return when a customer comes who draws these uniforms (Purpose.CUSTOMER, two of them)."""
         return Rhythm(activity_by(u, persona, self._scenario), self._hours.pick(u[1]))
 
+    def price_taste_of(self, level: int) -> float:
+        """Return a level of liking for dear goods."""
+        return self._price_taste_sigma * NORMAL[level]
+
     def taste_of(self, level: int) -> list[float]:
         """Return by product what a level of liking for dear goods does to the odds of adding it.
 
@@ -157,10 +179,10 @@ class TraitMix:
         z the person's own normal with standard deviation s: by all people together a product is added as often as its
         appeal to all says.
         """
-        z = self._price_taste_sigma * NORMAL[level]
+        z = self.price_taste_of(level)
         self.taste[level] = taste = [
             appeal * exp(z * x - evened)
-            for appeal, x, evened in zip(self._appeal, self._dearness, self._dearness_evened, strict=True)
+            for appeal, x, evened in zip(self.appeal, self._dearness, self._dearness_evened, strict=True)
         ]
         return taste
 
@@ -173,6 +195,11 @@ def class_of_hours(share: Sequence[float]) -> Weighted[int]:
     return Weighted(
         range(CLASSES_OF_HOURS), [sum(share[at : at + HOURS_A_CLASS]) for at in range(0, 24, HOURS_A_CLASS)]
     )
+
+
+def middle_hour(hours: int) -> int:
+    """Return the local hour about which a class of hours is most active."""
+    return HOURS_A_CLASS * hours + HOURS_A_CLASS // 2
 
 
 def activity_by_hour(concentration: float) -> list[list[float]]:

@@ -81,11 +81,11 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a session called ordered without a paid order": (
         "UPDATE sessions SET outcome = 'ordered' WHERE session_id = 201",
-        {"session_outcome_agrees_with_events"},
+        {"session_outcome_agrees_with_events", "a_loss_has_one_reason"},
     ),
     "a paid order in a session called cart_abandoned": (
         "UPDATE sessions SET outcome = 'cart_abandoned' WHERE session_id = 101",
-        {"session_outcome_agrees_with_events"},
+        {"session_outcome_agrees_with_events", "a_loss_has_one_reason"},
     ),
     "a cart closed after its session": (
         "UPDATE carts SET closed_at = '2026-01-06T09:11Z' WHERE cart_id = 301",
@@ -161,7 +161,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a cart without a paid order called ordered": (
         "UPDATE carts SET status = 'ordered', abandon_reason = NULL WHERE cart_id = 201",
-        {"cart_status_agrees_with_orders"},
+        {"cart_status_agrees_with_orders", "carts_are_left_as_their_visits"},
     ),
     "an order of somebody else's session": (
         "UPDATE sessions SET customer_id = NULL, identified_at = NULL WHERE session_id = 101",
@@ -209,7 +209,7 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
     ),
     "a product without a price": (
         "INSERT INTO products VALUES (4, 1, 'Ghost', 1, 1, 1)",
-        {"every_product_has_a_price"},
+        {"every_product_has_a_price", "traits_of_all_products_or_none"},
     ),
     "a product with a price from a second too late on": (
         "UPDATE product_prices SET valid_from = '2026-01-05T00:00:01Z' WHERE product_id = 2",
@@ -491,12 +491,43 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         {"points_move_for_own_orders"},
     ),
     "a broken chain of satisfaction": (
-        "UPDATE satisfaction_changes SET delta = -4 WHERE customer_id = 301 AND seq = 2",
+        "UPDATE truth.satisfaction_changes SET delta = -4 WHERE customer_id = 301 AND seq = 2",
         {"satisfaction_is_a_chain"},
     ),
     "satisfaction that isn't the last one": (
-        "UPDATE customers SET satisfaction = 43 WHERE customer_id = 301",
+        "UPDATE truth.customer_traits SET satisfaction = 43 WHERE customer_id = 301",
         {"customer_satisfaction_is_the_last_change"},
+    ),
+    "a customer who is nobody": (
+        "DELETE FROM truth.customer_traits WHERE customer_id = 102",
+        {"everybody_is_somebody"},
+    ),
+    "a customer who registers without traits": (
+        """
+        UPDATE sim.runs SET schema_version = 14;
+        UPDATE truth.customer_traits SET usual_channel = NULL WHERE customer_id = 201
+        """,
+        {"everybody_is_somebody"},
+    ),
+    "a product without traits, where others have some": (
+        "DELETE FROM truth.product_traits WHERE product_id = 2",
+        {"traits_of_all_products_or_none"},
+    ),
+    "a reason in truth besides the one that is seen": (
+        "INSERT INTO truth.exit_reasons VALUES (301, 'whim')",
+        {"a_loss_has_one_reason"},
+    ),
+    "a reason in truth for an order": (
+        "INSERT INTO truth.exit_reasons VALUES (101, 'whim')",
+        {"a_loss_has_one_reason"},
+    ),
+    "a loss without any reason": (
+        "UPDATE sessions SET exit_reason = NULL WHERE session_id = 302",
+        {"a_loss_has_one_reason"},
+    ),
+    "a cart left for something else than its visit": (
+        "UPDATE carts SET abandon_reason = 'promise' WHERE cart_id = 301",
+        {"carts_are_left_as_their_visits"},
     ),
     "a return before the delivery": (
         "UPDATE returns SET requested_at = '2026-01-05T11:59Z'",
@@ -604,11 +635,11 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         {"loyalty_balance_is_the_running_sum", "customer_points_are_the_last_balance"},
     ),
     "a satisfaction carried over that does not lead to the next": (
-        "INSERT INTO sim.carried_customers (customer_id, satisfaction) VALUES (101, 7)",
+        "INSERT INTO truth.carried_satisfaction VALUES (101, 0, 7)",
         {"satisfaction_is_a_chain"},
     ),
     "a chain of satisfaction that begins too late": (
-        "DELETE FROM satisfaction_changes WHERE customer_id = 301 AND seq = 1",
+        "DELETE FROM truth.satisfaction_changes WHERE customer_id = 301 AND seq = 1",
         {"satisfaction_is_a_chain"},
     ),
     "more attempts than stops, on a trip of a past that was cut off": (

@@ -19,6 +19,16 @@ WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY at
 _WORDLESS = {"public.session_events": "WHERE event_type NOT IN ('sign_in', 'sign_up')"}
 
 
+# What later schemas keep in truth.
+_SOURCES = {
+    "public.customers": "public.customers JOIN truth.customer_traits USING (customer_id)",
+    "public.sessions": "public.sessions LEFT JOIN truth.exit_reasons USING (session_id)",
+    "public.carts": "public.carts LEFT JOIN truth.exit_reasons USING (session_id)",
+    "public.satisfaction_changes": "truth.satisfaction_changes",
+}
+_VALUES = {"exit_reason": "coalesce(exit_reason, reason)", "abandon_reason": "coalesce(abandon_reason, reason)"}
+
+
 def make_first_schema(connection: Connection) -> None:
     """Make an empty database what the first program made of one, which knew nothing of Alembic; and commit."""
     migrate(connection, revision_of(FIRST))
@@ -29,10 +39,12 @@ def make_first_schema(connection: Connection) -> None:
 def move_rows(source: Connection, target: Connection) -> None:
     """Copy the rows of today's shop into a first one: the columns that it has, of the tables and steps that it has."""
     for table in tables_in_key_order():
-        name = f"{table.schema or 'public'}.{table.name}"
-        columns = ", ".join(target.exec_driver_sql(_COLUMNS, (name,)).scalars())
+        name = f"{'sim' if table.schema == 'sim' else 'public'}.{table.name}"
+        columns = target.exec_driver_sql(_COLUMNS, (name,)).scalars().all()
         if columns:
-            _copy(source, target, f"{name} ({columns})", f"(SELECT {columns} FROM {name} {_WORDLESS.get(name, '')})")
+            values = ", ".join(_VALUES.get(column, column) for column in columns)
+            rows = f"(SELECT {values} FROM {_SOURCES.get(name, name)} {_WORDLESS.get(name, '')})"
+            _copy(source, target, f"{name} ({', '.join(columns)})", rows)
 
 
 def _copy(source: Connection, target: Connection, into: str, rows: str) -> None:

@@ -51,11 +51,11 @@ REFERENCE: dict[str, Rows] = {
 
 PEOPLE: dict[str, Rows] = {
     "customers": [
-        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "loyal", "silver", 40, 62, 40, "sign_up"),
-        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "planner", "bronze", 0, 50, 0, "checkout"),
-        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "impulsive", "bronze", 0, 42, 0, "sign_up"),
-        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bargain_hunter", "bronze", 0, 50, 0, "sign_up"),
-        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "window_shopper", "bronze", 0, 48, 0, "sign_up"),
+        (101, 1, "Cora One", "cora@shop.test", "2025-11-01T00:00Z", "silver", 40, 40, "sign_up"),
+        (201, 1, "Dan Two", "dan@shop.test", day5("08:58"), "bronze", 0, 0, "checkout"),
+        (301, 1, "Eve Three", "eve@shop.test", "2025-12-01T00:00Z", "bronze", 0, 0, "sign_up"),
+        (102, 2, "Flo Four", "flo@shop.test", "2025-12-01T00:00Z", "bronze", 0, 0, "sign_up"),
+        (202, 2, "Gus Five", "gus@shop.test", "2025-12-24T00:00Z", "bronze", 0, 0, "sign_up"),
     ],
     "customer_devices": [
         (201, "desktop", day5("08:58"), day5("08:58"), 201),
@@ -71,12 +71,25 @@ PEOPLE: dict[str, Rows] = {
         (101, 1, None, 30, 30, "bronze", "opening", EPOCH),
         (101, 2, 101, 10, 40, "silver", "purchase", day5("12:00")),
     ],
-    "satisfaction_changes": [
+}
+
+# Who registered after the opening has traits; so has who came before it, unless shops kept none then.
+TRUTH: dict[str, Rows] = {
+    "truth.customer_traits": [
+        (101, "loyal", 62, 1.5, 10, "mobile", "direct", "card", 1, 0.8, 0.1, 1.2, 1.1, 0.9),
+        (201, "planner", 50, 0.7, 18, "desktop", "search", "wallet", 2, 1.0, -0.2, 1.0, 0.9, 1.3),
+        (301, "impulsive", 42, 1.1, 10, "mobile", "direct", "card", 1, 1.4, 0.0, 0.9, 1.0, 0.8),
+        (102, "bargain_hunter", 50, *(None,) * 11),
+        (202, "window_shopper", 48, *(None,) * 11),
+    ],
+    "truth.satisfaction_changes": [
         (101, 1, "delivered_on_time", 2, 62, 101, day5("12:00")),
         (301, 1, "payment_declined", -3, 47, 401, day6("10:09")),
         (301, 2, "failed_attempt", -5, 42, 401, day6("13:00")),
         (202, 1, "out_of_stock", -2, 48, None, day6("02:30")),
     ],
+    "truth.product_traits": [(1, 0.5, 1.1, 0.02, 0.1), (2, 0.3, 0.9, 0.05, 0.0), (3, 0.2, 1.0, 0.08, -0.2)],
+    "truth.courier_traits": [(101, 0.95)],
 }
 
 # Session 101 buys (delivered, then a return) · 201 fails to pay · 301 abandons its cart · 401 comes back to that cart
@@ -351,7 +364,17 @@ RUN: dict[str, Rows] = {
     ],
 }  # fmt: skip
 
-WORLD: dict[str, Rows] = {**REFERENCE, **PEOPLE, **FUNNEL, **ORDERS, **WAREHOUSE, **DELIVERY, **AFTERMATH, **RUN}
+WORLD: dict[str, Rows] = {
+    **REFERENCE,
+    **PEOPLE,
+    **TRUTH,
+    **FUNNEL,
+    **ORDERS,
+    **WAREHOUSE,
+    **DELIVERY,
+    **AFTERMATH,
+    **RUN,
+}
 
 
 def settle(connection: Connection) -> None:

@@ -150,7 +150,7 @@ def differences_from_the_models(connection: Connection) -> list[object]:
     options = {
         "version_table_schema": "sim",
         "include_schemas": True,
-        "include_name": lambda name, kind, _: kind != "schema" or name in {None, "sim"},
+        "include_name": lambda name, kind, _: kind != "schema" or name in {None, "sim", "truth"},
         "compare_server_default": True,
     }
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
@@ -168,6 +168,9 @@ def test_rows_stay_and_new_columns_are_filled(lived_in: Connection, small_world:
     assert len(expected["session_events"]) == len(steps) - 1
     expected["customer_devices"] = []  # nobody was asked to sign in, and no cookie was kept
     expected["orders"] = before_slots("orders", expected["orders"])
+    people = expected["truth.customer_traits"]
+    expected["truth.customer_traits"] = [",".join(row.split(",")[:3]) + "," * 11 + ")" for row in people]
+    expected["truth.product_traits"] = expected["truth.courier_traits"] = []  # what they were like was not kept
     found = contents(lived_in)
     visits = found.pop("sessions")
     assert len(visits) == len(expected.pop("sessions"))

@@ -12,18 +12,18 @@ from models import SCHEMA_VERSION, revision_of
 
 RELATIONS = """
 SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
-WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('public', 'sim')
+WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('public', 'sim', 'truth')
 """
 INDEXES = """
 SELECT relname FROM pg_class
-WHERE relkind = 'i' AND relnamespace::regnamespace::text IN ('public', 'sim')
+WHERE relkind = 'i' AND relnamespace::regnamespace::text IN ('public', 'sim', 'truth')
   AND oid NOT IN (SELECT conindid FROM pg_constraint)
 """
 KEYS = """
 SELECT conname FROM pg_constraint
-WHERE contype IN ('p', 'u', 'f') AND connamespace::regnamespace::text IN ('public', 'sim')
+WHERE contype IN ('p', 'u', 'f') AND connamespace::regnamespace::text IN ('public', 'sim', 'truth')
 """
-FUNCTIONS = "SELECT count(*) FROM pg_proc WHERE pronamespace::regnamespace::text IN ('public', 'sim')"
+FUNCTIONS = "SELECT count(*) FROM pg_proc WHERE pronamespace::regnamespace::text IN ('public', 'sim', 'truth')"
 
 
 def test_the_names_are_those_of_a_fresh_shop(empty: Connection):

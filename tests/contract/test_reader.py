@@ -167,7 +167,7 @@ def test_no_lock_that_a_writer_would_feel_can_be_taken(attempt, mode: str):
 def test_the_locks_of_a_reader_do_not_stop_a_writer(world_url: str, visitor: str):
     with allowed(world_url, visitor) as reading, closing(opened(world_url)) as writer, writer.cursor() as cursor:
         for table in TABLES:
-            if table != "sim.alembic_version":
+            if table != "sim.alembic_version" and not table.startswith("truth."):
                 reading.execute(f"LOCK TABLE {table} IN ACCESS SHARE MODE")
         cursor.execute("BEGIN; SET LOCAL lock_timeout = '2s'")
         for table in TABLES:

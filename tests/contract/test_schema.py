@@ -16,7 +16,7 @@ from tests.contract.catalogue import OF_TABLES, catalogue
 UNDESCRIBED = """
 SELECT c.relname, a.attname FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace) AND c.relkind = 'r'
+WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace, 'truth'::regnamespace) AND c.relkind = 'r'
   AND (coalesce(obj_description(c.oid), '') = '' OR coalesce(col_description(c.oid, a.attnum), '') = '')
 """
 
@@ -52,7 +52,7 @@ def test_writing_mends_what_is_stale_and_nothing_else(tmp_path: Path):
 def test_schema_sql_makes_what_the_models_say(small_world: Engine, empty: Connection):
     with small_world.connect() as connection:
         by_script = catalogue(connection, OF_TABLES)
-    empty.exec_driver_sql("CREATE SCHEMA sim")
+    empty.exec_driver_sql("CREATE SCHEMA sim; CREATE SCHEMA truth")
     metadata.create_all(empty)
     by_models = catalogue(empty, OF_TABLES)
     for what, rows in by_models.items():

@@ -1,4 +1,7 @@
-"""bazaar_reader reads everything in the shop and writes nothing; bazaar_analyst writes in schemas of its own."""
+"""bazaar_reader reads everything in the shop and writes nothing; bazaar_analyst writes in schemas of its own.
+
+Only bazaar_teacher sees what no real shop does.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ ROLES = Path(__file__).resolve().parents[2] / "db" / "roles.sql"
 READABLE = [table.name for table in tables_in_key_order() if table.schema is None] + [
     name for name, _ in view_comments()
 ]
+
+TRUTH = [table.fullname for table in tables_in_key_order() if table.schema == "truth"]
 
 WRITING = [
     "INSERT INTO categories VALUES (9, 'Toys')",
@@ -76,6 +81,33 @@ def test_an_analyst_writes_nothing_of_the_shop(statement: str, analyst: Connecti
         analyst.exec_driver_sql(statement)
 
 
+@pytest.mark.parametrize("role", ["bazaar_reader", "bazaar_analyst"])
+@pytest.mark.parametrize("table", TRUTH)
+def test_neither_sees_what_no_shop_sees(table: str, role: str, shop: Connection):
+    shop.exec_driver_sql(f"SET LOCAL ROLE {role}")
+    with pytest.raises(DBAPIError, match="permission denied for schema truth"):
+        shop.exec_driver_sql(f"SELECT * FROM {table}")
+
+
+@pytest.fixture
+def teacher(shop: Connection) -> Connection:
+    """The small world, for who knows the answers."""
+    shop.exec_driver_sql("SET LOCAL ROLE bazaar_teacher")
+    return shop
+
+
+def test_a_teacher_reads_the_whole_shop_and_the_truth(teacher: Connection):
+    for name in READABLE + TRUTH:
+        teacher.exec_driver_sql(f"SELECT * FROM {name} LIMIT 1").close()
+    assert len(TRUTH) >= 6
+
+
+@pytest.mark.parametrize("statement", [*WRITING, *(f"DELETE FROM {table}" for table in TRUTH)])
+def test_a_teacher_writes_nothing(statement: str, teacher: Connection):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        teacher.exec_driver_sql(statement)
+
+
 def test_who_may_not_let_analysts_make_schemas_says_so(shop: Connection):
     owner, group = f"owner_{uuid.uuid4().hex[:12]}", f"group_{uuid.uuid4().hex[:12]}"
     shop.exec_driver_sql(f"CREATE ROLE {group}")
@@ -86,9 +118,10 @@ def test_who_may_not_let_analysts_make_schemas_says_so(shop: Connection):
     assert warning.startswith(f"role {group} may make no schemas: that is for the owner of database ")
 
 
-def test_settings_of_the_role(shop: Connection):
+@pytest.mark.parametrize("role", ["bazaar_reader", "bazaar_teacher"])
+def test_settings_of_the_role(role: str, shop: Connection):
     settings = shop.exec_driver_sql(
-        "SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = 'bazaar_reader'::regrole"
+        f"SELECT setconfig FROM pg_db_role_setting WHERE setdatabase = 0 AND setrole = '{role}'::regrole"
     ).scalar_one()
     assert set(settings) >= {"statement_timeout=30s", "default_transaction_read_only=on"}
 

@@ -81,7 +81,7 @@ QUESTIONS = {
              / (SELECT count(*) FROM orders JOIN order_items USING (order_id) WHERE delivered_at >= :begins)""",
     "rating_mean": "SELECT avg(rating) FROM reviews WHERE created_at >= :begins",
     "satisfaction_mean": """
-        SELECT avg(satisfaction) FROM customers
+        SELECT avg(satisfaction) FROM truth.customer_traits
         WHERE customer_id IN (SELECT customer_id FROM orders WHERE paid_at >= :begins)""",
 }
 

@@ -13,7 +13,7 @@ from sim.experiments.replication import person_time_us
 from sim.facts import (
     CartClosed,
     CourierHired,
-    CustomerRegistered,
+    CustomerDrawn,
     Fact,
     OrderCancelled,
     OrderDelivered,
@@ -46,7 +46,7 @@ def at(hours: float) -> int:
 
 
 def customer(id_: int, points: int) -> Fact:
-    return CustomerRegistered(id_, 1, "N", f"{id_}@example.org", -1, "loyal", "bronze", 0, points, "sign_up")
+    return CustomerDrawn(id_, "loyal", points, 1.0, 10, "mobile", "direct", "card", 1, 1.0, 0.0, 1.0, 1.0, 1.0)
 
 
 def figures(*facts: Fact, pickers_on_duty_h: float = 0.0) -> dict[str, float]:

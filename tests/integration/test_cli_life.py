@@ -177,6 +177,9 @@ def test_the_embedded_server_lives_as_long_as_it_is_wanted(surroundings, open_fo
         connection.execute(text("CREATE SCHEMA mine"))
         connection.execute(text("CREATE TABLE mine.kept AS TABLE warehouses"))
         assert connection.scalar(text("SELECT current_user")) == "bazaar_analyst"
+    with connect(command("dsn", "--teacher")) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM truth.customer_traits")) > 0
+        assert connection.scalar(text("SELECT current_user")) == "bazaar_teacher"
     assert not command("dsn", "--named")
     (open_folder / ".env").write_text("DATABASE_URL=postgres://me@db.example/shop\n")
     assert command("dsn", "--named") == command("dsn") == "postgresql://me@db.example/shop"

@@ -68,7 +68,9 @@ def refusal(capsys, nowhere):
         (["check", "--database-url", "postgres://me:hu@sh@h/d"], ["database-url: ", "%40"]),
         (["dsn", "--reader", "--database-url", "postgres://me:hush@h/d"], ["--reader"]),
         (["dsn", "--analyst", "--database-url", "postgres://me:hush@h/d"], ["--analyst"]),
+        (["dsn", "--teacher", "--database-url", "postgres://me:hush@h/d"], ["--teacher"]),
         (["dsn", "--analyst", "--reader"], ["two roles"]),
+        (["dsn", "--teacher", "--analyst"], ["--analyst and --teacher", "two roles"]),
         (["dsn"], ["there is no database"]),
         (["check"], ["there is no run"]),
     ],
@@ -110,7 +112,8 @@ def test_another_programs_database_is_left_alone(refusal, database_url):
     for command in (["run"], ["status"], ["check"], ["reset", "--yes"]):
         assert "of others under names that a shop needs: orders" in refusal(*command, "--database-url", database_url)
     with connect(database_url) as connection:
-        found = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname IN ('public', 'sim')"))
+        ours = text("SELECT tablename FROM pg_tables WHERE schemaname IN ('public', 'sim', 'truth')")
+        found = connection.execute(ours)
         assert found.scalars().all() == ["orders"]
 
 

@@ -42,7 +42,8 @@ HELD = {
     "trips": "trip_id FROM trips WHERE ended_at IS NOT NULL ORDER BY ended_at",
     "courier_shifts": "shift_id FROM courier_shifts WHERE ended_at IS NOT NULL ORDER BY ended_at OFFSET 5",
     "loyalty_transactions": "customer_id, seq FROM loyalty_transactions WHERE reason = 'purchase' ORDER BY occurred_at",
-    "satisfaction_changes": "customer_id, seq FROM satisfaction_changes WHERE order_id > 0 ORDER BY occurred_at",
+    "truth.satisfaction_changes": "customer_id, seq FROM truth.satisfaction_changes WHERE order_id > 0 ORDER BY seq",
+    "truth.exit_reasons": "session_id FROM truth.exit_reasons ORDER BY session_id",
 }
 
 
@@ -73,14 +74,18 @@ def hold(shop: Shop, table: str) -> None:
     key = HELD[table].split(" FROM ")[0]
     with shop.connected() as connection, connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE SCHEMA IF NOT EXISTS theirs; CREATE TABLE theirs.{table} AS SELECT {HELD[table]} LIMIT 1"
+            f"CREATE SCHEMA IF NOT EXISTS theirs; CREATE TABLE {theirs(table)} AS SELECT {HELD[table]} LIMIT 1"
         )
-        cursor.execute(f"ALTER TABLE theirs.{table} ADD FOREIGN KEY ({key}) REFERENCES public.{table} ({key})")
+        cursor.execute(f"ALTER TABLE {theirs(table)} ADD FOREIGN KEY ({key}) REFERENCES {table} ({key})")
+
+
+def theirs(table: str) -> str:
+    return f"theirs.{table.rpartition('.')[2]}"
 
 
 def held(shop: Shop, table: str) -> int:
     key = HELD[table].split(" FROM ")[0]
-    [(count,)] = shop.rows(f"SELECT count(*) FROM theirs.{table} JOIN public.{table} USING ({key})")
+    [(count,)] = shop.rows(f"SELECT count(*) FROM {theirs(table)} JOIN {table} USING ({key})")
     return int(count)
 
 

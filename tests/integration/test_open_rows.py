@@ -20,9 +20,9 @@ SELECT customer_id, city_id, persona, loyalty_tier, loyalty_points, satisfaction
        (SELECT coalesce(sum(points), 0) FROM loyalty_transactions l
         WHERE l.customer_id = c.customer_id AND reason IN ('opening', 'purchase', 'refund')),
        (SELECT count(*) FROM loyalty_transactions l WHERE l.customer_id = c.customer_id),
-       (SELECT count(*) FROM satisfaction_changes s WHERE s.customer_id = c.customer_id),
+       (SELECT count(*) FROM truth.satisfaction_changes s WHERE s.customer_id = c.customer_id),
        (SELECT max(paid_at) FROM orders o WHERE o.customer_id = c.customer_id)
-FROM customers c JOIN addresses a USING (customer_id)
+FROM customers c JOIN truth.customer_traits USING (customer_id) JOIN addresses a USING (customer_id)
 WHERE address_id = (SELECT min(address_id) FROM addresses WHERE customer_id = a.customer_id) ORDER BY customer_id
 """
 LINES = """

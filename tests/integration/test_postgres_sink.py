@@ -52,7 +52,7 @@ BOOKS = CategoryListed(1, "Books")
 
 
 def customer(n: int, city_id: int = 1) -> CustomerRegistered:
-    return CustomerRegistered(n, city_id, f"Customer {n}", f"{n}@example.com", 0, "loyal", "bronze", 0, 70, "sign_up")
+    return CustomerRegistered(n, city_id, f"Customer {n}", f"{n}@example.com", 0, "bronze", 0, "sign_up")
 
 
 @pytest.fixture
@@ -175,15 +175,15 @@ def test_values_are_converted_at_the_door(sink: PostgresSink, reader: Reader):
 def test_changes_set_what_they_say_and_nothing_else(sink: PostgresSink, reader: Reader):
     sink.write(batch_of(CITY, customer(1), customer(2), customer(3)))
     points = LoyaltyPointsMoved(1, 1, None, 250, 250, "silver", "opening", 5, 250)
-    sink.write(batch_of(points, SatisfactionMoved(2, 1, "good_product", 3, 73, None, 6)))
-    sink.write(batch_of(SatisfactionMoved(2, 2, "bad_product", -4, 69, None, 8)))
+    sink.write(batch_of(points, LoyaltyPointsMoved(2, 1, None, 73, 73, "bronze", "opening", 6, 73)))
+    sink.write(batch_of(LoyaltyPointsMoved(2, 2, None, -4, 69, "bronze", "redemption", 8, 73)))
     sink.flush()
     assert reader.rows(
-        "SELECT customer_id, full_name, loyalty_tier, loyalty_points, satisfaction FROM customers ORDER BY customer_id"
+        "SELECT customer_id, full_name, loyalty_tier, loyalty_points FROM customers ORDER BY customer_id"
     ) == [
-        (1, "Customer 1", "silver", 250, 70),
-        (2, "Customer 2", "bronze", 0, 69),
-        (3, "Customer 3", "bronze", 0, 70),
+        (1, "Customer 1", "silver", 250),
+        (2, "Customer 2", "bronze", 69),
+        (3, "Customer 3", "bronze", 0),
     ]
 
 
@@ -228,7 +228,7 @@ def test_changes_and_key_checks_go_by_the_key_whatever_the_planner_guesses(sink:
     sink.write(batch_of(SessionStarted(1, 1, 1, 1, 11, "search", "mobile", 0)))
     sink.write(batch_of(*map(customer, range(2, 3_000))))
     for n in range(2, 12):  # key checks are planned once, in the first of them at the latest
-        change = SatisfactionMoved(n, 1, "good_product", 1, 71, None, n)
+        change = LoyaltyPointsMoved(n, 1, None, 71, 71, "bronze", "opening", n, 71)
         sink.write(batch_of(change, SessionStarted(n, n, n, 1, 11, "search", "mobile", n)))
     sink.close()
     eventually(lambda: reader.one(f"SELECT count(*) {WRITER}") == 0)

@@ -44,7 +44,12 @@ identity:
 FORGET = """
 UPDATE sessions SET visitor_id = NULL;
 DELETE FROM customer_devices;
-UPDATE customers SET registered_by = 'sign_up' WHERE registered_at < (SELECT epoch FROM sim.current_run)
+UPDATE customers SET registered_by = 'sign_up' WHERE registered_at < (SELECT epoch FROM sim.current_run);
+DELETE FROM truth.product_traits;
+DELETE FROM truth.courier_traits;
+UPDATE truth.customer_traits SET activity = NULL, active_hour = NULL, usual_device = NULL, usual_channel = NULL,
+    usual_payment_method = NULL, favourite_category_id = NULL, absence = NULL, price_taste = NULL, basket = NULL,
+    units = NULL, pace = NULL
 """
 """What the first program did not keep."""
 A_RUN = """

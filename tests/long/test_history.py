@@ -28,11 +28,11 @@ WHOLE: dict[str, Any] = {"duration": "14h", "scale": "0.1"}
 SETTINGS = ("--seed", "1", "--start", "2026-01-05T00:00Z", "--scale", "0.1")
 KEYS_AND_INDEXES = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint
-WHERE connamespace IN ('public'::regnamespace, 'sim'::regnamespace)
+WHERE connamespace IN ('public'::regnamespace, 'sim'::regnamespace, 'truth'::regnamespace)
 UNION ALL
 SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), i.indisvalid
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace)
+WHERE c.relnamespace IN ('public'::regnamespace, 'sim'::regnamespace, 'truth'::regnamespace)
 UNION ALL
 SELECT tgrelid::regclass::text, tgname, tgenabled::text, true FROM pg_trigger WHERE NOT tgisinternal
 ORDER BY 1, 2, 3

@@ -14,6 +14,7 @@ from sim.facts import (
     Fact,
     OrderDelivered,
     PriceSet,
+    ProductDrawn,
     ProductListed,
     ReviewWritten,
     SessionStarted,
@@ -33,7 +34,7 @@ from sim.shop.catalogue import Catalogue
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 SCALE = 0.06
-SHARED = (CategoryListed, ProductListed, PriceSet)
+SHARED = (CategoryListed, ProductListed, ProductDrawn, PriceSet)
 
 
 def lived(days: float, *, cities: frozenset[int] = frozenset({1, 2}), couriers: float = 170.0) -> list[Fact]:

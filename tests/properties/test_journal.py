@@ -107,7 +107,8 @@ class History:
         customer = self._new("customer")
         email, name = f"{customer}{self._word()}", self._word()
         self._say(
-            facts.CustomerRegistered(customer, 1, name, email, self._tick(), "loyal", "bronze", 0, 70, "sign_up"),
+            facts.CustomerRegistered(customer, 1, name, email, self._tick(), "bronze", 0, "sign_up"),
+            facts.CustomerDrawn(customer, "loyal", 70, 1.5, 10, "mobile", "ads", "card", 1, 0.9, 0.1, 1.1, 1.2, 0.8),
             facts.AddressAdded(customer, customer, self._word(), "5003", *self._place(), self._now),
         )
         self._customers.append(customer)

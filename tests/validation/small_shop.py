@@ -90,7 +90,7 @@ class SmallShop:
 
     def cart_share(self, first: float, last: float, persona: str) -> float:
         """Share of the sessions of known customers of a kind in which something is put into the cart."""
-        kind = {row["customer_id"] for row in self.rows("customers", persona=persona)}
+        kind = {row["customer_id"] for row in self.rows("truth.customer_traits", persona=persona)}
         sessions = _begun(self.rows("sessions"), "started_at", first, last)
         carts = {cart["session_id"] for cart in self.rows("carts")}
         return fmean(session["session_id"] in carts for session in sessions if session["customer_id"] in kind)

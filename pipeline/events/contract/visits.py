@@ -55,5 +55,6 @@ TYPES = (
             *of("sessions", "started_at", "outcome", known=True),
             *of("sessions", "exit_reason"),
         ),
+        version=2,
     ),
 )

@@ -1,4 +1,4 @@
--- Registrations. What a customer is now (tier, points, satisfaction) changes, so it is not of this moment.
+-- Registrations. What a customer is now (tier, points) changes, so it is not of this moment.
 SELECT 'customer.registered' AS type, c.registered_at AS occurred_at, c.customer_id::text AS key,
        c.customer_id::text AS entity, row_to_json(d) AS data
 FROM customers c

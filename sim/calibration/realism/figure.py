@@ -34,6 +34,11 @@ class Figure:
     held: bool = False
 
     @property
+    def is_public(self) -> bool:
+        """Whether it asks for nothing but what a shop can see; the others compare with schema truth."""
+        return "truth." not in self.rows
+
+    @property
     def band(self) -> str:
         """The band as people write it."""
         between = " to " if self.low < 0 else "–"

@@ -53,10 +53,10 @@ FIGURES: Sequence[Figure] = (
     ),
     Figure(
         "columns_of_the_mind", "public columns with what a shop cannot see (persona, satisfaction)",
-        0, 0, "", OUR_CHOICE, COLUMNS, columns_of_the_mind, days=1,
+        0, 0, "", OUR_CHOICE, COLUMNS, columns_of_the_mind, days=1, held=True,
     ),
     Figure(
         "exits_by_whim", "reasons for leaving that say “whim”",
-        0, 0, "%", OUR_CHOICE, WHIMS, exits_by_whim, days=1,
+        0, 0, "%", OUR_CHOICE, WHIMS, exits_by_whim, days=1, held=True,
     ),
 )  # fmt: skip

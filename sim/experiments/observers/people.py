@@ -8,7 +8,7 @@ from sim.clock.units import HOUR_US
 from sim.experiments.observers.window import NAN, Stretches, percent
 from sim.facts import (
     CourierHired,
-    CustomerRegistered,
+    CustomerDrawn,
     OrderCancelled,
     OrderPaid,
     OrderPlaced,
@@ -70,7 +70,7 @@ class CustomerObserver:
     def takes(self) -> dict[type, Callable[[Any], None]]:
         """Which facts are listened to, and by whom."""
         return {
-            CustomerRegistered: self._customer_registered,
+            CustomerDrawn: self._customer_drawn,
             SatisfactionMoved: self._satisfaction_moved,
             OrderPlaced: self._order_placed,
             OrderPaid: self._order_paid,
@@ -86,7 +86,7 @@ class CustomerObserver:
             "satisfaction_mean": sum(felt) / len(felt) if felt else NAN,
         }
 
-    def _customer_registered(self, fact: CustomerRegistered) -> None:
+    def _customer_drawn(self, fact: CustomerDrawn) -> None:
         self._satisfaction[fact.customer_id] = fact.satisfaction
 
     def _satisfaction_moved(self, fact: SatisfactionMoved) -> None:

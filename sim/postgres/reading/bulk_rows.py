@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from models.declarations import entities
-from models.people import PERSONAS, TIERS
+from models.people import TIERS
+from models.truth import PERSONAS
 from sim.postgres.reading.binary_copy import Kind, read_columns
 from sim.snapshot import CustomerColumns, DeliveredLines
 
@@ -35,19 +36,19 @@ _BITS = 40  # ids stay below 2^48
 # The home is the first address. Of each chain the last entry of its primary key, or what is carried where it was cut
 # off. A customer's orders are paid one after the other, in the order of their ids.
 _CUSTOMERS = """
-SELECT c.customer_id, c.city_id, array_position(%(personas)s, c.persona), array_position(%(tiers)s, c.loyalty_tier),
-       c.loyalty_points, c.satisfaction, c.registered_at < %(epoch)s, a.address_id, a.latitude, a.longitude,
+SELECT c.customer_id, c.city_id, array_position(%(personas)s, t.persona), array_position(%(tiers)s, c.loyalty_tier),
+       c.loyalty_points, t.satisfaction, c.registered_at < %(epoch)s, a.address_id, a.latitude, a.longitude,
        c.lifetime_points,
        coalesce((SELECT seq FROM loyalty_transactions l WHERE l.customer_id = c.customer_id
                  ORDER BY seq DESC LIMIT 1), k.loyalty_seq, 0),
-       coalesce((SELECT seq FROM satisfaction_changes s WHERE s.customer_id = c.customer_id
-                 ORDER BY seq DESC LIMIT 1), k.satisfaction_seq, 0),
+       coalesce((SELECT seq FROM truth.satisfaction_changes s WHERE s.customer_id = c.customer_id
+                 ORDER BY seq DESC LIMIT 1), f.seq, 0),
        coalesce(greatest((SELECT paid_at FROM orders o WHERE o.customer_id = c.customer_id AND paid_at IS NOT NULL
                           ORDER BY order_id DESC LIMIT 1), k.last_paid_at), '-infinity')
-FROM customers c
+FROM customers c JOIN truth.customer_traits t USING (customer_id)
 JOIN (SELECT DISTINCT ON (customer_id) customer_id, address_id, latitude, longitude
       FROM addresses ORDER BY customer_id, address_id) a USING (customer_id)
-LEFT JOIN sim.carried_customers k USING (customer_id)
+LEFT JOIN sim.carried_customers k USING (customer_id) LEFT JOIN truth.carried_satisfaction f USING (customer_id)
 ORDER BY c.customer_id
 """
 _CUSTOMER_KINDS: dict[str, Kind] = {

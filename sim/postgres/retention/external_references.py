@@ -32,11 +32,11 @@ ORDER BY 2, 1
 """
 # What goes with a visit: table, and the column and alias by which VISITS finds it.
 _OF_A_VISIT = [
-    (each.table.name, each.key, ALIASES[each.part.name])
+    (each.table.fullname, each.key, ALIASES[each.part.name])
     for each in purged_with_a_visit()
     if each.table is not each.part
 ]
-_MARK = re.compile(r"held\((\w+), (\w+)\)")
+_MARK = re.compile(r"held\(([\w.]+), (\w+)\)")
 
 
 class ExternalReference(NamedTuple):

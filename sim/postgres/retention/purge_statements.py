@@ -40,12 +40,12 @@ ON CONFLICT (customer_id) DO UPDATE SET
 """
 )
 SATISFACTION = (
-    _CUT_CHAIN.format(table="satisfaction_changes")
+    _CUT_CHAIN.format(table="truth.satisfaction_changes")
     + """
-INSERT INTO sim.carried_customers AS c (customer_id, satisfaction_seq, satisfaction)
+INSERT INTO truth.carried_satisfaction AS c (customer_id, seq, satisfaction)
 SELECT customer_id, max(seq), (array_agg(satisfaction ORDER BY seq DESC))[1] FROM gone GROUP BY customer_id
 ON CONFLICT (customer_id) DO UPDATE SET
-    satisfaction_seq = excluded.satisfaction_seq, satisfaction = excluded.satisfaction
+    seq = excluded.seq, satisfaction = excluded.satisfaction
 """
 )
 
@@ -57,7 +57,7 @@ greatest(coalesce(o.delivered_at, o.cancelled_at, 'infinity'),
          (SELECT max(coalesce(b.refunded_at, 'infinity')) FROM returns b WHERE b.order_id = o.order_id),
          (SELECT max(m.occurred_at) FROM stock_movements m WHERE m.order_id = o.order_id),
          (SELECT max(l.occurred_at) FROM loyalty_transactions l WHERE l.order_id = o.order_id),
-         (SELECT max(f.occurred_at) FROM satisfaction_changes f WHERE f.order_id = o.order_id))
+         (SELECT max(f.occurred_at) FROM truth.satisfaction_changes f WHERE f.order_id = o.order_id))
 """
 ALIASES = {"sessions": "s", "carts": "c", "orders": "o", "deliveries": "d"}
 """The parts of a visit as VISITS calls them."""
@@ -108,7 +108,7 @@ def _delete(table: str, by: str, entity: str | None = None, carry: str | None = 
 
 _CARRIED = {"stock_movements": _CARRY_STOCK, "orders": _CARRY_LAST_ORDERS}
 DELETIONS = tuple(
-    (_delete(each.table.name, each.key, each.table.info.get(ENTITY), _CARRIED.get(each.table.name)), each.part.name)
+    (_delete(each.table.fullname, each.key, each.table.info.get(ENTITY), _CARRIED.get(each.table.name)), each.part.name)
     for each in purged_with_a_visit()
 )
 """What deletes a visit, what refers before what is referred to: statements, and of which part of it they take ids."""

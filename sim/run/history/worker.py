@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _COMMON = (
     facts.CategoryListed,
     facts.ProductListed,
+    facts.ProductDrawn,
     facts.PriceSet,
     facts.IncidentBegan,
     facts.IncidentEnded,

@@ -9,9 +9,12 @@ from typing import Any, NamedTuple, cast, get_args, get_type_hints
 import pytest
 
 from models import metadata
+from models.truth import UNSEEN_REASONS
 from sim import facts
+from sim.journal import funnel
 from sim.journal.batch import Batch, OpenBatch
 from sim.journal.recorders import RECORDERS, ROWS_AS_THEY_ARE
+from sim.sinks.shapes import shop_shapes
 
 ALL_FACTS: tuple[type[Any], ...] = get_args(facts.Fact)
 
@@ -37,7 +40,7 @@ OF_THE_CUSTOMER_ONLY = {(facts.LoyaltyPointsMoved, "lifetime_points")}
 AS_THEY_ARE = [
     *ROWS_AS_THEY_ARE.items(),
     (facts.LoyaltyPointsMoved, "loyalty_transactions"),
-    (facts.SatisfactionMoved, "satisfaction_changes"),
+    (facts.SatisfactionMoved, "truth.satisfaction_changes"),
 ]
 
 
@@ -104,7 +107,9 @@ def test_a_table_is_either_only_appended_to_or_inserted_and_changed():
         changeable |= batch.inserted.keys() | batch.changed.keys()
     assert not appended & changeable
     of_the_shop = {table.name for table in metadata.sorted_tables if table.schema is None}
-    assert appended | changeable == of_the_shop | {"sim.incidents"}
+    of_truth = set(shop_shapes()) - of_the_shop
+    assert "truth.customer_traits" in of_truth
+    assert appended | changeable | {"truth.exit_reasons"} == of_the_shop | of_truth  # of one reason only, see below
 
 
 # --- what the rows say ------------------------------------------------------------------------------------------------
@@ -219,9 +224,11 @@ def test_points_and_satisfaction_show_at_the_customer():
     points = facts.LoyaltyPointsMoved(1, 2, None, 50, 150, "silver", "purchase", 10, 250)
     feeling = facts.SatisfactionMoved(1, 3, "good_product", 4, 74, None, 11)
     batch = recorded(points, feeling)
-    expected = {"loyalty_points": 150, "lifetime_points": 250, "loyalty_tier": "silver", "satisfaction": 74}
-    assert batch.changed == {"customers": {(1,): expected}}
-    assert batch.appended == {"loyalty_transactions": [tuple(points)[:8]], "satisfaction_changes": [tuple(feeling)]}
+    seen = {"loyalty_points": 150, "lifetime_points": 250, "loyalty_tier": "silver"}
+    assert batch.changed == {"customers": {(1,): seen}, "truth.customer_traits": {(1,): {"satisfaction": 74}}}
+    assert batch.appended == {
+        "loyalty_transactions": [tuple(points)[:8]], "truth.satisfaction_changes": [tuple(feeling)]
+    }  # fmt: skip
 
 
 def test_a_device_is_added_once_and_then_changed():
@@ -242,6 +249,19 @@ def test_who_is_known_from_the_start_is_identified_then_and_others_later():
     assert not {"customer_id", "identified_at"} & nobody.keys()
     later = recorded(facts.CustomerIdentified(101, 201, 8))
     assert later.changed == {"sessions": {(101,): {"customer_id": 201, "identified_at": 8}}}
+
+
+def test_a_reason_that_nobody_sees_is_told_in_truth_alone():
+    batch = recorded(facts.SessionEnded(1, "cart_abandoned", "whim", 5), facts.CartClosed(2, "abandoned", "whim", 6))
+    assert batch.appended == {"truth.exit_reasons": [(1, "whim")]}
+    assert batch.changed == {
+        "sessions": {(1,): {"outcome": "cart_abandoned", "ended_at": 5}},
+        "carts": {(2,): {"status": "abandoned", "closed_at": 6}},
+    }
+
+
+def test_the_reasons_that_nobody_sees_are_those_of_the_table():
+    assert set(UNSEEN_REASONS) == funnel._UNSEEN
 
 
 @pytest.mark.parametrize("reason", [None, "price"])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import BigInteger, CheckConstraint
 
 from models import metadata
-from models.base import APPENDED, ENTITY, PURGED
+from models.base import APPENDED, ENTITY, IN_BATCHES, PURGED
 from models.declarations import (
     appended_tables,
     entities,
@@ -19,6 +19,7 @@ from models.declarations import (
     purged_with_a_visit,
     shop_tables,
     tables_with_open_rows,
+    written_tables,
 )
 from sim.journal.recorders import ROWS_AS_THEY_ARE
 from sim.postgres.reading import open_rows
@@ -56,11 +57,11 @@ def test_a_table_that_refers_to_what_is_purged_has_to_say_how_it_goes(monkeypatc
 
 
 def test_those_that_refer_are_purged_before_what_they_refer_to():
-    place = {each.table.name: number for number, each in enumerate(purged_with_a_visit())}
+    place = {each.table.fullname: number for number, each in enumerate(purged_with_a_visit())}
     for each in purged_with_a_visit():
         for key in each.table.foreign_key_constraints:
             if key.referred_table is not each.table and key.referred_table.name in place:
-                assert place[each.table.name] < place[key.referred_table.name]
+                assert place[each.table.fullname] < place[key.referred_table.name]
 
 
 def test_each_is_purged_by_a_column_that_it_has():
@@ -71,12 +72,12 @@ def test_a_chain_is_a_customers():
     keys = {name: [column.name for column in metadata.tables[name].primary_key] for name in purged_as_chains()}
     assert keys == {
         "loyalty_transactions": ["customer_id", "seq"],
-        "satisfaction_changes": ["customer_id", "seq"],
+        "truth.satisfaction_changes": ["customer_id", "seq"],
     }
 
 
 def test_no_appended_table_has_room_for_changes():
-    room = [table.name for table in shop_tables() if table.dialect_options["postgresql"]["with"]]
+    room = [table.name for table in written_tables() if table.dialect_options["postgresql"]["with"]]
     assert not set(room) & set(appended_tables())
 
 
@@ -114,5 +115,12 @@ def test_promises_and_due_dates_are_no_events():
 
 
 def test_a_declaration_is_one_of_those_that_are_read():
-    known = {ENTITY, APPENDED, PURGED}
-    assert {name for table in shop_tables() for name in table.info} == known
+    known = {ENTITY, APPENDED, PURGED, IN_BATCHES}
+    assert {name for table in written_tables() for name in table.info} == known
+
+
+def test_of_what_no_shop_sees_nothing_is_among_the_shops_own():
+    truth = [table for table in written_tables() if table.schema == "truth"]
+    assert truth
+    assert not {table.name for table in truth} & {table.name for table in shop_tables()}
+    assert all(IN_BATCHES in table.info for table in truth if table.name != "carried_satisfaction")

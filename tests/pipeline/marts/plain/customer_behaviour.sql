@@ -44,7 +44,7 @@ WITH mine AS (
                  (SELECT count(*) FROM bought o WHERE o.revenue < b.revenue)::numeric AS m
           FROM bought b) below
 )
-SELECT c.customer_id, ci.name, c.persona, c.registered_at AT TIME ZONE 'UTC',
+SELECT c.customer_id, ci.name, c.registered_by, c.registered_at AT TIME ZONE 'UTC',
        coalesce(v.visits, 0), coalesce(v.browsed, 0), coalesce(v.carts, 0), coalesce(v.checkouts, 0), coalesce(v.ordered, 0),
        (SELECT count(*) FROM sessions t WHERE b.orders > 0 AND t.started_at >= kept_since() AND t.started_at < b.first
         AND t.visitor_id IN (SELECT k.visitor_id FROM sessions k WHERE k.customer_id = c.customer_id

@@ -1,7 +1,7 @@
--- title: Orders by persona and tier
--- question: Which kinds of customers bring the orders?
--- grain: one row a persona and tier
-SELECT initcap(left(c.persona, 1)) || replace(substr(c.persona, 2), '_', ' ') AS persona,
+-- title: Orders by channel and tier
+-- question: By which ways do customers of each tier come when they order?
+-- grain: one row a channel and tier
+SELECT initcap(s.channel) AS channel,
        -- The number keeps the tiers in their order.
        CASE c.loyalty_tier WHEN 'bronze' THEN '1 Bronze' WHEN 'silver' THEN '2 Silver' WHEN 'gold' THEN '3 Gold'
                            ELSE '4 Platinum' END AS tier,
@@ -9,8 +9,10 @@ SELECT initcap(left(c.persona, 1)) || replace(substr(c.persona, 2), '_', ' ') AS
        sum(o.total) AS revenue
 FROM orders o
 JOIN customers c USING (customer_id)
+JOIN carts USING (cart_id)
+JOIN sessions s USING (session_id)
 WHERE o.placed_at >= (SELECT period_start('{{ period }}'))
   AND o.paid_at IS NOT NULL
   AND c.city_id = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
-GROUP BY c.persona, c.loyalty_tier
+GROUP BY s.channel, c.loyalty_tier
 ORDER BY 1, 2
