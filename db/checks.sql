@@ -34,6 +34,7 @@ FROM (
     UNION ALL SELECT 'delivery_attempts', max(attempted_at) FROM delivery_attempts
     UNION ALL SELECT 'reviews', greatest(max(created_at), max(answered_at)) FROM reviews
     UNION ALL SELECT 'returns', greatest(max(requested_at), max(refunded_at)) FROM returns
+    UNION ALL SELECT 'survey_answers', max(answered_at) FROM survey_answers
     UNION ALL SELECT 'truth.satisfaction_changes', max(occurred_at) FROM truth.satisfaction_changes
 ) latest
 WHERE latest_event > sim_now();
@@ -847,6 +848,14 @@ LEFT JOIN reviews v
       AND NOT EXISTS (SELECT FROM sim.runs c WHERE c.began_at >= least(r.requested_at, v.created_at)
                                                AND c.began_at < greatest(r.requested_at, v.created_at))
 WHERE r.reason = 'too_late' AND (o.delivered_at <= o.promised_at OR v.rating >= 4);
+
+-- name: surveys_are_answered_after_the_delivery
+-- Who answers the survey about an order is its customer, after the delivery; a score is from 0 to 10.
+SELECT a.order_id, a.customer_id, o.customer_id AS order_customer_id, a.score, o.delivered_at, a.answered_at
+FROM survey_answers a
+LEFT JOIN orders o USING (order_id)
+WHERE a.customer_id IS DISTINCT FROM o.customer_id OR a.score NOT BETWEEN 0 AND 10
+   OR coalesce(a.answered_at <= o.delivered_at, true);
 
 -- name: reviews_of_what_was_delivered
 -- Only delivered lines are reviewed, after the delivery, by the one who ordered.

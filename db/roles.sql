@@ -55,10 +55,10 @@ BEGIN
         public.couriers, public.customer_devices, public.inventory, public.product_prices, public.sessions,
         public.carts, public.courier_shifts, public.replenishments, public.session_events, public.cart_items,
         public.orders, public.trips, public.deliveries, public.loyalty_transactions, public.order_items,
-        public.order_status_changes, public.payments, public.stock_movements, public.delivery_attempts, public.returns,
-        public.reviews, public.order_lines, public.funnel_daily, public.cart_abandonment, public.order_cycle,
-        public.promises_due, public.delivery_times, public.courier_utilisation, public.stockouts,
-        public.customer_cohorts, public.incidents
+        public.order_status_changes, public.payments, public.stock_movements, public.survey_answers,
+        public.delivery_attempts, public.returns, public.reviews, public.order_lines, public.funnel_daily,
+        public.cart_abandonment, public.order_cycle, public.promises_due, public.delivery_times,
+        public.courier_utilisation, public.stockouts, public.customer_cohorts, public.incidents
         TO bazaar_reader;
     IF NOT has_schema_privilege('bazaar_reader', 'public', 'USAGE') THEN
         GRANT USAGE ON SCHEMA public TO bazaar_reader;

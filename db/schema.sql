@@ -990,6 +990,26 @@ COMMENT ON COLUMN stock_movements.order_id IS 'The order picked, returned or can
 COMMENT ON COLUMN stock_movements.replenishment_id IS 'The replenishment received.';
 COMMENT ON COLUMN stock_movements.occurred_at IS 'When the units moved.';
 
+CREATE TABLE survey_answers (
+    order_id BIGINT NOT NULL,
+    customer_id BIGINT NOT NULL,
+    score SMALLINT NOT NULL,
+    comment TEXT,
+    answered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_survey_answers PRIMARY KEY (order_id),
+    CONSTRAINT ck_survey_answers_score_range CHECK (score BETWEEN 0 AND 10),
+    CONSTRAINT fk_survey_answers_order_id FOREIGN KEY(order_id) REFERENCES orders (order_id),
+    CONSTRAINT fk_survey_answers_customer_id FOREIGN KEY(customer_id) REFERENCES customers (customer_id)
+);
+CREATE INDEX ix_survey_answers_answered_at ON survey_answers USING brin (answered_at) WITH (autosummarize = on, pages_per_range = 16);
+CREATE INDEX ix_survey_answers_customer_id ON survey_answers (customer_id);
+COMMENT ON TABLE survey_answers IS 'What customers answered when asked by mail, after a delivery, how likely they are to recommend the shop. All are asked; few answer.';
+COMMENT ON COLUMN survey_answers.order_id IS 'The order that was delivered.';
+COMMENT ON COLUMN survey_answers.customer_id IS 'Who answered: the customer of the order.';
+COMMENT ON COLUMN survey_answers.score IS '0 (not at all likely) to 10; 9 and 10 are called promoters, up to 6 detractors.';
+COMMENT ON COLUMN survey_answers.comment IS 'Why, in the customer''s words, if anything.';
+COMMENT ON COLUMN survey_answers.answered_at IS 'When it was answered.';
+
 CREATE TABLE truth.satisfaction_changes (
     customer_id BIGINT NOT NULL,
     seq INTEGER NOT NULL,
@@ -1102,4 +1122,4 @@ COMMENT ON COLUMN reviews.created_at IS 'When it was written.';
 COMMENT ON COLUMN reviews.answered_at IS 'When the shop answered it, within some days; null where it has not.';
 COMMENT ON COLUMN reviews.answer IS 'What the shop answered.';
 
-INSERT INTO sim.alembic_version (version_num) VALUES ('0014');
+INSERT INTO sim.alembic_version (version_num) VALUES ('0015');

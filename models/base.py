@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """Raised whenever the tables change, by a migration of this number in db/migrations/versions/."""
 
 Small = Annotated[int, "SMALLINT"]

@@ -1,4 +1,4 @@
-"""After the delivery: reviews and returns, at most one of each an order line."""
+"""After the delivery: reviews and returns, at most one of each an order line, and what a survey says of an order."""
 
 from __future__ import annotations
 
@@ -66,3 +66,24 @@ class Return(Base):
     requested_at: Mapped[datetime] = column("When the customer asked for it.")
     refunded_at: Mapped[datetime | None] = column("When the money was given back; null until then.")
     refund_amount: Mapped[Money] = column("Money given back, or to be given back.")
+
+
+class SurveyAnswer(Base):
+    __tablename__ = "survey_answers"
+    __table_args__ = (
+        check("score_range", "score BETWEEN 0 AND 10"),
+        Index(None, "customer_id"),
+        by_time("answered_at"),
+        table_options(
+            "What customers answered when asked by mail, after a delivery, how likely they are to recommend the shop."
+            " All are asked; few answer.",
+            appended=True,
+            purged="orders",
+        ),
+    )
+
+    order_id: Mapped[int] = key("The order that was delivered.", to("orders.order_id"))
+    customer_id: Mapped[int] = column("Who answered: the customer of the order.", to("customers.customer_id"))
+    score: Mapped[Small] = column("0 (not at all likely) to 10; 9 and 10 are called promoters, up to 6 detractors.")
+    comment: Mapped[str | None] = column("Why, in the customer's words, if anything.")
+    answered_at: Mapped[datetime] = column("When it was answered.")

@@ -472,6 +472,16 @@ class ReviewAnswered(NamedTuple):
     at: int
 
 
+class SurveyAnswered(NamedTuple):
+    """A customer said how likely he or she is to recommend the shop, 0 to 10, some days after a delivery."""
+
+    order_id: int
+    customer_id: int
+    score: int
+    comment: str | None
+    at: int
+
+
 class ReturnRequested(NamedTuple):
     return_id: int
     order_id: int
@@ -562,6 +572,7 @@ Fact = (
     | TripEnded
     | ReviewWritten
     | ReviewAnswered
+    | SurveyAnswered
     | ReturnRequested
     | ReturnRefunded
     | IncidentBegan

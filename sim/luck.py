@@ -71,6 +71,7 @@ class Purpose(IntEnum):
     COOKIE = 59
     SECOND_ADDRESS = 60
     DESTINATION = 61
+    SURVEY = 62
 
 
 class Luck:

@@ -21,6 +21,7 @@ ROWS_AS_THEY_ARE: Final[dict[type, str]] = {
     facts.AddressAdded: "addresses",
     facts.SessionStepped: "session_events",
     facts.PaymentAttempted: "payments",
+    facts.SurveyAnswered: "survey_answers",
 }
 """Facts whose fields are, in order, the columns of a table whose rows never change: the fact itself is the row."""
 

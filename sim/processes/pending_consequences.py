@@ -23,7 +23,7 @@ _ROUNDING = 1.0 + 1e-9  # a chance worked out in another order of factors may di
 
 
 def pending_consequences(lines: DeliveredLines, now: int, seed: int, scenario: Scenario, market: Market) -> set[int]:
-    """Return the orders of which a review or a request to return something may still come.
+    """Return the orders of which a review, an answer to the survey or a request to return something may still come.
 
     They are few among many, and a few too many do no harm: whoever takes them up looks at each of their consequences.
     So persona and category, which move the chances, are taken to be those that make them highest.
@@ -32,6 +32,7 @@ def pending_consequences(lines: DeliveredLines, now: int, seed: int, scenario: S
     coming = _review_may_come(lines, now, seed, scenario, bad) | _request_may_come(
         lines, now, seed, scenario, market, bad
     )
+    coming |= _survey_may_come(lines, now, seed, scenario)
     return set(lines.order_id[coming].tolist())
 
 
@@ -54,6 +55,13 @@ def _review_may_come(
     chance = review.write * likeliest * np.where(bad, review.write_after_bad, 1.0)
     median_us = review.delay_median_h * HOUR_US
     return _later(u[1] < chance * _ROUNDING, u[2], median_us, review.delay_sigma, lines, now - _LONGEST_WAIT_US)
+
+
+def _survey_may_come(lines: DeliveredLines, now: int, seed: int, scenario: Scenario) -> NDArray[np.bool_]:
+    survey = scenario.survey
+    u = first_draws(seed, Purpose.SURVEY, lines.order_id, np.zeros(len(lines.order_id), np.int64))
+    earliest = now - _LONGEST_WAIT_US - round(survey.asked_after_h * HOUR_US)
+    return _later(u[0] < survey.answer, u[1], survey.delay_median_h * HOUR_US, survey.delay_sigma, lines, earliest)
 
 
 def _request_may_come(

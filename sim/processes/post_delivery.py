@@ -1,4 +1,4 @@
-"""Post-delivery: a delivered order is an experience, earns points, is reviewed and partly returned."""
+"""Post-delivery: a delivered order is an experience, earns points, is reviewed, asked about and partly returned."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sim.processes.experience import book_points, record_experience
 from sim.processes.purchase_memory import remember
 from sim.processes.returning import OpenReturn, refund_return, request_return
 from sim.processes.reviewing import write_review
+from sim.processes.surveying import answer_survey
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     from sim.scenario.post_delivery import Satisfaction
     from sim.shop.opinions import Opinions
     from sim.shop.order import Order
+    from sim.shop.survey import Survey
 
 
 class Consequence(NamedTuple):
-    """Something that will happen to an order line; ordered by instant, line, kind."""
+    """Something that will happen to an order line, or with line 0 to the order; ordered by instant, line, kind."""
 
     at: int
     line_no: int
-    kind: str  # request | refund | review
+    kind: str  # request | refund | review | survey
     line: OrderLine
 
 
@@ -48,6 +50,8 @@ def post_delivery(world: World, order: Order, open_returns: dict[int, OpenReturn
             yield world.env.until(what.at, Turn.POST_DELIVERY, order.order_id)
         if what.kind == "review":
             write_review(world, order, what.line)
+        elif what.kind == "survey":
+            answer_survey(world, order)
         elif what.kind == "request":
             open_returns[what.line_no] = request_return(world, order, what.line)
         else:
@@ -60,7 +64,7 @@ def _ahead(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> l
     That matters when a run goes on with other parameters than those by which the requests were made.
     """
     now = world.env.now
-    ahead = [what for what in consequences(world.opinions, order) if what.at > now]
+    ahead = [what for what in consequences(world.opinions, world.survey, order) if what.at > now]
     requested = {what.line_no for what in ahead if what.kind == "request"} | open_returns.keys()
     ahead = [what for what in ahead if what.kind != "refund" or what.line_no in requested]
     refunded = {what.line_no for what in ahead if what.kind == "refund"}
@@ -68,9 +72,11 @@ def _ahead(world: World, order: Order, open_returns: dict[int, OpenReturn]) -> l
     return [Consequence(now, line.line_no, "refund", line) for line in overdue] + ahead
 
 
-def consequences(opinions: Opinions, order: Order) -> list[Consequence]:
+def consequences(opinions: Opinions, survey: Survey, order: Order) -> list[Consequence]:
     """Return all that will follow from a delivered order, in time; a pure function of the order and its luck."""
     found: list[Consequence] = []
+    if (at := survey.answered_at(order)) is not None:
+        found.append(Consequence(at, 0, "survey", order.lines[0]))
     for line in order.lines:
         if (at := opinions.reviewed_at(order, line)) is not None:
             found.append(Consequence(at, line.line_no, "review", line))

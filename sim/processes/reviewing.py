@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.facts import OrderLine
     from sim.processes.world import World
     from sim.shop.order import Order
+    from sim.shop.rating import Opinion
 
 
 def write_review(world: World, order: Order, line: OrderLine) -> None:
@@ -24,7 +25,7 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
     now, customer, opinions = world.env.now, order.customer, world.opinions
     u = opinions.review_draws(order, line)
     rating = opinions.rating(order, line)
-    comment = _words(world, order, line, rating, u[6]) if u[4] < world.scenario.review.with_text else None
+    comment = _words(world, order, line, u[6]) if u[4] < world.scenario.review.with_text else None
     review_id = order.warehouse.ids.next("review")
     world.tell(ReviewWritten(review_id, order.order_id, line.product_id, customer.customer_id, rating, comment, now))
     if comment is not None:
@@ -33,20 +34,28 @@ def write_review(world: World, order: Order, line: OrderLine) -> None:
     record_experience(world, customer, quality, order.order_id)
 
 
-def _words(world: World, order: Order, line: OrderLine, rating: int, u_speed: float) -> str:
+def _words(world: World, order: Order, line: OrderLine, u_speed: float) -> str:
+    again = has_one_already(order, line, world.env.now)
+    return words_about(world, order, line, world.opinions.of(order, line), u_speed, line.line_no, again=again)
+
+
+def words_about(
+    world: World, order: Order, line: OrderLine, opinion: Opinion, u_speed: float, number: int, *, again: bool
+) -> str:
+    """Return what a customer of that opinion writes of a line: text `number` of the order, 0 for the whole of it."""
     product = world.catalogue.product(line.product_id)
     category = world.catalogue.category(product.category_id).name
     clock = order.warehouse.clock
     days = clock.local_day(order.delivered_at or 0) - clock.local_day(order.placed_at)
-    topic = Topic(_subject(world, order, line, u_speed), rating, days, category, product.naming)
-    return world.wording.text(topic, order.order_id, line.line_no, order.customer.customer_id)
+    subject = _subject(world, order, opinion, u_speed, again=again)
+    topic = Topic(subject, opinion.rating, days, category, product.naming)
+    return world.wording.text(topic, order.order_id, number, order.customer.customer_id)
 
 
-def _subject(world: World, order: Order, line: OrderLine, u_speed: float) -> str:
-    opinion = world.opinions.of(order, line)
+def _subject(world: World, order: Order, opinion: Opinion, u_speed: float, *, again: bool) -> str:
     if opinion.rating >= PRAISE:
         tells_speed = u_speed < world.scenario.review.praise_speed
-        return praise(order, opinion, tells_speed=tells_speed, again=has_one_already(order, line, world.env.now))
+        return praise(order, opinion, tells_speed=tells_speed, again=again)
     return complaint(order, opinion, _first_failure(world, order), world.scenario.satisfaction.very_late_by_min)
 
 

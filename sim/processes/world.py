@@ -16,12 +16,13 @@ from sim.shop.incidents import Calendar
 from sim.shop.names import NamePool
 from sim.shop.opinions import Opinions
 from sim.shop.purchase_memory import PurchaseMemory
-from sim.shop.rating import horizon_us
+from sim.shop.rating import spoken_of_us
 from sim.shop.receiving import ReceivingHours
 from sim.shop.region import Region
 from sim.shop.slots import DoorHours
 from sim.shop.staffing import HourlySchedule
 from sim.shop.station import Station
+from sim.shop.survey import Survey
 from sim.shop.traits import TraitMix, activity_by_hour
 from sim.shop.wording import Wording
 
@@ -81,13 +82,14 @@ class World:
         self.complements = Complements(luck, catalogue)
         self.opinions = Opinions(luck, scenario, catalogue)
         self.answers = Answers(luck, scenario.review)
+        self.survey = Survey(luck, scenario)
         self.receiving = ReceivingHours(scenario.stock)
         self.wording = Wording(market.reviews, luck)
         self.traits = TraitMix(luck, scenario, catalogue)
         self.cookies = Cookies(luck, scenario.identity)
         self.names = {city.city_id: NamePool.of_city(market, city, luck.seed) for city in here}
         ids = newest_ids or {}
-        span_us, active_hours = horizon_us(scenario), activity_by_hour(scenario.traits.hours_concentration)
+        span_us, active_hours = spoken_of_us(scenario), activity_by_hour(scenario.traits.hours_concentration)
         self.regions = [
             Region(city, Ids(city.city_id, ids.get(city.city_id)), epoch, PurchaseMemory(span_us), active_hours)
             for city in here

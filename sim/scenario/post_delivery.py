@@ -106,6 +106,26 @@ class Return(Section):
     )
 
 
+class Survey(Section):
+    """Whoever gets a delivery is asked by mail how likely he or she is to recommend the shop, 0 to 10; some answer."""
+
+    answer: float = share(0.13, "deliveries about which the survey is answered", source="survey answers")
+    asked_after_h: float = parameter(
+        36.0, "time from delivery to the mail", unit="h", source="survey answers", ge=0.0, le=720.0
+    )
+    delay_median_h: float = parameter(7.0, "median time from mail to answer", unit="h", gt=0.0, le=720.0)
+    delay_sigma: float = parameter(1.3, "its spread (sigma of a lognormal)", unit="log", ge=0.0, le=3.0)
+    within_days: float = parameter(
+        14.0, "nobody answers later than this after the delivery", unit="days", gt=0.0, le=90.0
+    )
+    score_at_50: float = parameter(
+        7.2, "mean score at satisfaction 50, before it is cut to 0 to 10", unit="score", ge=0.0, le=10.0
+    )
+    score_per_point: float = parameter(0.09, "what a point of satisfaction adds to it", unit="score", ge=0.0, le=1.0)
+    noise: float = parameter(1.5, "standard deviation of the rest", unit="score", ge=0.0, le=5.0)
+    with_comment: float = share(0.4, "answers with a comment")
+
+
 class Satisfaction(Section):
     """How experiences move a customer's satisfaction (an integer from 0 to 100)."""
 

@@ -15,7 +15,7 @@ from sim.scenario.funnel import PERSONAS, Funnel
 from sim.scenario.identity import Identity
 from sim.scenario.incidents import Incident
 from sim.scenario.parameter import Section, parameter
-from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction
+from sim.scenario.post_delivery import Cancellation, Return, Review, Satisfaction, Survey
 from sim.scenario.products import Products
 from sim.scenario.slots import Slots
 from sim.scenario.traits import Traits
@@ -54,6 +54,7 @@ class Scenario(Section):
     cancellation: Cancellation = Field(default_factory=Cancellation)
     review: Review = Field(default_factory=Review)
     returns: Return = Field(default_factory=Return)
+    survey: Survey = Field(default_factory=Survey)
     satisfaction: Satisfaction = Field(default_factory=Satisfaction)
     incidents: tuple[Incident, ...] = parameter((), "what happens when and where, for some hours", unit="list")
 

@@ -106,9 +106,15 @@ def refund_cents(order: Order, line: OrderLine, units: int) -> int:
     return price - -(-order.discount_cents * price // order.subtotal_cents)
 
 
-def horizon_us(scenario: Scenario) -> int:
+def spoken_of_us(scenario: Scenario) -> int:
     """Return a time after a delivery at which nobody begins to review or to return anything any more."""
     return round(max(scenario.returns.within_days, scenario.review.within_days) * DAY_US)
+
+
+def horizon_us(scenario: Scenario) -> int:
+    """Return the same with answers to the survey: after it nothing begins to follow from a delivery any more."""
+    survey = scenario.survey
+    return max(spoken_of_us(scenario), round(survey.within_days * DAY_US) if survey.answer else 0)
 
 
 def restock_chance(returns: Return, reason: str) -> float:

@@ -529,6 +529,18 @@ BREAKAGES: dict[str, tuple[str, set[str]]] = {
         "UPDATE carts SET abandon_reason = 'promise' WHERE cart_id = 301",
         {"carts_are_left_as_their_visits"},
     ),
+    "a survey answered before the delivery": (
+        "UPDATE survey_answers SET answered_at = '2026-01-05T11:59Z'",
+        {"surveys_are_answered_after_the_delivery"},
+    ),
+    "a survey answered by somebody else": (
+        "UPDATE survey_answers SET customer_id = 301",
+        {"surveys_are_answered_after_the_delivery"},
+    ),
+    "a score beyond ten": (
+        "UPDATE survey_answers SET score = 11",
+        {"surveys_are_answered_after_the_delivery"},
+    ),
     "a return before the delivery": (
         "UPDATE returns SET requested_at = '2026-01-05T11:59Z'",
         {"returns_of_what_was_delivered"},

@@ -345,6 +345,7 @@ DELIVERY: dict[str, Rows] = {
 
 AFTERMATH: dict[str, Rows] = {
     "reviews": [(101, 101, 1, 101, 5, "Bright.", day6("07:00"), day6("10:00"), "Thank you.")],
+    "survey_answers": [(101, 101, 9, "Quick.", day6("18:00"))],
     "returns": [(101, 101, 1, 1, "changed_mind", day6("09:00"), day6("15:00"), "19.00")],
 }
 

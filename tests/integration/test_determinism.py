@@ -8,9 +8,10 @@ import pytest
 
 from tests.integration.test_running import Shop, differences
 
-# From one afternoon to the next evening: every kind of row comes about, except perhaps the rare returns.
+# From one afternoon to the next evening: every kind of row comes about, except perhaps the rare
+# returns, and answers to a survey that is sent later.
 NIGHT: dict[str, Any] = {"start": "2026-01-05T14:00Z", "duration": "30h"}
-RARE = {"returns"}
+RARE = {"returns", "survey_answers"}
 ALIKE_IN_ALL_RUNS = {"cities", "warehouses", "categories"}  # the market's, whatever the seed
 
 

@@ -22,6 +22,7 @@ SCENARIO = """
 demand: {cart_return_within_h: 24}
 review: {delay_median_h: 4, within_days: 1, answered_by_stars: [0, 0, 0, 0, 0]}
 returns: {delay_median_days: 0.2, within_days: 1, processing_days: 0.2, processing_most_days: 1}
+survey: {answer: 0.5, asked_after_h: 2, delay_median_h: 2, within_days: 1}
 """
 # One of the earliest of each that would go, by its key.
 HELD = {
@@ -36,6 +37,7 @@ HELD = {
     "deliveries": "delivery_id FROM deliveries WHERE delivered_at IS NOT NULL ORDER BY delivered_at OFFSET 9",
     "delivery_attempts": "delivery_id, attempt_no FROM delivery_attempts ORDER BY attempted_at OFFSET 12",
     "reviews": "review_id FROM reviews ORDER BY created_at",
+    "survey_answers": "order_id FROM survey_answers ORDER BY answered_at",
     "returns": "return_id FROM returns WHERE refunded_at IS NOT NULL ORDER BY refunded_at",
     "stock_movements": "movement_id FROM stock_movements WHERE reason = 'opening' ORDER BY movement_id",
     "replenishments": "replenishment_id FROM replenishments WHERE received_at IS NOT NULL ORDER BY received_at",

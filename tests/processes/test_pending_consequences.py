@@ -10,7 +10,7 @@ import pytest
 from sim.clock.units import DAY_US, HOUR_US
 from sim.luck import Luck
 from sim.processes.pending_consequences import pending_consequences
-from sim.processes.post_delivery import consequences
+from sim.processes.post_delivery import Consequence, consequences
 from sim.scenario import Scenario
 from sim.scenario.funnel import PERSONAS
 from sim.shop.catalogue import Catalogue
@@ -30,6 +30,7 @@ SCENARIOS: dict[str, dict[str, dict[str, Any]]] = {
     "late parcels are kept": {"returns": {"rate": 0.6, "late_factor": 0, "bad_product_factor": 0.5}},
     "everybody waits for the evening": {"review": {"write": 1, "by_hour": (0.0,) * 23 + (1.0,)}},
     "everybody waits for tomorrow": {"review": {"write": 1, "by_hour": (1.0,) + (0.0,) * 23}},
+    "everybody answers, late": {"survey": {"answer": 1, "asked_after_h": 200, "delay_median_h": 90}},
     "always after the same time": {"review": {"delay_sigma": 0}, "returns": {"delay_sigma": 0}},
 }
 
@@ -45,6 +46,10 @@ def delivered_orders(tiny: Tiny, age_us: int) -> list[Order]:
         order.promised_at = order.delivered_at + (-HOUR_US if number % 3 == 0 else HOUR_US)
         orders.append(order)
     return orders
+
+
+def all_of(tiny: Tiny, order: Order) -> list[Consequence]:
+    return consequences(tiny.world.opinions, tiny.world.survey, order)
 
 
 def as_lines(orders: list[Order]) -> DeliveredLines:
@@ -77,7 +82,7 @@ def test_all_that_something_will_come_of_and_few_others(sections: dict[str, dict
     begun = {
         order.order_id
         for order in orders
-        if any(what.at > NOW and what.kind != "refund" for what in consequences(tiny.world.opinions, order))
+        if any(what.at > NOW and what.kind != "refund" for what in all_of(tiny, order))
     }
     found = pending_consequences(as_lines(orders), NOW, SEED, scenario, MARKET)
     assert begun, "a test in which nothing is to come proves nothing"

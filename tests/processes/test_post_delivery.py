@@ -16,6 +16,7 @@ from sim.facts import (
     ReviewWritten,
     SatisfactionMoved,
     StockMoved,
+    SurveyAnswered,
 )
 from sim.luck import Purpose
 from sim.markets import Reviews
@@ -76,6 +77,47 @@ def test_points_are_for_goods_after_the_discount_in_whole_units():
     delivered(tiny, 100, units=((1, 2), (2, 1)), discount_cents=250)  # 25.00 less 2.50
     tiny.run(DAY_S)
     assert [(m.points, m.balance, m.reason) for m in tiny.told(LoyaltyPointsMoved)] == [(22, 22, "purchase")]
+
+
+# --- the survey ------------------------------------------------------------------------------------------------------
+
+SURVEY = {
+    "answer": 0.75, "asked_after_h": 24, "delay_median_h": 10, "score_at_50": 6, "score_per_point": 0.1,
+    "with_comment": 0.75,
+}  # fmt: skip
+
+
+def surveyed(luck: Script | None = None, promised_s: float = DAY_S) -> SurveyAnswered:
+    """The answer about an order of one line, delivered half a day after it was placed."""
+    tiny = Tiny(scenario(survey=SURVEY), luck=luck)
+    delivered(tiny, DAY_S / 2, promised_s=promised_s)
+    tiny.run(30 * DAY_S)
+    (answered,) = tiny.told(SurveyAnswered)
+    assert len(tiny.told(SatisfactionMoved)) == 1  # of the delivery: to answer moves nothing
+    return answered
+
+
+def test_a_survey_is_answered_as_satisfied_as_the_delivery_made_its_customer():
+    answered = surveyed()
+    assert answered.at == (DAY_S // 2 + 34 * HOUR_S) * 10**6  # a day until the mail, and the median delay
+    assert answered.score == 7  # early: 63 points of satisfaction, 6 + 1.3
+    assert answered.comment in MARKET.reviews.good_product
+
+
+def test_who_was_kept_waiting_says_so_in_the_survey():
+    answered = surveyed(promised_s=DAY_S / 4)
+    assert answered.score == 6  # very late: 45 points, 5.5
+    assert answered.comment in (MARKET.reviews.very_late or ())
+
+
+def test_what_disappoints_is_what_the_comment_is_about():
+    answered = surveyed({(Purpose.REVIEW, 101, 1): {0: 0.1}, (Purpose.SURVEY, 101, 0): {2: 0.1}})
+    assert answered.score == 5  # 7.3 - 1.28 x 1.5
+    assert answered.comment in MARKET.reviews.bad_product
+
+
+def test_some_give_a_score_and_no_reason():
+    assert surveyed({(Purpose.SURVEY, 101, 0): {3: 0.8}}).comment is None
 
 
 # --- reviews ---------------------------------------------------------------------------------------------------------

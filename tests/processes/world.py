@@ -89,6 +89,7 @@ _TINY: dict[str, dict[str, Any]] = {
         "promotion_views": 1.0,
     },
     "returns": {"rate": 0.0},
+    "survey": {"answer": 0.0},
 }  # fmt: skip
 
 

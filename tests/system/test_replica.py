@@ -26,6 +26,7 @@ HASTY = """
 demand: {cart_return_within_h: 24}
 review: {delay_median_h: 8, within_days: 1, answered_by_stars: [0, 0, 0, 0, 0]}
 returns: {delay_median_days: 0.4, within_days: 1, processing_days: 0.4, processing_most_days: 1}
+survey: {answer: 0.5, asked_after_h: 2, delay_median_h: 2, within_days: 1}
 """
 
 

@@ -37,6 +37,7 @@ CAUSAL_ORDER = (
     "points.moved",
     "review.written",
     "review.answered",
+    "survey.answered",
     "return.requested",
     "return.refunded",
     "trip.ended",

@@ -1,4 +1,4 @@
-"""Reviews of what was delivered."""
+"""Reviews of what was delivered, and answers to the survey about it."""
 
 from __future__ import annotations
 
@@ -22,5 +22,14 @@ TYPES = (
         "review_id",
         "product_id",
         of("reviews", "review_id", "product_id", "answer"),
+    ),
+    EventType(
+        "survey.answered",
+        "shop.reviews",
+        "survey_answers",
+        "A customer said how likely he or she is to recommend the shop.",
+        "order_id",
+        "customer_id",
+        of("survey_answers", "order_id", "customer_id", "score", "comment"),
     ),
 )

@@ -44,5 +44,6 @@ _ALL = (
     Graded("stock_movements", ("movement_id",), "occurred_at", ("stock.moved",)),
     Graded("replenishments", ("replenishment_id",), "ordered_at", ("stock.reordered",)),
     Graded("reviews", ("review_id",), "created_at", ("review.written",)),
+    Graded("survey_answers", ("order_id",), "answered_at", ("survey.answered",)),
 )
 TABLES = {each.name: each for each in _ALL}

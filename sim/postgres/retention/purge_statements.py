@@ -55,6 +55,7 @@ greatest(coalesce(o.delivered_at, o.cancelled_at, 'infinity'),
          (SELECT max(p.attempted_at) FROM payments p WHERE p.order_id = o.order_id),
          (SELECT max(v.created_at) FROM reviews v WHERE v.order_id = o.order_id),
          (SELECT max(coalesce(b.refunded_at, 'infinity')) FROM returns b WHERE b.order_id = o.order_id),
+         (SELECT max(a.answered_at) FROM survey_answers a WHERE a.order_id = o.order_id),
          (SELECT max(m.occurred_at) FROM stock_movements m WHERE m.order_id = o.order_id),
          (SELECT max(l.occurred_at) FROM loyalty_transactions l WHERE l.order_id = o.order_id),
          (SELECT max(f.occurred_at) FROM truth.satisfaction_changes f WHERE f.order_id = o.order_id))

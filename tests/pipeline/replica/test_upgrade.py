@@ -25,8 +25,8 @@ from tests.pipeline.replica.settings import settings
 from tests.pipeline.replica.test_ensuring import LOGICAL, MAKE_SLOT, World, as_debezium
 
 VERSION = 2
-SINCE = {"incidents", "retention", "customer_devices"}  # tables that came later, and columns of runs
-PUBLISHED_SINCE = {"sim.incidents", "sim.retention", "public.customer_devices"}
+SINCE = {"incidents", "retention", "customer_devices", "survey_answers"}  # tables that came later, and columns of runs
+PUBLISHED_SINCE = {"sim.incidents", "sim.retention", "public.customer_devices", "public.survey_answers"}
 NO_LONGER = "satisfaction_changes"  # which no copy of a shop has since it moved to schema truth
 COLUMNS_SINCE = {"currency", "schema_version"}
 THEIRS = """

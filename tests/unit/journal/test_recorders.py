@@ -32,7 +32,7 @@ def test_every_fact_is_recorded_in_exactly_one_way():
 def same_column(field: str, column: str) -> bool:
     """Whether a fact's field is the column's value in the simulation's units."""
     if field == "at":
-        return column in {"valid_from", "created_at", "occurred_at", "attempted_at"}
+        return column in {"valid_from", "created_at", "occurred_at", "attempted_at", "answered_at"}
     return field in {column, f"{column}_cents"} or (field, column) == ("weight_g", "weight_kg")
 
 

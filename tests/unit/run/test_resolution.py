@@ -134,16 +134,18 @@ def test_no_more_is_forgotten_than_the_run_itself_can_do_without():
 @pytest.mark.parametrize(
     ("scenario", "days"),
     [
-        ("{review: {within_days: 2, answered_by_stars: [0, 0, 0, 0, 0]}, returns: {within_days: 1}}", 3),
-        ("{review: {within_days: 2, answered_by_stars: [0, 0, 0, 0, 0]}, returns: {within_days: 4.9}}", 5),
-        ("{review: {within_days: 2}, returns: {within_days: 4.9}}", 8),
-        ("{demand: {cart_return_within_h: 180}, review: {within_days: 1}, returns: {within_days: 1}}", 8),
-        ("{demand: {cart_return_within_h: 240}, review: {within_days: 1}, returns: {within_days: 1}}", 10),
+        ("review: {within_days: 2, answered_by_stars: [0, 0, 0, 0, 0]}, returns: {within_days: 1}", 3),
+        ("review: {within_days: 2, answered_by_stars: [0, 0, 0, 0, 0]}, returns: {within_days: 4.9}", 5),
+        ("review: {within_days: 2}, returns: {within_days: 4.9}", 8),
+        ("demand: {cart_return_within_h: 180}, review: {within_days: 1}, returns: {within_days: 1}", 8),
+        ("demand: {cart_return_within_h: 240}, review: {within_days: 1}, returns: {within_days: 1}", 10),
+        ("survey: {within_days: 8.5}, review: {within_days: 1}, returns: {within_days: 1}", 9),
     ],
 )
 def test_it_depends_on_the_scenario_how_much_that_is(scenario: str, days: int, tmp_path: Path):
     file = tmp_path / "hasty.yaml"
-    file.write_text(scenario, encoding="utf-8")
+    asked = scenario if "survey" in scenario else f"survey: {{answer: 0}}, {scenario}"
+    file.write_text(f"{{{asked}}}", encoding="utf-8")
     for started in (new, going_on):
         assert started(scenario=str(file), keep=f"{days}d").keep == timedelta(days=days)
         with pytest.raises(Refused, match=f"allowed are {days}d and more"):
