@@ -579,6 +579,16 @@ Fact = (
     | IncidentEnded
 )
 
+OF_NO_CITY: tuple[type, ...] = (
+    CategoryListed,
+    ProductListed,
+    ProductDrawn,
+    PriceSet,
+    IncidentBegan,
+    IncidentEnded,
+)
+"""Facts that belong to no city: whoever simulates some cities lives through them, and one of all tells them."""
+
 
 AFact = TypeVar("AFact", bound=tuple[Any, ...])
 

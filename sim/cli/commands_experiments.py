@@ -58,6 +58,24 @@ def experiment(
     )
 
 
+def lake(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="that is made, or is there and empty")],
+    duration: Annotated[str, typer.Option("--for", metavar="365d", help="how long the shop lives")],
+    start: Annotated[str, typer.Option(metavar="INSTANT", help="when it opens")] = "2026-01-05T00:00Z",
+    seed: Annotated[str | None, typer.Option(metavar="N", help="[SEED; 1]")] = None,
+    scenario: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[SCENARIO; baseline]")] = None,
+    scale: Annotated[str | None, typer.Option(metavar="2", help="factor on demand and capacity [SCALE; 1]")] = None,
+    market: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="[MARKET; international]")] = None,
+    processes: Annotated[str | None, typer.Option(metavar="N", help="at a time [one a processor]")] = None,
+    on: Annotated[str | None, typer.Option(metavar="dask://host:port", help="another engine")] = None,
+) -> None:
+    """Write a shop's whole life as Parquet, by city and day, without a database; called again it goes on."""
+    from sim.cli.lake import lake_command
+
+    options = {"seed": seed, "scenario": scenario, "scale": scale, "market": market, "processes": processes}
+    lake_command(given_settings(start=start, duration=duration, **options), out, on=on)
+
+
 def calibrate(
     seeds: Annotated[str, typer.Option(metavar="1,2,3", help="one run of each")] = "1,2,3",
     days: Annotated[str, typer.Option(metavar="56", help="length of each")] = "56",

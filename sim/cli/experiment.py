@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +14,7 @@ from sim import __version__
 from sim.cli import formatting
 from sim.cli.experiment_output import print_table, progress_on
 from sim.cli.failure import FAILED, INTERRUPTED, Failure, refusing
+from sim.cli.signals import ended_by_sigterm_too
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,8 +79,8 @@ def _absent(error: ImportError, hence: str) -> str:
 
 def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
     from sim.children import usable_processors
-    from sim.experiments.engine_choice import engine_of
-    from sim.experiments.engines import EngineError
+    from sim.engines.choice import engine_of
+    from sim.engines.job import EngineError
     from sim.experiments.experiment import compare, search
 
     processes = design.processes or usable_processors()
@@ -89,7 +89,7 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
         with ExitStack() as stack:
             engine = stack.enter_context(engine_of(design.on, processes, at_once, _notice))
             observe = stack.enter_context(progress_on(sys.stderr))
-            stack.enter_context(_ended_by_sigterm_too())
+            stack.enter_context(ended_by_sigterm_too())
             if design.goal is None:
                 return compare(design, engine, observe), None, engine.title
             return *search(design, design.goal, engine, observe), engine.title
@@ -101,16 +101,6 @@ def _carried_out(design: Design) -> tuple[Comparison, Found | None, str]:
 
 def _notice(text: str) -> None:
     typer.echo(f"experiment: {text}", err=True)
-
-
-@contextmanager
-def _ended_by_sigterm_too() -> Iterator[None]:
-    """Take a request to end as Ctrl-C, so that no process is left behind."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _write(design: Design, comparison: Comparison) -> None:

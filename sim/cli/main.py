@@ -102,6 +102,7 @@ _COMMANDS: list[tuple[Callable[..., None], dict[str, object]]] = [
     (commands_database.check, _PLAIN),
     (commands_database.upgrade, _PLAIN),
     (commands_database.export, _PLAIN),
+    (commands_experiments.lake, _PLAIN),
     (commands_experiments.experiment, _PLAIN),
     (commands_experiments.calibrate, _PLAIN),
     (commands_database.reset, _PLAIN),

@@ -76,3 +76,13 @@ def _numbers() -> list[int]:
 
 def _ignored(number: int, frame: FrameType | None) -> None:
     """Python wants a handler; the number itself went down the pipe."""
+
+
+@contextmanager
+def ended_by_sigterm_too() -> Iterator[None]:
+    """Take a request to end as Ctrl-C, so that no process is left behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -200,7 +200,7 @@ def _days(text: str, *, above_zero: bool) -> float:
 
 
 def _engine(text: str) -> str:
-    from sim.experiments.dask_engine import scheduler_address  # noqa: PLC0415  only who asks for an engine needs it
+    from sim.engines.dask_engine import scheduler_address  # noqa: PLC0415  only who asks for an engine needs it
 
     _read("on", text, scheduler_address)
     return text

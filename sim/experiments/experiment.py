@@ -11,8 +11,8 @@ from sim.experiments.replication import jobs_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sim.engines.job import Engine
     from sim.experiments.design import Design
-    from sim.experiments.engines import Engine
     from sim.experiments.planner import Goal
     from sim.experiments.replication import Outcome, Variant
 

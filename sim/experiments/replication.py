@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.clock.units import DAY_US
+from sim.engines.job import Interrupted, never
 from sim.experiments.observers import Observer, Window
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from sim.shop.staffing import StaffSchedule
 
 _LOOK_EVERY = 1024  # instants; some ten thousand pass in a second
-
-
-class Interrupted(Exception):
-    """The replication was told to end before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,10 @@ class Job(NamedTuple):
     seed: int
     conditions: Conditions
 
+    def carried_out(self, interrupted: Callable[[], bool]) -> Outcome:
+        """Live through it; raises Interrupted soon after `interrupted` says so."""
+        return replicate(self, interrupted)
+
 
 class Outcome(NamedTuple):
     """What came of it: the figures by metric; NaN where nothing happened that one could be made of."""
@@ -76,7 +77,7 @@ def jobs_of(variants: Iterable[Variant], replications: int, seed: int, condition
     return [Job(variant, n, seed + n, conditions) for n in range(replications) for variant in variants]
 
 
-def replicate(job: Job, interrupted: Callable[[], bool] = lambda: False) -> Outcome:
+def replicate(job: Job, interrupted: Callable[[], bool] = never) -> Outcome:
     """Live through a replication; raises Interrupted soon after `interrupted` says so."""
     window = job.conditions.window
     observer = Observer(window)

@@ -21,17 +21,7 @@ def whole(folder: Path) -> Iterator[Path]:
     What a killed process has left of its own is removed by the next one. Raises Occupied.
     """
     refuse_occupied(folder)
-    unfinished = folder.resolve().parent / f".{folder.resolve().name}.unfinished"
-    try:
-        unfinished.mkdir(parents=True, exist_ok=True)
-        held = os.open(unfinished, os.O_RDONLY)
-    except OSError as error:
-        raise Occupied(f"out: {str(folder)!r} can't be made: {error.strerror}") from error
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Occupied(f"out: another export into {str(folder)!r} is under way") from None
+    with held(folder) as unfinished:
         try:
             _empty(unfinished)
             yield unfinished
@@ -40,8 +30,30 @@ def whole(folder: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[Path]:
+    """The folder beside it where it is made, by nobody else meanwhile; it is there afterwards too. Raises Occupied."""
+    unfinished = unfinished_of(folder)
+    try:
+        unfinished.mkdir(parents=True, exist_ok=True)
+        lock = os.open(unfinished, os.O_RDONLY)
+    except OSError as error:
+        raise Occupied(f"out: {str(folder)!r} can't be made: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Occupied(f"out: another command that fills {str(folder)!r} is under way") from None
+        yield unfinished
     finally:
-        os.close(held)
+        os.close(lock)
+
+
+def unfinished_of(folder: Path) -> Path:
+    """Where a folder is made before it has its name."""
+    return folder.resolve().parent / f".{folder.resolve().name}.unfinished"
 
 
 def refuse_occupied(folder: Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sim.facts import IncidentBegan, IncidentEnded
 from sim.journal.batch import OpenBatch, Row
 
-_TABLE = "sim.incidents"
+TABLE = "sim.incidents"
 
 
 def incident_began(batch: OpenBatch, fact: IncidentBegan) -> None:
     """An incident of the scenario as a row of its own; what was asked for by hand has a row already."""
     times: Row = {"began_at": fact.at, "ends_at": fact.ends_at}
     if fact.origin == "hand":
-        batch.change(_TABLE, (fact.incident_id,), times)
+        batch.change(TABLE, (fact.incident_id,), times)
         return
     row: Row = {
         "incident_id": fact.incident_id,
@@ -24,9 +24,9 @@ def incident_began(batch: OpenBatch, fact: IncidentBegan) -> None:
         "origin": fact.origin,
         **times,
     }
-    batch.insert(_TABLE, (fact.incident_id,), row)
+    batch.insert(TABLE, (fact.incident_id,), row)
 
 
 def incident_ended(batch: OpenBatch, fact: IncidentEnded) -> None:
     """The end was moved to now."""
-    batch.change(_TABLE, (fact.incident_id,), {"ends_at": fact.at})
+    batch.change(TABLE, (fact.incident_id,), {"ends_at": fact.at})

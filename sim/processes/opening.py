@@ -22,6 +22,7 @@ from sim.processes.registration import add_second_address, register
 from sim.processes.shifts import plan_deliveries
 from sim.processes.stocking import move_stock
 from sim.shop.cookies import keep_from_before
+from sim.shop.ids import warehouse_id_of
 from sim.shop.loyalty import tier_of
 from sim.shop.people import Customer, EarlierLife, earlier_life_by
 from sim.shop.roster import contracts
@@ -32,6 +33,7 @@ from sim.shop.traits import home_key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.markets import City
     from sim.processes.world import World
     from sim.shop.order import Warehouse
     from sim.shop.region import Region
@@ -42,19 +44,32 @@ _POINTS_AN_EARLIER_ORDER = 38
 def open_shop(world: World) -> None:
     """Tell all that is there on the first day, at the epoch."""
     for region in world.regions:
-        city = region.city
-        world.tell(
-            CityOpened(
-                city.city_id, city.name, city.country, city.latitude, city.longitude, city.timezone, city.population
-            )
-        )
+        world.tell(city_opened(region.city))
     _list_products(world)
     personas = Weighted.named({name: p.share_of_customers for name, p in world.scenario.funnel.personas.items()})
     for region in world.regions:
-        for warehouse in region.warehouses:
+        for warehouse, opened in zip(region.warehouses, warehouses_opened(region.city), strict=True):
+            world.tell(opened)
             _open_warehouse(world, region, warehouse)
         expected = world.scenario.demand.customers_at_opening * world.scale * region.city.demand_share
         _register_established(world, region, personas, max(1, round(expected)))
+
+
+def city_opened(city: City) -> CityOpened:
+    """Return that a city of a market is one of the shop's."""
+    return CityOpened(
+        city.city_id, city.name, city.country, city.latitude, city.longitude, city.timezone, city.population
+    )
+
+
+def warehouses_opened(city: City) -> list[WarehouseOpened]:
+    """Return the same of a city's warehouses, in their order."""
+    return [
+        WarehouseOpened(
+            warehouse_id_of(city.city_id, number), city.city_id, place.name, place.latitude, place.longitude
+        )
+        for number, place in enumerate(city.warehouses, start=1)
+    ]
 
 
 def _list_products(world: World) -> None:
@@ -79,7 +94,6 @@ def _list_products(world: World) -> None:
 
 def _open_warehouse(world: World, region: Region, warehouse: Warehouse) -> None:
     id_ = warehouse.warehouse_id
-    world.tell(WarehouseOpened(id_, region.city.city_id, warehouse.name, warehouse.latitude, warehouse.longitude))
     _hire_couriers(world, warehouse)
     levels = planned_levels(world, region, warehouse)
     for product in world.catalogue.products:

@@ -19,6 +19,11 @@ def city_of(an_id: int) -> int:
     return an_id % STRIDE
 
 
+def warehouse_id_of(city_id: int, number: int) -> int:
+    """Return the number of a city's first, second, … warehouse."""
+    return city_id * 10 + number
+
+
 def city_of_warehouse(warehouse_id: int) -> int:
     """Return the city that a warehouse's number names."""
     return warehouse_id // 10

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.clock.units import HOUR_US
 from sim.scenario import ScenarioError
 from sim.scenario.incidents import usual_strength
+from sim.shop.ids import warehouse_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,7 @@ class Planned(NamedTuple):
 def places_of(market: Market) -> list[Place]:
     """Return every warehouse of a market, by number."""
     return [
-        Place(city.city_id, city.name, city.city_id * 10 + number, warehouse.name)
+        Place(city.city_id, city.name, warehouse_id_of(city.city_id, number), warehouse.name)
         for city in market.cities
         for number, warehouse in enumerate(city.warehouses, start=1)
     ]

@@ -11,6 +11,7 @@ from sim.clock.units import HOUR_US, QUARTER_US
 from sim.markets.land import Land
 from sim.shop.crowd import Crowd
 from sim.shop.geography import LocalClock, place_around
+from sim.shop.ids import warehouse_id_of
 from sim.shop.order import Warehouse
 from sim.shop.postal_areas import PostalAreas
 from sim.shop.traits import home_key
@@ -59,7 +60,7 @@ class Region:
         self.purchase_memory = purchase_memory
         self.warehouses = [
             Warehouse(
-                city.city_id * 10 + number,
+                warehouse_id_of(city.city_id, number),
                 place.name,
                 place.latitude,
                 place.longitude,

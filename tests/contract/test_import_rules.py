@@ -34,10 +34,11 @@ PLANTED = [
     ("rooms", "sim.journal.port", "sim.sinks.memory"),
     ("rooms", "sim.run.pacing.runner", "sim.run.lifecycle"),
     ("circles", "sim.journal.batch", "sim.journal.port"),
-    ("circles", "sim.experiments.engines", "sim.experiments.dask_engine"),
+    ("circles", "sim.engines.job", "sim.engines.dask_engine"),
     ("journal", "sim.journal.fan_out", "sim.sinks.memory"),
     ("processes", "sim.processes.session", "sim.postgres.connection"),
     ("experiments", "sim.experiments.replication", "sim.postgres.writing.sink"),
+    ("lake", "sim.lake.task", "sim.postgres.writing.encoder"),
     ("export", "sim.export.reading", "sim.run.configuration"),
 ]
 

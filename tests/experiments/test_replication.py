@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sim.engines.job import Interrupted
+from sim.engines.local import ProcessEngine, SerialEngine
 from sim.experiments import replication
 from sim.experiments.comparison import Comparison
-from sim.experiments.engines import ProcessEngine, SerialEngine
 from sim.experiments.metrics import BY_NAME
-from sim.experiments.replication import Conditions, Interrupted, jobs_of, replicate
+from sim.experiments.replication import Conditions, jobs_of, replicate
 from sim.facts import Fact, SessionStarted
 from tests.experiments.small import BASELINE, CONDITIONS, EPOCH, MARKET, figure, fleet, job
 

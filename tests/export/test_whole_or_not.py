@@ -86,7 +86,7 @@ def test_one_at_a_time_and_what_a_killed_one_left_is_removed(shop: Shop, export:
         started = Started(shop.url, "--out", "x")
         wait_for(started)
         line = export("--out", "x", "--tables", "cities", exit_code=2)
-        assert line == "bazaar: out: another export into 'x' is under way\n"
+        assert line == "bazaar: out: another command that fills 'x' is under way\n"
         started.process.kill()
         started.process.wait(PATIENCE_S)
     assert [path.name for path in Path().iterdir()] == [".x.unfinished"]

@@ -18,11 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments import dask_engine
+from sim.engines import dask_engine
+from sim.engines.dask_engine import DaskEngine, scheduler_address
+from sim.engines.job import EngineError
+from sim.engines.local import SerialEngine
+from sim.engines.remote import DifferentProgram, Identity, carried_out_as, identity
 from sim.experiments.comparison import Comparison
-from sim.experiments.dask_engine import DaskEngine, scheduler_address
-from sim.experiments.engines import EngineError, SerialEngine
-from sim.experiments.remote import DifferentProgram, Identity, identity, replicate_as
 from sim.experiments.replication import Conditions, jobs_of
 from tests.experiments.small import BASELINE, EPOCH, MARKET, fleet
 
@@ -201,14 +202,14 @@ def test_one_that_joins_later_is_refused_too(address: str, monkeypatch):
             list(engine.outcomes(jobs_of([BASELINE], 1, 1, SHORT)))
 
 
-def test_a_stranger_does_no_replication():
+def test_a_stranger_does_no_job():
     with pytest.raises(DifferentProgram, match=r"has version .* and here it is 9\.9"):
-        replicate_as(OTHERS[0][0], jobs_of([BASELINE], 1, 1, SHORT)[0])
+        carried_out_as(OTHERS[0][0], jobs_of([BASELINE], 1, 1, SHORT)[0])
 
 
 def test_a_replication_that_fails_is_told_in_a_line(address: str):
     endless = Conditions(EPOCH, nan, 0.1, MARKET)
-    told = r"^a replication failed on a Dask worker: ValueError: cannot convert float NaN to integer"
+    told = r"^a job failed on a Dask worker: ValueError: cannot convert float NaN to integer"
     with DaskEngine(address, unheard) as engine, pytest.raises(EngineError, match=told):
         list(engine.outcomes(jobs_of([BASELINE], 1, 1, endless)))
 

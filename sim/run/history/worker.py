@@ -12,34 +12,23 @@ import traceback
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim import facts
 from sim.children import TOLD_TO_ALL
+from sim.facts import OF_NO_CITY
 from sim.journal.journal import Journal
+from sim.run.history.telling import all_but, in_portions
 from sim.run.pacing.census import CensusTaker
 from sim.run.pacing.fact_counter import FactCounter
 from sim.run.world import world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-    from sim.facts import Fact
     from sim.journal.batch import Batch
     from sim.journal.port import Encoder
     from sim.run.configuration import RunConfig
     from sim.run.status import Census
     from sim.snapshot import Snapshot
 
-_COMMON = (
-    facts.CategoryListed,
-    facts.ProductListed,
-    facts.ProductDrawn,
-    facts.PriceSet,
-    facts.IncidentBegan,
-    facts.IncidentEnded,
-)
-"""Facts that belong to no city: every worker lives through them, and the first one tells them."""
-_PORTION = 20_000  # facts
 _NICE = 5  # the server goes first: what waits for it at the end is what nobody does anything else beside
 
 
@@ -91,25 +80,12 @@ class _Worker:
         self._output = _Output(task.encoder)
         self._journal = Journal(self._output)
         self._counter = counter = FactCounter(self._journal)
-        tell = counter.tell if task.number == 0 else _all_but_common(counter.tell)
-        self._world = world_of(task.config, self._in_portions(tell), task.snapshot, task.cities)
+        tell = counter.tell if task.number == 0 else all_but(OF_NO_CITY, counter.tell)
+        self._world = world_of(task.config, in_portions(tell, self._journal), task.snapshot, task.cities)
         self._world.tell = tell
         counter.counts = Counter()
         counter.resume(task.snapshot.orders if task.snapshot else ())
         self._census_taker = CensusTaker(self._world, counter, task.before)
-
-    def _in_portions(self, tell: Callable[[Fact], None]) -> Callable[[Fact], None]:
-        """Tell, and encode what is told portion by portion: an opening is large."""
-        told = 0
-
-        def tell_in_portions(fact: Fact) -> None:
-            nonlocal told
-            tell(fact)
-            told += 1
-            if told % _PORTION == 0:
-                self._journal.commit(0)
-
-        return tell_in_portions
 
     def live_until(self, until_us: int) -> Result:
         self._world.env.run_through(until_us, lambda: False)
@@ -141,11 +117,3 @@ class _Output:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def _all_but_common(tell: Callable[[Fact], None]) -> Callable[[Fact], None]:
-    def tell_own(fact: Fact) -> None:
-        if not isinstance(fact, _COMMON):
-            tell(fact)
-
-    return tell_own

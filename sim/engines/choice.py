@@ -1,15 +1,15 @@
-"""Which engine does the replications: processes of this machine, or the one that is named."""
+"""Which engine does the jobs: processes of this machine, or the one that is named."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.experiments.engines import ProcessEngine, SerialEngine
+from sim.engines.local import ProcessEngine, SerialEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.experiments.engines import Engine
+    from sim.engines.job import Engine
 
 
 def engine_of(on: str | None, processes: int, jobs: int, notice: Callable[[str], None]) -> Engine:
@@ -18,7 +18,7 @@ def engine_of(on: str | None, processes: int, jobs: int, notice: Callable[[str],
     `notice` is told what people should know while the engine waits.
     """
     if on is not None:
-        from sim.experiments.dask_engine import DaskEngine  # noqa: PLC0415  an optional package stands behind it
+        from sim.engines.dask_engine import DaskEngine  # noqa: PLC0415  an optional package stands behind it
 
         return DaskEngine(on, notice)
     wanted = min(processes, jobs)

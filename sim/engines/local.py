@@ -1,7 +1,4 @@
-"""Engines: what does the replications of an experiment; here those of this machine.
-
-What comes of one depends on its job alone, so every engine gives the same outcomes; only their order differs.
-"""
+"""The engines of this machine: this process, or several of its own."""
 
 from __future__ import annotations
 
@@ -13,45 +10,22 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sim.children import interrupts_blocked
-from sim.experiments.replication import Interrupted, replicate
+from sim.engines.job import EngineError, Interrupted, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.synchronize import Event
-    from types import FrameType, TracebackType
+    from types import FrameType
     from typing import Self
 
-    from sim.experiments.replication import Job, Outcome
-
-
-class EngineError(Exception):
-    """The engine can't go on; one line for people."""
-
-
-class Engine(Protocol):
-    """Does replications. It is a context, outside of which it holds nothing."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    @property
-    def title(self) -> str:
-        """Where the work is done, for people."""
-        ...
-
-    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """The outcomes, in the order in which they are there. Raises EngineError."""
-        ...
+    from sim.engines.job import Job, T
 
 
 class SerialEngine:
-    """One replication after the other, in this process."""
+    """One job after the other, in this process."""
 
     title = "this process"
 
@@ -61,13 +35,13 @@ class SerialEngine:
     def __exit__(self, *_: object) -> None:
         """Nothing is held."""
 
-    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def outcomes(self, jobs: Sequence[Job[T]]) -> Iterator[T]:
         """The outcomes, in the order of the jobs."""
-        return map(replicate, jobs)
+        return (job.carried_out(never) for job in jobs)
 
 
 class ProcessEngine:
-    """Replications in processes of their own, as many at a time as asked for."""
+    """Jobs in processes of their own, as many at a time as asked for."""
 
     def __init__(self, processes: int) -> None:
         self.title = f"{processes} processes"
@@ -84,7 +58,7 @@ class ProcessEngine:
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def outcomes(self, jobs: Sequence[Job[T]]) -> Iterator[T]:
         """The outcomes, as they come. Raises KeyboardInterrupt after Ctrl-C or SIGTERM."""
         with _told_of_interrupts(self._interrupt):
             with interrupts_blocked():
@@ -98,7 +72,7 @@ class ProcessEngine:
                 raise EngineError("a process ended without a result; was there too little memory?") from error
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Let the replications end. An exception raised right here could leave the pool's locks taken for good."""
+        """Let the jobs end. An exception raised right here could leave the pool's locks taken for good."""
         if self._interrupted:
             signal.default_int_handler(number, frame)  # asked again
         self._interrupted = True
@@ -135,7 +109,7 @@ def _follow() -> None:
         os._exit(1)
 
 
-def _work(job: Job) -> Outcome:
+def _work(job: Job[T]) -> T:
     if _stop is None or _stop.is_set():
         raise Interrupted
-    return replicate(job, _stop.is_set)
+    return job.carried_out(_stop.is_set)

@@ -1,4 +1,4 @@
-"""Replications on an engine of several machines: Dask distributed, each replication a task."""
+"""An engine of several machines: Dask distributed, each job a task."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
 from common.messages import one_line
-from sim.experiments.engines import EngineError
-from sim.experiments.remote import DifferentProgram, Identity, identity, packed, replicate_as
+from sim.engines.job import EngineError
+from sim.engines.remote import DifferentProgram, Identity, carried_out_as, identity, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Self
 
-    from sim.experiments.replication import Job, Outcome
+    from sim.engines.job import Job, T
 
 _ADDRESS = re.compile(r"dask://(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]+):(?P<port>\d{1,5})/?")
 _PATIENCE_S = 10.0  # for a scheduler to answer
@@ -67,9 +67,9 @@ class DaskEngine:
         """The workers stay; what they still do for us is dropped."""
         self._client.close(timeout=_LOOK_EVERY_S)
 
-    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def outcomes(self, jobs: Sequence[Job[T]]) -> Iterator[T]:
         """The outcomes, as they come."""
-        calls = [packed(replicate_as, identity(), job) for job in jobs]
+        calls = [packed(carried_out_as, identity(), job) for job in jobs]
         pending: set[Any] = set()
         self._wait_for_workers("has lost all its workers")
         try:
@@ -77,7 +77,7 @@ class DaskEngine:
             while pending:
                 for future in self._some_done(pending):
                     try:
-                        outcome = self._outcome(future)
+                        outcome: T = self._outcome(future)
                     except TimeoutError:  # whoever had it is gone: it is done again
                         continue
                     pending.remove(future)
@@ -101,17 +101,16 @@ class DaskEngine:
             return set()
         return done
 
-    def _outcome(self, future: Any) -> Outcome:
+    def _outcome(self, future: Any) -> Any:
         error = future.exception(timeout=_PATIENCE_S)
         if error is None:
-            outcome: Outcome = future.result(timeout=_PATIENCE_S)
-            return outcome
+            return future.result(timeout=_PATIENCE_S)
         if isinstance(error, DifferentProgram):
             raise EngineError(f"a Dask worker {error}; {_WHERE}")
         if isinstance(error, ImportError):
             raise EngineError(f"a Dask worker can't import the program ({error}); {_WHERE}")
         told = one_line(f"{type(error).__name__}: {error}")
-        raise EngineError(f"a replication failed on a Dask worker: {told}") from error
+        raise EngineError(f"a job failed on a Dask worker: {told}") from error
 
     def _workers(self) -> int:
         """How many there are now. Raises EngineError when the scheduler says nothing."""

@@ -1,4 +1,4 @@
-"""What a worker on another machine does: a replication, when it is of the very program that asks for it.
+"""What a worker on another machine does: a job, when it is of the very program that asks for it.
 
 Jobs travel as bytes that do their work when a worker unpickles them. So a scheduler, which only passes them on, needs
 neither this program nor its packages.
@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import __version__
-from sim.experiments.replication import replicate
+from sim.engines.job import never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sim.experiments.replication import Job, Outcome
+    from sim.engines.job import Job, T
 
-_PROGRAM = Path(__file__).parents[1]
+_PROGRAM = (Path(__file__).parents[1], Path(__file__).parents[2] / "models")
 
 
 class Identity(NamedTuple):
-    """What decides the figures besides the job: the program to the letter, and the Python that runs it."""
+    """What decides the outcome besides the job: the program to the letter, and the Python that runs it."""
 
     version: str
     sources: str
@@ -46,18 +46,19 @@ class DifferentProgram(Exception):
 
 @cache
 def identity() -> Identity:
-    """Who does the replications here."""
+    """Who does the jobs here."""
     digest = sha256()
-    for path in sorted(path for path in _PROGRAM.rglob("*") if path.suffix in {".py", ".yaml"}):
-        digest.update(path.relative_to(_PROGRAM).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for room in _PROGRAM:
+        for path in sorted(path for path in room.rglob("*") if path.suffix in {".py", ".yaml"}):
+            digest.update(path.relative_to(room.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return Identity(__version__, digest.hexdigest()[:16], ".".join(platform.python_version_tuple()[:2]))
 
 
-def replicate_as(asked: Identity, job: Job) -> Outcome:
-    """Live through a replication; raises DifferentProgram rather than come to figures that whoever asked would not."""
+def carried_out_as(asked: Identity, job: Job[T]) -> T:
+    """Carry a job out; raises DifferentProgram rather than come to what whoever asked would not."""
     if identity() != asked:
         raise DifferentProgram(identity().difference_from(asked))
-    return replicate(job)
+    return job.carried_out(never)
 
 
 def packed(function: Callable[..., object], *arguments: object) -> bytes:
