@@ -15,6 +15,7 @@ from sim import __version__
 from sim.cli import commands_database, commands_experiments, commands_running
 from sim.cli.events_app import events_app
 from sim.cli.failure import FAILED, INTERRUPTED, NOTHING_DONE, REFUSED, Failure, interrupted, printable
+from sim.cli.market_app import market_app
 from sim.cli.options import named_database
 from sim.cli.terminal import spell_what_it_can
 
@@ -111,3 +112,4 @@ _COMMANDS: list[tuple[Callable[..., None], dict[str, object]]] = [
 for _command, _context in _COMMANDS:
     app.command(context_settings=_context)(_command)
 app.add_typer(events_app(named_database), name="events")
+app.add_typer(market_app(), name="market")

@@ -15,7 +15,7 @@ from sim.settings import VARIABLES
 from tests.lake.lakes import manifest_of, table_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lake.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^ {4}python -m sim (lake .*)$", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"^ {4}python -m sim ((?:lake|market) .*)$", PAGE, re.MULTILINE)
 PROGRAMS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -30,8 +30,14 @@ def test_the_page_works_as_it_stands(
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SCALE", "0.05")  # a smaller shop than the page's
-    assert (len(COMMANDS), len(PROGRAMS)) == (1, PAGE.count("```python"))
-    assert main(shlex.split(COMMANDS[0])) == 0
+    assert ([command.split()[0] for command in COMMANDS], len(PROGRAMS)) == (
+        ["lake", "market", "lake"],
+        PAGE.count("```python"),
+    )
+    for command in COMMANDS:
+        small = command.replace("365d", "3h").replace("--cities 60", "--cities 6").replace("--scale 2", "--scale 0.05")
+        assert main(shlex.split(small)) == 0
+    assert len(table_of(tmp_path / "out" / "world", "cities")) == 6
     names: dict[str, Any] = {}
     for number, program in enumerate(PROGRAMS):
         exec(compile(program, f"docs/lake.md, program {number + 1}", "exec"), names)
