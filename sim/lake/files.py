@@ -49,11 +49,23 @@ class Folder(NamedTuple):
 
 
 def put_table(store: Store, path: str, table: pa.Table, sorted_by: Sequence[str]) -> Written:
-    """Put rows into a file of Parquet; columns that order them and are in it are named in it. Raises OSError."""
+    """Put rows into a file of Parquet, in whose footer stands how they are sorted. Raises OSError."""
     buffer = pa.BufferOutputStream()
+    rising = [
+        field.name for field in table.schema if pa.types.is_int64(field.type) or pa.types.is_timestamp(field.type)
+    ]
     known = [(name, "ascending") for name in sorted_by if name in table.schema.names]
     ordering = parquet.SortingColumn.from_ordering(table.schema, known) if len(known) == len(sorted_by) else None
-    parquet.write_table(table, buffer, row_group_size=_GROUP_ROWS, compression="zstd", sorting_columns=ordering)
+    parquet.write_table(
+        table,
+        buffer,
+        row_group_size=_GROUP_ROWS,
+        compression="zstd",
+        # Ids and instants hardly repeat, so a dictionary of them is built in vain; their differences are small.
+        use_dictionary=[name for name in table.schema.names if name not in rising],
+        column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
+        sorting_columns=ordering,
+    )
     content = buffer.getvalue().to_pybytes()
     store.put(path, content)
     return Written(path, len(table), len(content), sha256(content).hexdigest())
