@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import events, growth, marts, pace, package, past, reading, simulation, start, writing
+from benchmarks import events, growth, lake, marts, pace, package, past, reading, simulation, start, writing
 from benchmarks.compose import measuring as compose
 from benchmarks.lines import Line
 from benchmarks.peers import measuring as peers
@@ -65,6 +65,7 @@ PARTS: dict[str, Part] = {
     ),
     "marts": Part(lambda asked: marts.measure(asked.server_url, asked.repeat), marts.lines, kept="marts"),
     "spark": Part(lambda asked: spark.measure(asked.server_url), spark.lines, kept="spark"),
+    "lake": Part(lambda asked: lake.measure(asked.repeat), lake.lines, kept="lake", needs_server=False),
     "package": Part(lambda asked: package.measure(asked.repeat), package.lines, kept="package", needs_server=False),
     "replica": Part(lambda asked: replica.measure(asked.seconds), replica.lines, kept="replica", needs_server=False),
     "compose": Part(lambda asked: compose.measure(asked.repeat), compose.lines, kept="compose", needs_server=False),

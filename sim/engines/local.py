@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from sim.engines.job import Job, T
+
+_LOG = logging.getLogger(__name__)
+_IN_VAIN = 2  # times that processes may end before any of them has come to a result: then it is no accident
 
 
 class SerialEngine:
@@ -45,10 +49,11 @@ class ProcessEngine:
 
     def __init__(self, processes: int) -> None:
         self.title = f"{processes} processes"
-        context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
-        self._stop = context.Event()
+        self._processes = processes
+        self._context = multiprocessing.get_context("spawn")  # the same everywhere, and no copies of anybody's threads
+        self._stop = self._context.Event()
         self._interrupted = False
-        self._pool = ProcessPoolExecutor(processes, context, _begin_work, (self._stop,))
+        self._pool = self._new_pool()
 
     def __enter__(self) -> Self:
         return self
@@ -61,15 +66,41 @@ class ProcessEngine:
     def outcomes(self, jobs: Sequence[Job[T]]) -> Iterator[T]:
         """The outcomes, as they come. Raises KeyboardInterrupt after Ctrl-C or SIGTERM."""
         with _told_of_interrupts(self._interrupt):
-            with interrupts_blocked():
-                futures = [self._pool.submit(_work, job) for job in jobs]
+            left, in_vain = list(jobs), 0
+            while left:
+                lost: list[Job[T]] = []
+                try:
+                    yield from self._done(left, lost)
+                except Interrupted:
+                    raise KeyboardInterrupt from None
+                in_vain = in_vain + 1 if len(lost) == len(left) else 0
+                if in_vain > _IN_VAIN:
+                    raise EngineError("processes end without a result: perhaps there is too little memory")
+                if lost:
+                    _LOG.warning("a process ended without a result; what was under way is done again")
+                    self._pool.shutdown()
+                    self._pool = self._new_pool()
+                left = lost
+
+    def _done(self, jobs: Sequence[Job[T]], lost: list[Job[T]]) -> Iterator[T]:
+        """The outcomes of those that come to one; when a process is gone, so are the others: the rest is `lost`."""
+        futures: dict[Future[T], Job[T]] = {}
+        with interrupts_blocked():
+            for job in jobs:
+                try:
+                    futures[self._pool.submit(_work, job)] = job
+                except BrokenProcessPool:
+                    lost.append(job)
+        for future in as_completed(futures):
             try:
-                for future in as_completed(futures):
-                    yield future.result()
-            except Interrupted:
-                raise KeyboardInterrupt from None
-            except BrokenProcessPool as error:
-                raise EngineError("a process ended without a result; was there too little memory?") from error
+                outcome = future.result()
+            except BrokenProcessPool:
+                lost.append(futures[future])
+            else:
+                yield outcome
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._processes, self._context, _begin_work, (self._stop,))
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Let the jobs end. An exception raised right here could leave the pool's locks taken for good."""
