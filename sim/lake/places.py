@@ -13,8 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import models
+from models import truth
 from models.base import APPENDED
-from models.declarations import open_while, tables_with_open_rows
+from models.declarations import open_while, tables_of_module, tables_with_open_rows
 from sim import facts
 from sim.export.catalogue import TIMES
 from sim.journal import incidents
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 TOLD_ONCE: frozenset[type] = frozenset({facts.CityOpened, facts.WarehouseOpened, *facts.OF_NO_CITY})
 """Facts whose rows the reference task writes, and no city's."""
+
+OF_TRUTH = frozenset(table.fullname for table in tables_of_module(truth))
+"""Tables that no lake has: a lake is for who reads the shop, and what no real shop can see is not for them."""
 
 # What the models do not say: rows that are final with another one to which they refer, or after some time.
 _WITH = {"cart_items": ("carts", "cart_id"), "deliveries": ("orders", "order_id")}
@@ -82,8 +86,8 @@ class Place:
 
 @cache
 def places() -> Mapping[str, Place]:
-    """The place of every table that batches write. Raises TypeError where a table has none."""
-    return {name: _place(shape) for name, shape in shop_shapes().items()}
+    """The place of every table that batches write and readers see. Raises TypeError where a table has none."""
+    return {name: _place(shape) for name, shape in shop_shapes().items() if name not in OF_TRUTH}
 
 
 def _place(shape: TableShape) -> Place:

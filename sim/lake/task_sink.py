@@ -17,6 +17,7 @@ from sim.clock.units import DAY_US
 from sim.journal.port import SinkError
 from sim.lake.columns import AT, Columns, Rows, unix_us
 from sim.lake.files import put_table
+from sim.lake.places import OF_TRUTH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 ARow = TypeVar("ARow")
+T = TypeVar("T")
 
 
 class TaskSink:
@@ -45,11 +47,11 @@ class TaskSink:
 
     def write(self, batch: Batch) -> None:
         """Take a batch, and write the files that are complete with it. Raises SinkError and OSError."""
-        for name, records in batch.appended.items():
+        for name, records in _seen(batch.appended):
             self._table(name).append(records, batch)
-        for name, rows in batch.inserted.items():
+        for name, rows in _seen(batch.inserted):
             self._table(name).insert(rows)
-        for name, rows in batch.changed.items():
+        for name, rows in _seen(batch.changed):
             self._table(name).change(rows)
         for name, table in self._tables.items():
             touched = batch.inserted.get(name, {}).keys() | batch.changed.get(name, {}).keys()
@@ -80,6 +82,10 @@ class TaskSink:
         for name, table in self._tables.items():
             for path, rows, order in table.complete(now_us):
                 self.written[name].append(put_table(self._store, path, rows.sorted_by(order), table.place.sorted_by))
+
+
+def _seen(tables: Mapping[str, T]) -> Iterable[tuple[str, T]]:
+    return ((name, rows) for name, rows in tables.items() if name not in OF_TRUTH)
 
 
 class _WholeTable:

@@ -15,7 +15,7 @@ from sim.sinks.shapes import ColumnShape, TableShape, shop_shapes
 
 
 def test_every_table_that_is_written_has_one():
-    assert places().keys() == shop_shapes().keys()
+    assert {name for name in shop_shapes() if not name.startswith("truth.")} == places().keys() < shop_shapes().keys()
 
 
 def test_what_belongs_to_no_city_or_is_as_few_is_whole():
@@ -32,7 +32,7 @@ def test_rows_with_a_time_are_divided_by_the_time_that_exports_know():
 
 def test_what_changes_and_is_divided_by_days_says_from_when_on_it_does_not():
     divided = {name: place.final for name, place in places().items() if place.time is not None}
-    assert {name for name, final in divided.items() if final is None} == set(appended_tables())
+    assert {name for name, final in divided.items() if final is None} == set(appended_tables()) & places().keys()
     assert set(tables_with_open_rows()) <= divided.keys()
     assert divided["orders"] == Final(set_columns=("delivered_at", "cancelled_at"))
     assert divided["cart_items"] == Final(with_table="carts", by_column="cart_id")
