@@ -16,6 +16,7 @@ EXTRAS = {
     "experiment": "experiments",
     "calibrate": "experiments",
     "export": "analysis",
+    "lake": "analysis",
     "notebooks": "analysis",
 }
 """The extra that has what a command needs."""

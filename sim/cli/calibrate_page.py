@@ -27,6 +27,7 @@ NO_BAND = {
     "courier-speed": "an input (`speed_km_per_h` of a vehicle): rows have the time of a leg with its stop only",
     "habits": "compared among the figures of realism, whose bands are about these values",
     "cookies-lost": "an input (`identity.cookie_life_days`, `cookie_life_sigma`): no row says whose computer it is",
+    "survey-answers": "an input (`survey.answer`): rows have the answers, and nobody who was asked in vain",
     "visits-of-a-visitor": "an input (`identity.stranger_returns`); the figures of realism have visits of a cookie",
     "campaign-week": "an input (`campaigns`), and the baseline has no campaign; the scenario `peak_season` has one",
 }

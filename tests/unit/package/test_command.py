@@ -34,7 +34,7 @@ def test_one_help_shows_every_command(tmp_path: Path):
     assert said.returncode == 0, said.stderr
     shown = set(re.findall(r"^  ([a-z]+)  ", said.stdout, re.MULTILINE))
     of_sim = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
-    assert shown == of_sim | OF_THE_CLONE | {"events", "dbt"}
+    assert shown == of_sim | OF_THE_CLONE | {"events", "dbt", "market"}
 
 
 def test_files_of_those_names_beside_somebody_are_not_ours(tmp_path: Path):
