@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from sim.scenario import load_scenario
 from tools.notebook_pages import NOTEBOOKS, PAGES, digest, index, read
 from tools.notebooks import chosen, clean
 
@@ -61,3 +62,12 @@ def test_the_page_was_made_from_it(path: Path):
 
 def test_the_list_of_pages_is_fresh():
     assert (PAGES / "README.md").read_text(encoding="utf-8") == index(PATHS, PAGES)
+
+
+@pytest.mark.parametrize("name", ["baseline", "courier_shortage"])
+def test_the_couriers_that_what_if_speaks_of_are_those_of_the_scenarios(name: str):
+    """It joins their figures with those of a sweep by that number."""
+    _, scenario = load_scenario(name)
+    assert f'"{name}": {scenario.delivery.couriers}' in "".join(
+        cell.source for cell in read(NOTEBOOKS / "06_what_if.ipynb").cells
+    )
