@@ -28,9 +28,11 @@ FROM (SELECT coalesce(nullif(rolconnlimit, -1), 1e9), rolsuper FROM pg_roles WHE
          AS bases (most)
 WHERE NOT super AND least(roles.most, bases.most) < {CONNECTIONS_NEEDED}
 """
+# By the catalogue alone: to_regclass() is refused to who may not even look into a schema.
 _TO_WRITE = """
-SELECT current_user, t.name, pg_get_userbyid(c.relowner)
-FROM unnest(%s) WITH ORDINALITY AS t (name, place) JOIN pg_class c ON c.oid = to_regclass(t.name)
+SELECT current_user, concat_ws('.', nullif(t.schema, 'public'), t.name), pg_get_userbyid(c.relowner)
+FROM unnest(%s, %s) WITH ORDINALITY AS t (schema, name, place)
+JOIN pg_namespace n ON n.nspname = t.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
 WHERE NOT pg_has_role(c.relowner, 'USAGE') ORDER BY place LIMIT 1
 """
 
@@ -56,8 +58,9 @@ def lacking_to_make(connection: Connection) -> str | None:
 
 def lacking_to_write(connection: Connection) -> str | None:
     """The same of going on with a shop: keys are set aside, rows cut off and tables upgraded by their owner only."""
-    tables = [table.fullname for table in tables_in_key_order()]
-    for user, table, owner in connection.exec_driver_sql(_TO_WRITE, (tables,)):
+    tables = tables_in_key_order()
+    schemas, names = [table.schema or "public" for table in tables], [table.name for table in tables]
+    for user, table, owner in connection.exec_driver_sql(_TO_WRITE, (schemas, names)):
         return f'user {user} does not own {table}; connect as its owner {owner}, or: GRANT "{owner}" TO "{user}"'
     return _lacking_in_any_case(connection)
 

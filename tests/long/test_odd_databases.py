@@ -23,7 +23,7 @@ from tests.integration.test_running import PATIENCE_S, Shop, differences, eventu
 
 OURS = """
 SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, oid::regclass::text FROM pg_class
-WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('public', 'sim')
+WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('public', 'sim', 'truth')
 """
 HALF_A_DAY: dict[str, Any] = {"duration": "12h", "processes": "2"}
 
@@ -121,7 +121,10 @@ def test_rights_that_are_gone_are_named_before_anything_is_written(owner: str, d
     before = shop.all_there_is()
     others = Shop(make_url(database_url).set(username=owner, password=owner).render_as_string(hide_password=False))
     with shop.connected() as connection, connection.cursor() as cursor:
-        cursor.execute(f"GRANT ALL ON SCHEMA sim TO {owner}; GRANT ALL ON ALL TABLES IN SCHEMA sim, public TO {owner}")
+        with pytest.raises(Refused, match=r"^database: .*sim.*"):
+            others.run(duration="2h")
+        for what in ("SCHEMA", "ALL TABLES IN SCHEMA"):
+            cursor.execute(f"GRANT ALL ON {what} sim, truth, public TO {owner}")
         with pytest.raises(Refused, match=rf"^database: user {owner} does not own .* GRANT .* TO \"{owner}\"$"):
             others.run(duration="2h")
         for kind, name in shop.rows(OURS):
