@@ -110,7 +110,7 @@ def test_a_database_that_cannot_hold_every_name_is_refused(postgres_url: str):
             with pytest.raises(Refused, match=r"^database: the database's encoding is LATIN1.*UTF8") as refused:
                 shop.run(duration="1h")
             assert "\n" not in str(refused.value)
-            assert shop.rows("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'sim')") == [(0,)]
+            assert shop.rows("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'sim', 'truth')") == [(0,)]
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

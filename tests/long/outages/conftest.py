@@ -22,8 +22,8 @@ from tests.long.outages.wire import Wire
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "autovacuum": "off"}
 MAY_WRITE = f"""
 CREATE ROLE {WORKER} LOGIN PASSWORD '{WORKER}';
-GRANT USAGE ON SCHEMA public, sim TO {WORKER};
-GRANT ALL ON ALL TABLES IN SCHEMA public, sim TO {WORKER};
+GRANT USAGE ON SCHEMA public, sim, truth TO {WORKER};
+GRANT ALL ON ALL TABLES IN SCHEMA public, sim, truth TO {WORKER};
 """
 Replaying = Callable[..., AbstractContextManager[Replay]]
 
