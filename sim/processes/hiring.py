@@ -32,7 +32,7 @@ def hire(world: World, warehouse: Warehouse, contract: Contract, *, established:
     courier = employed(world, courier_id, contract, hired_at)
     warehouse.couriers.append(courier)
     world.tell(CourierHired(courier_id, warehouse.warehouse_id, name, contract.vehicle, hired_at))
-    world.tell(CourierDrawn(courier_id, courier.pace))
+    world.tell(CourierDrawn(courier_id, round(courier.pace, 9)))
 
 
 def employed(world: World, courier_id: int, contract: Contract, hired_at: int) -> Courier:

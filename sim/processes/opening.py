@@ -88,7 +88,9 @@ def _list_products(world: World) -> None:
         )
         quality = world.opinions.qualities.of(product.product_id)
         appeal = world.traits.appeal[product.product_id]
-        world.tell(ProductDrawn(product.product_id, product.popularity, appeal, quality.disappoints, quality.stars))
+        # Rounded: the last bits of sums and exponentials are not those of every Python and system.
+        drawn = (product.popularity, appeal, quality.disappoints, quality.stars)
+        world.tell(ProductDrawn(product.product_id, *(round(number, 9) for number in drawn)))
     record_opening_prices(world)
 
 
