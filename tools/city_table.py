@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from common.files import write_whole
+from sim.markets.earth import METRES_PER_DEGREE
 from sim.markets.making import COUNTRIES, FIELDS, TABLE
 
 MOST_OF_A_COUNTRY = 5
@@ -71,7 +72,7 @@ def chosen(cities: Any) -> list[dict[str, Any]]:
 def _are_near(one: dict[str, Any], other: dict[str, Any]) -> bool:
     north = one["latitude"] - other["latitude"]
     east = (one["longitude"] - other["longitude"]) * cos(radians(one["latitude"]))
-    return hypot(north, east) * 111.19 < LEAST_KM
+    return hypot(north, east) * METRES_PER_DEGREE < 1000.0 * LEAST_KM
 
 
 if __name__ == "__main__":

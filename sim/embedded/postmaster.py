@@ -65,7 +65,8 @@ def orphans_of(cluster: Path) -> list[int]:
     the disk is full.
     """
     processes = processes_of(cluster)
-    return [pid for pid in processes if not is_postgres_of(pid, cluster) and _parent_of(pid) not in processes]
+    first = {pid for pid in processes if is_postgres_of(pid, cluster)}
+    return [pid for pid in processes if pid not in first and _parent_of(pid) not in first]
 
 
 def _is_begun_by_one_of(pid: int, cluster: Path) -> bool:

@@ -36,9 +36,9 @@ TIMES: dict[str, str | None] = {
     "returns": "requested_at",
     "reviews": "created_at",
     "session_events": "occurred_at",
-    "survey_answers": "answered_at",
     "sessions": "started_at",
     "stock_movements": "occurred_at",
+    "survey_answers": "answered_at",
     "trips": "started_at",
     "warehouses": None,
     # views

@@ -14,7 +14,7 @@ from sim.lake.places import TOLD_ONCE, places
 from sim.lake.task_sink import TaskSink
 from sim.processes.opening import city_opened, warehouses_opened
 from sim.run.history.chunk_sizing import ChunkSizer
-from sim.run.history.telling import in_portions
+from sim.run.history.telling import all_but, in_portions
 from sim.run.world import world_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _Task:
         self._config = config = task.config
         self._sink = TaskSink(places(), config.epoch, task.city_id, task.store)
         self._journal = Journal(self._sink)
-        tell = self._journal.record if task.city_id is None else self._tell_own
+        tell = self._journal.record if task.city_id is None else all_but(TOLD_ONCE, self._journal.record)
         if task.city_id is None:
             for fact in _places_of(config.market):
                 tell(fact)
@@ -96,11 +96,6 @@ class _Task:
         """The last instant of its day, UTC: so what is handed over together is of one day."""
         epoch_us = unix_us(self._config.epoch)
         return ((epoch_us + at_us) // DAY_US + 1) * DAY_US - epoch_us - 1
-
-    def _tell_own(self, fact: Fact) -> None:
-        kind = type(fact)
-        if kind not in TOLD_ONCE:
-            self._journal.take[kind](fact)
 
 
 def _places_of(market: Market) -> Iterator[Fact]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from common.strict_yaml import load_yaml
+from sim.markets.earth import METRES_PER_DEGREE
 from sim.markets.loading import MarketError
 from sim.markets.schema import Market
 
@@ -38,7 +39,6 @@ COUNTRIES: dict[str, tuple[str, str]] = {
 # A larger city is farther across and has more warehouses, of which each serves those around it.
 _LARGE, _VERY_LARGE = 2_000_000, 6_000_000
 _RADIUS_KM = {1: 6, 2: 7, 3: 8}
-_KM_PER_DEGREE = 111.19
 # East and north of the middle, in radii, and the share of the customers around it.
 _WAREHOUSES: dict[int, tuple[tuple[str, float, float, float], ...]] = {
     1: (("Central", 0.0, 0.0, 1.0),),
@@ -121,10 +121,11 @@ def _cities(chosen: Sequence[TabledCity]) -> Iterator[dict[str, Any]]:
 
 
 def _warehouse(city: TabledCity, direction: str, east_km: float, north_km: float, share: float) -> dict[str, Any]:
+    north, east = (1000.0 * km / METRES_PER_DEGREE for km in (north_km, east_km))
     return {
         "name": f"{city.name} {direction}",
-        "latitude": round(city.latitude + north_km / _KM_PER_DEGREE, 4),
-        "longitude": round(city.longitude + east_km / (_KM_PER_DEGREE * cos(radians(city.latitude))), 4),
+        "latitude": round(city.latitude + north, 4),
+        "longitude": round(city.longitude + east / cos(radians(city.latitude)), 4),
         "share": share,
     }
 

@@ -151,6 +151,6 @@ def _add_second_address(
     world: World, region: Region, customer: Customer, life: EarlierLife, u: Sequence[float]
 ) -> None:
     traits = world.scenario.traits
-    place, since = second_place(region, traits, u), known_since(traits, life, u)
-    if place is not None and since is not None:
+    place = second_place(region, traits, u)
+    if place is not None and (since := known_since(traits, life, u)) is not None:
         add_second_address(world, region, customer, place, since)
