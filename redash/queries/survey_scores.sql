@@ -10,10 +10,10 @@ WITH answers AS (
       -- The last two digits of an order's id are its city.
       AND a.order_id % 100 = ANY ((SELECT cities_named('{{ city }}'))::smallint[])
 )
-SELECT score::text AS score,
-       CASE WHEN score >= 9 THEN 'Promoters' WHEN score >= 7 THEN 'Passive' ELSE 'Detractors' END AS who,
+SELECT s.score::text AS score,
+       CASE WHEN s.score >= 9 THEN 'Promoters' WHEN s.score >= 7 THEN 'Passive' ELSE 'Detractors' END AS who,
        count(a.score) AS answers
-FROM generate_series(0, 10) AS score
-LEFT JOIN answers a USING (score)
-GROUP BY score
-ORDER BY score
+FROM generate_series(0, 10) AS s (score)
+LEFT JOIN answers a ON a.score = s.score
+GROUP BY s.score
+ORDER BY s.score  -- the number, not the text of that name: 10 comes last

@@ -103,6 +103,12 @@ def test_carts_that_come_back(world: Connection):
     assert (rate["abandoned_carts"], rate["won_back_percent"]) == (2, Decimal("50.0"))
 
 
+def test_scores_are_in_the_order_of_numbers_and_not_of_words(world: Connection):
+    scores = ask(world, "survey_scores")
+    assert scores.column("score") == [str(score) for score in range(11)]
+    assert [row for row in scores.rows if row["answers"]] == [{"score": "9", "who": "Promoters", "answers": 1}]
+
+
 def test_sales_today_count_from_local_midnight_and_leave_out_the_cancelled(world: Connection):
     sales = ask(world, "sales_today").only
     assert (sales["orders"], sales["revenue"]) == (1, Decimal("11.00"))
